@@ -1,0 +1,110 @@
+"""DynamoDB's attribute values, written and read with types.
+
+The low-level client speaks `{"S": "text"}`. Reading is strict: an attribute of another type is a
+corrupt item, which must never pass for an absent one.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, TypeAlias, cast
+
+from gatehouse.domain.json_values import JsonValue
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.type_defs import (
+        AttributeValueTypeDef,
+        UniversalAttributeValueTypeDef,
+    )
+
+Item: TypeAlias = "Mapping[str, AttributeValueTypeDef]"
+NewValue: TypeAlias = "UniversalAttributeValueTypeDef"
+NewItem: TypeAlias = "dict[str, UniversalAttributeValueTypeDef]"
+
+
+class CorruptItem(Exception):
+    """A stored item is not of the shape that this code writes."""
+
+
+def text_value(value: str) -> NewValue:
+    """Write a string."""
+    return {"S": value}
+
+
+def number_value(value: int) -> NewValue:
+    """Write a whole number."""
+    return {"N": str(value)}
+
+
+def flag_value(value: bool) -> NewValue:  # noqa: FBT001
+    """Write a boolean."""
+    return {"BOOL": value}
+
+
+def bytes_value(value: bytes) -> NewValue:
+    """Write bytes."""
+    return {"B": value}
+
+
+def texts_value(values: Sequence[str]) -> NewValue:
+    """Write a list of strings."""
+    return {"L": [{"S": value} for value in values]}
+
+
+def json_value(value: JsonValue) -> NewValue:
+    """Write JSON as text, members in the order given."""
+    return {"S": json.dumps(value, ensure_ascii=False, separators=(",", ":"))}
+
+
+def without_none(item: "Mapping[str, NewValue | None]") -> NewItem:
+    """Leave out what there is none of."""
+    return {name: value for name, value in item.items() if value is not None}
+
+
+def text(item: Item, name: str) -> str:
+    """Read a string."""
+    return cast("str", _read(item, name, "S"))
+
+
+def number(item: Item, name: str) -> int:
+    """Read a whole number."""
+    return int(cast("str", _read(item, name, "N")))
+
+
+def flag(item: Item, name: str) -> bool:
+    """Read a boolean."""
+    return cast("bool", _read(item, name, "BOOL"))
+
+
+def raw(item: Item, name: str) -> bytes:
+    """Read bytes."""
+    return cast("bytes", _read(item, name, "B"))
+
+
+def texts(item: Item, name: str) -> tuple[str, ...]:
+    """Read a list of strings; an absent one is empty."""
+    if name not in item:
+        return ()
+    values = cast("list[dict[str, str]]", _read(item, name, "L"))
+    return tuple(value["S"] for value in values)
+
+
+def parsed(item: Item, name: str) -> JsonValue:
+    """Read JSON text."""
+    return cast("JsonValue", json.loads(text(item, name)))
+
+
+def optional_text(item: Item, name: str) -> str | None:
+    """Read a string that may be absent."""
+    return text(item, name) if name in item else None
+
+
+def optional_number(item: Item, name: str) -> int | None:
+    """Read a whole number that may be absent."""
+    return number(item, name) if name in item else None
+
+
+def _read(item: Item, name: str, kind: str) -> object:
+    value = item.get(name)
+    if value is None or kind not in value:
+        raise CorruptItem(f"{name} is missing or not of type {kind}")
+    return cast("Mapping[str, object]", value)[kind]

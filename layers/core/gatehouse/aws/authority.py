@@ -1,0 +1,104 @@
+"""The one read that authenticates and authorizes a request."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
+
+from gatehouse.aws.attributes import text
+from gatehouse.aws.failures import translated
+from gatehouse.aws.items import (
+    read_assertion_key,
+    read_integration,
+    read_member,
+    read_project,
+    read_tool,
+)
+from gatehouse.aws.tables import (
+    ASSERTION_KEY,
+    INTEGRATION,
+    MEMBER,
+    META,
+    TOOL,
+    TOOL_DEFINITION,
+    assertion_key_key,
+    integration_key,
+    member_key,
+    project_key,
+    tool_definition_key,
+    tool_key,
+)
+from gatehouse.domain.errors import Unavailable
+from gatehouse.ports import Authority, Wanted
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+    from gatehouse.aws.attributes import Item
+    from gatehouse.aws.tables import Key
+
+
+@dataclass(frozen=True, slots=True)
+class DynamoAuthority:
+    """Keeps `AuthorityReader` with one consistent BatchGetItem."""
+
+    client: "DynamoDBClient"
+    table: str
+
+    def read(self, wanted: Wanted) -> Authority:
+        """See `AuthorityReader.read`."""
+        found = self._batch(_keys(wanted))
+        if _is_torn(found, wanted.tool_name):
+            found = self._batch(_keys(wanted))
+            if _is_torn(found, wanted.tool_name):
+                raise Unavailable
+        project = found.get(META)
+        integration = found.get(f"{INTEGRATION}{wanted.integration_id}")
+        assertion_key = found.get(f"{ASSERTION_KEY}{wanted.assertion_kid}")
+        member = found.get(f"{MEMBER}{wanted.member_external_id}")
+        tool = found.get(f"{TOOL}{wanted.tool_name}")
+        definition = found.get(f"{TOOL_DEFINITION}{wanted.tool_name}")
+        return Authority(
+            project=read_project(project) if project else None,
+            integration=read_integration(integration) if integration else None,
+            assertion_key=read_assertion_key(assertion_key) if assertion_key else None,
+            member=read_member(member) if member else None,
+            tool=read_tool(tool, definition) if tool and definition else None,
+        )
+
+    def _batch(self, keys: "list[Key]") -> "dict[str, Item]":
+        """Read all `keys` of one partition; an unprocessed key is unavailable, never absent."""
+        with translated():
+            found: dict[str, Item] = {}
+            for _attempt in range(2):
+                answer = self.client.batch_get_item(
+                    RequestItems={self.table: {"Keys": keys, "ConsistentRead": True}}
+                )
+                for item in answer["Responses"].get(self.table, []):
+                    found[item["SK"]["S"]] = item
+                left = answer["UnprocessedKeys"].get(self.table)
+                if not left:
+                    return found
+                keys = cast("list[Key]", left["Keys"])
+        raise Unavailable
+
+
+def _is_torn(found: "dict[str, Item]", tool_name: str | None) -> bool:
+    """Say whether a tool's two items are from before and after a change.
+
+    BatchGetItem is consistent for each item, but it is no snapshot of them all.
+    """
+    halves = [found.get(f"{prefix}{tool_name}") for prefix in (TOOL, TOOL_DEFINITION)]
+    return len({text(half, "digest") for half in halves if half}) > 1
+
+
+def _keys(wanted: Wanted) -> "list[Key]":
+    keys = [project_key(wanted.project_id)]
+    if wanted.integration_id is not None:
+        keys.append(integration_key(wanted.project_id, wanted.integration_id))
+    if wanted.assertion_kid is not None:
+        keys.append(assertion_key_key(wanted.project_id, wanted.assertion_kid))
+    if wanted.member_external_id is not None:
+        keys.append(member_key(wanted.project_id, wanted.member_external_id))
+    if wanted.tool_name is not None:
+        keys.append(tool_key(wanted.project_id, wanted.tool_name))
+        keys.append(tool_definition_key(wanted.project_id, wanted.tool_name))
+    return keys

@@ -1,0 +1,127 @@
+"""The two tables: how every key is spelled.
+
+Authority, who may do what:
+
+| item                | PK               | SK                     |
+|---------------------|------------------|------------------------|
+| project             | P#<project>      | META                   |
+| integration         | P#<project>      | INT#<id>               |
+| tool, authority     | P#<project>      | TOOL#<name>            |
+| tool, definition    | P#<project>      | TOOLDEF#<name>         |
+| assertion key       | P#<project>      | KEY#<kid>              |
+| member              | P#<project>      | MEMBER#<external id>   |
+| list of projects    | PROJECTS#<shard> | <project>              |
+
+Activity, what happened; every item has a `ttl`, which is housekeeping only:
+
+| item                | PK                               | SK            |
+|---------------------|----------------------------------|---------------|
+| one-time mark       | MARK#<digest>                    | MARK          |
+| call                | CALL#<project>#<hour>#<shard>    | <request id>  |
+| usage               | USE#<project>#<hour>#<shard>     | <tool>        |
+| equal call          | DEDUP#<digest>                   | DEDUP         |
+
+An hour is epoch seconds // 3600. A call's shard is the last hexadecimal digit of its request id,
+so that hour and shard follow from the id.
+"""
+
+from typing import TYPE_CHECKING, Final
+
+from gatehouse.domain.ids import request_time_ms
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.type_defs import UniversalAttributeValueTypeDef
+
+    Key = dict[str, UniversalAttributeValueTypeDef]
+
+META: Final = "META"
+INTEGRATION: Final = "INT#"
+TOOL: Final = "TOOL#"
+TOOL_DEFINITION: Final = "TOOLDEF#"
+ASSERTION_KEY: Final = "KEY#"
+MEMBER: Final = "MEMBER#"
+
+PROJECT_SHARDS: Final = 4
+CALL_SHARDS: Final = "0123456789abcdef"
+SECONDS_PER_HOUR: Final = 3600
+
+
+def project_partition(project_id: str) -> str:
+    """Partition of everything that belongs to one project."""
+    return f"P#{project_id}"
+
+
+def project_key(project_id: str) -> "Key":
+    """Key of a project."""
+    return _key(project_partition(project_id), META)
+
+
+def integration_key(project_id: str, integration_id: str) -> "Key":
+    """Key of an integration."""
+    return _key(project_partition(project_id), INTEGRATION + integration_id)
+
+
+def tool_key(project_id: str, name: str) -> "Key":
+    """Key of what decides whether a tool may be called."""
+    return _key(project_partition(project_id), TOOL + name)
+
+
+def tool_definition_key(project_id: str, name: str) -> "Key":
+    """Key of how a tool is described and called."""
+    return _key(project_partition(project_id), TOOL_DEFINITION + name)
+
+
+def assertion_key_key(project_id: str, kid: str) -> "Key":
+    """Key of an assertion key."""
+    return _key(project_partition(project_id), ASSERTION_KEY + kid)
+
+
+def member_key(project_id: str, external_id: str) -> "Key":
+    """Key of a member."""
+    return _key(project_partition(project_id), MEMBER + external_id)
+
+
+def project_list_partition(shard: int) -> str:
+    """Partition of one part of the list of projects."""
+    return f"PROJECTS#{shard}"
+
+
+def project_list_key(project_id: str) -> "Key":
+    """Key of a project's entry in the list of projects."""
+    return _key(project_list_partition(sum(project_id.encode()) % PROJECT_SHARDS), project_id)
+
+
+def mark_key(digest: str) -> "Key":
+    """Key of a one-time mark."""
+    return _key(f"MARK#{digest}", "MARK")
+
+
+def deduplication_key(digest: str) -> "Key":
+    """Key of the claim of equal calls."""
+    return _key(f"DEDUP#{digest}", "DEDUP")
+
+
+def call_partition(project_id: str, hour: int, shard: str) -> str:
+    """Partition of a sixteenth of an hour's calls."""
+    return f"CALL#{project_id}#{hour}#{shard}"
+
+
+def call_key(project_id: str, request_id: str) -> "Key":
+    """Key of a call's record; raise `NotFound` when `request_id` is none."""
+    hour = request_time_ms(request_id) // 1000 // SECONDS_PER_HOUR
+    return _key(call_partition(project_id, hour, request_id[-1]), request_id)
+
+
+def usage_partition(project_id: str, hour: int, shard: str) -> str:
+    """Partition of a sixteenth of an hour's usage."""
+    return f"USE#{project_id}#{hour}#{shard}"
+
+
+def usage_key(project_id: str, request_id: str, tool_name: str) -> "Key":
+    """Key of the counters that the call `request_id` raises."""
+    hour = request_time_ms(request_id) // 1000 // SECONDS_PER_HOUR
+    return _key(usage_partition(project_id, hour, request_id[-1]), tool_name)
+
+
+def _key(partition: str, sort: str) -> "Key":
+    return {"PK": {"S": partition}, "SK": {"S": sort}}

@@ -1,0 +1,67 @@
+"""Identifiers: how each kind is spelled, and how it is read back."""
+
+import re
+import uuid
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from binascii import Error as Base64Error
+from typing import Final
+
+from gatehouse.domain.errors import NotFound
+
+TOOL_NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
+"""What the model APIs accept as a tool's name."""
+
+KID: Final = re.compile(r"[A-Za-z0-9._:@-]{1,128}", re.ASCII)
+"""What an assertion key may be called."""
+
+
+def tool_id(name: str) -> str:
+    """Return the id of the tool called `name`; a name never changes, so neither does its id."""
+    return "tool_" + _encode(name)
+
+
+def tool_name(tool_id: str) -> str:
+    """Return the name in `tool_id`; raise `NotFound` when there cannot be such a tool."""
+    return _decode(tool_id, "tool_", TOOL_NAME)
+
+
+def assertion_key_id(kid: str) -> str:
+    """Return the id of the assertion key called `kid`."""
+    return "key_" + _encode(kid)
+
+
+def assertion_kid(key_id: str) -> str:
+    """Return the kid in `key_id`; raise `NotFound` when there cannot be such a key."""
+    return _decode(key_id, "key_", KID)
+
+
+def request_id(now_ms: int, random_bits: int) -> str:
+    """Return a UUIDv7 (RFC 9562 section 5.7) of `now_ms` and 74 of `random_bits`."""
+    value = (now_ms & (2**48 - 1)) << 80 | 7 << 76 | (random_bits >> 62 & 0xFFF) << 64
+    return str(uuid.UUID(int=value | 0b10 << 62 | random_bits & (2**62 - 1)))
+
+
+def request_time_ms(request_id: str) -> int:
+    """Return when `request_id` was made, in milliseconds; raise `NotFound` for another shape."""
+    try:
+        parsed = uuid.UUID(request_id)
+    except ValueError as error:
+        raise NotFound from error
+    if parsed.version != 7 or str(parsed) != request_id:  # noqa: PLR2004
+        raise NotFound
+    return parsed.int >> 80
+
+
+def _encode(text: str) -> str:
+    return urlsafe_b64encode(text.encode()).rstrip(b"=").decode()
+
+
+def _decode(text: str, prefix: str, shape: re.Pattern[str]) -> str:
+    encoded = text.removeprefix(prefix)
+    try:
+        name = urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4)).decode("ascii")
+    except (Base64Error, ValueError) as error:
+        raise NotFound from error
+    if not text.startswith(prefix) or not shape.fullmatch(name) or _encode(name) != encoded:
+        raise NotFound
+    return name

@@ -1,0 +1,66 @@
+"""Projects, and the integrations through which callers reach them."""
+
+import hashlib
+import hmac
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final
+
+from gatehouse.domain.api_keys import PresentedKey
+
+
+class Scope(StrEnum):
+    """What an integration's API key may be used for; fixed when the integration is created."""
+
+    MCP = "mcp"
+    EXCHANGE = "exchange"
+    MANAGE = "manage"
+
+
+ALL_SCOPES: Final = frozenset(Scope)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Project:
+    """An isolated set of integrations, tools, keys and members.
+
+    `pepper` is 32 random bytes from which the keys that concern only this project are derived;
+    it never leaves the process. Times are whole seconds since the Unix epoch.
+    """
+
+    id: str
+    name: str
+    created_at: int
+    version: int
+    pepper: bytes = field(repr=False)
+    deleted_at: int | None = None
+
+    @property
+    def is_active(self) -> bool:
+        """Whether the project still exists for its callers."""
+        return self.deleted_at is None
+
+    def derived_key(self, label: str) -> bytes:
+        """Return the 32-byte key for one purpose; `label` keeps purposes apart."""
+        return hmac.digest(self.pepper, b"gatehouse:" + label.encode(), hashlib.sha256)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Integration:
+    """How one runtime authenticates to a project.
+
+    `created_by` is the integration whose key created this one, or `admin`.
+    """
+
+    id: str
+    project_id: str
+    name: str
+    scopes: frozenset[Scope]
+    key_digest: str = field(repr=False)
+    created_by: str
+    created_at: int
+    environment: str | None = None
+
+    def recognizes(self, key: PresentedKey) -> bool:
+        """Compare digests in constant time."""
+        return hmac.compare_digest(self.key_digest, key.digest)

@@ -1,0 +1,135 @@
+"""Tools: HTTP endpoints that a project offers to models."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final
+from urllib.parse import urlsplit
+
+from gatehouse.domain.ids import tool_id
+from gatehouse.domain.json_values import JsonObject, JsonValue
+from gatehouse.domain.sealing import SealedSecret, SecretBinding
+
+MAX_TIMEOUT_SECONDS: Final = 20
+"""An HTTP API answers within 30 s; upstream, dispatch and mcp each need their share."""
+DEFAULT_TIMEOUT_SECONDS: Final = 10
+MAX_DEDUPLICATE_SECONDS: Final = 3600
+DEFAULT_DEDUPLICATE_SECONDS: Final = 30
+"""For POST and PATCH, which may do their work twice when sent twice."""
+
+
+class HttpMethod(StrEnum):
+    """Methods a tool may use."""
+
+    GET = "GET"
+    POST = "POST"
+    PUT = "PUT"
+    PATCH = "PATCH"
+    DELETE = "DELETE"
+
+    @property
+    def has_body(self) -> bool:
+        """Whether arguments without a place of their own go into a body, not into the query."""
+        return self in {HttpMethod.POST, HttpMethod.PUT, HttpMethod.PATCH}
+
+    @property
+    def default_deduplicate_seconds(self) -> int:
+        """How long an equal call counts as a repetition unless the tool says otherwise."""
+        return DEFAULT_DEDUPLICATE_SECONDS if self in {self.POST, self.PATCH} else 0
+
+
+class AuthStrategy(StrEnum):
+    """How an outbound call proves where it comes from."""
+
+    NONE = "none"
+    STATIC_BEARER = "static_bearer"
+    HMAC_SIGNATURE = "hmac_signature"
+
+
+class SignatureScheme(StrEnum):
+    """The tag of `X-Tengine-Signature`, which fixes how the signed fields are joined."""
+
+    TNG1 = "tng1"
+    TNG2 = "tng2"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InjectedIdentity:
+    """Which headers about the member an outbound call carries."""
+
+    id: bool = False
+    email: bool = False
+    roles: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToolDefinition:
+    """What a tool's owner writes; its digest covers exactly this.
+
+    Templates hold `{variable}` placeholders (see `gatehouse.domain.templates`). Schemas are kept
+    as given, for models read their order and wording.
+    """
+
+    name: str
+    description: str
+    input_schema: JsonObject
+    base_url: str
+    http_method: HttpMethod
+    endpoint_path: str
+    title: str | None = None
+    annotations: JsonObject | None = None
+    output_schema: JsonObject | None = None
+    headers_template: Mapping[str, str] = field(default_factory=dict)
+    query_template: Mapping[str, str] = field(default_factory=dict)
+    body_template: JsonValue = None
+    require_member: bool = False
+    inject_member_identity: InjectedIdentity = field(default_factory=InjectedIdentity)
+    allowed_roles: tuple[str, ...] = ()
+    auth_strategy: AuthStrategy = AuthStrategy.NONE
+    signature_scheme: SignatureScheme = SignatureScheme.TNG1
+    timeout_seconds: int = DEFAULT_TIMEOUT_SECONDS
+    deduplicate_seconds: int = 0
+
+    @property
+    def origin(self) -> str:
+        """Scheme, host and port: what a secret is bound to."""
+        parts = urlsplit(self.base_url)
+        return f"{parts.scheme}://{parts.netloc}".lower()
+
+    @property
+    def needs_member(self) -> bool:
+        """Whether only a member session may call this; a role belongs to a member."""
+        return self.require_member or bool(self.allowed_roles)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tool:
+    """A stored tool: its definition and what the system adds to it.
+
+    `version` rises by one with each change; `digest` is `tool_digest` of the definition.
+    Times are whole seconds since the Unix epoch.
+    """
+
+    project_id: str
+    definition: ToolDefinition
+    digest: str
+    version: int
+    is_enabled: bool
+    created_at: int
+    updated_at: int
+    sealed_secret: SealedSecret | None = None
+
+    @property
+    def id(self) -> str:
+        """The id under which the management API knows the tool."""
+        return tool_id(self.definition.name)
+
+    @property
+    def secret_binding(self) -> SecretBinding:
+        """What this tool's secret is bound to."""
+        return SecretBinding(
+            project_id=self.project_id,
+            tool_id=self.id,
+            origin=self.definition.origin,
+            auth_strategy=self.definition.auth_strategy,
+        )

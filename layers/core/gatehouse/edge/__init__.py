@@ -1,0 +1,1 @@
+"""Between API Gateway and the use cases: one module per protocol skin."""

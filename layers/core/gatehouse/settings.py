@@ -1,0 +1,105 @@
+"""The environment, read once and typed.
+
+Each function gets only the variables it needs (see template.yaml), so a setting is read when it
+is asked for, and a missing one is an error of that moment, which names the variable.
+"""
+
+import os
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal, cast
+
+
+class MisconfiguredDeployment(RuntimeError):
+    """A setting is missing or not acceptable; the function must not serve."""
+
+
+Stage = Literal["local", "dev", "staging", "prod"]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """One property per variable of template.yaml."""
+
+    @cached_property
+    def stage(self) -> Stage:
+        """Which kind of deployment this is."""
+        stage = _required("STAGE")
+        if stage not in {"local", "dev", "staging", "prod"}:
+            raise MisconfiguredDeployment("STAGE is not local, dev, staging or prod")
+        return cast("Stage", stage)
+
+    @cached_property
+    def deployment_id(self) -> str:
+        """What tells this deployment's tokens from any other's."""
+        return _required("DEPLOYMENT_ID")
+
+    @cached_property
+    def public_url(self) -> str | None:
+        """The public origin, when the deployment has a name of its own."""
+        return os.environ.get("PUBLIC_URL") or None  # noqa: TID251
+
+    @cached_property
+    def authority_table(self) -> str:
+        """The table of who may do what."""
+        return _required("AUTHORITY_TABLE")
+
+    @cached_property
+    def activity_table(self) -> str:
+        """The table of what happened."""
+        return _required("ACTIVITY_TABLE")
+
+    @cached_property
+    def secrets_key_arn(self) -> str:
+        """The KMS key under which tool secrets are sealed."""
+        return _required("SECRETS_KEY_ARN")
+
+    @cached_property
+    def key_ring_secret(self) -> str:
+        """The secret that holds the session key ring."""
+        return _required("KEY_RING_SECRET")
+
+    @cached_property
+    def admin_token_secret(self) -> str:
+        """The secret that holds the bootstrap admin token."""
+        return _required("ADMIN_TOKEN_SECRET")
+
+    @cached_property
+    def dispatch_function(self) -> str:
+        """The name of the dispatch function."""
+        return _required("DISPATCH_FUNCTION")
+
+    @cached_property
+    def allowed_origins(self) -> frozenset[str]:
+        """Browser origins that may call; none by default."""
+        listed = os.environ.get("ALLOWED_ORIGINS", "").split(",")  # noqa: TID251
+        origins = frozenset(origin.strip() for origin in listed if origin.strip())
+        if "*" in origins and self.stage == "prod":
+            raise MisconfiguredDeployment("ALLOWED_ORIGINS may not hold * in prod")
+        return origins
+
+    @cached_property
+    def allow_unverified_minting(self) -> bool:
+        """Whether sessions may be minted for a bare member_external_id; never in prod."""
+        return self._unsafe("ALLOW_UNVERIFIED_MEMBER_SESSION_MINTING", {"local", "dev", "staging"})
+
+    @cached_property
+    def allow_insecure_upstreams(self) -> bool:
+        """Whether tools may call `http://127.0.0.1`; only on a developer's machine."""
+        return self._unsafe("ALLOW_INSECURE_UPSTREAMS", {"local"})
+
+    def _unsafe(self, name: str, stages: set[str]) -> bool:
+        """Read a switch that opens something; refuse to serve where it must stay shut."""
+        value = os.environ.get(name, "false")  # noqa: TID251
+        if value not in {"true", "false"}:
+            raise MisconfiguredDeployment(f"{name} is neither true nor false")
+        if value == "true" and self.stage not in stages:
+            raise MisconfiguredDeployment(f"{name} may not be true in {self.stage}")
+        return value == "true"
+
+
+def _required(name: str) -> str:
+    value = os.environ.get(name)  # noqa: TID251
+    if not value:
+        raise MisconfiguredDeployment(f"{name} is not set")
+    return value

@@ -1,0 +1,110 @@
+"""Prove who is calling, and read in the same round trip what the request needs."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from gatehouse.domain import api_keys, session_tokens
+from gatehouse.domain.caller import Caller
+from gatehouse.domain.errors import Unauthenticated
+from gatehouse.domain.key_ring import SessionKey
+from gatehouse.domain.session_tokens import Session
+from gatehouse.domain.tools import Tool
+from gatehouse.ports import Authority, AuthorityReader, KeyRings, Wanted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Admitted:
+    """A proven caller, and the tool that was asked for, if the caller's project has it."""
+
+    caller: Caller
+    tool: Tool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Authenticate:
+    """Turn a bearer credential into a caller; one read of Authority, nothing cached."""
+
+    authority: AuthorityReader
+    rings: KeyRings
+    deployment_id: str
+    clock: Callable[[], int]
+
+    def __call__(self, credential: str, *, tool_name: str | None = None) -> Admitted:
+        """Admit an API key or a session token.
+
+        Args:
+            credential: The text after `Bearer `.
+            tool_name: A tool of the caller's project to read along; must have a tool's shape.
+
+        Raises:
+            Unauthenticated: The credential does not hold; one message whatever the reason.
+            SessionExpired: It is a genuine session token past its end.
+            Unavailable: It could not be checked.
+        """
+        if credential.startswith(session_tokens.PREFIX):
+            return self._member(credential, tool_name)
+        return self._key(credential, tool_name)
+
+    def _key(self, credential: str, tool_name: str | None) -> Admitted:
+        presented = api_keys.read(credential)
+        found = self.authority.read(
+            Wanted(
+                project_id=presented.project_id,
+                integration_id=presented.integration_id,
+                tool_name=tool_name,
+            )
+        )
+        caller = _caller(found)
+        if not caller.integration.recognizes(presented):
+            raise Unauthenticated
+        return Admitted(caller=caller, tool=found.tool)
+
+    def _member(self, credential: str, tool_name: str | None) -> Admitted:
+        now = self.clock()
+        session = session_tokens.read(
+            credential,
+            key=self._session_key(session_tokens.presented_kid(credential), now),
+            deployment_id=self.deployment_id,
+            now=now,
+        )
+        found = self.authority.read(
+            Wanted(
+                project_id=session.project_id,
+                integration_id=session.integration_id,
+                assertion_kid=session.assertion_kid,
+                member_external_id=session.member.external_id,
+                tool_name=tool_name,
+            )
+        )
+        _require_standing(session, found)
+        return Admitted(caller=_caller(found, session), tool=found.tool)
+
+    def _session_key(self, kid: str, now: int) -> SessionKey:
+        """Find the key in the ring; an unknown kid may be newer than the cached ring."""
+        key = self.rings.ring(now=now).verifying_key(kid, now=now)
+        key = key or self.rings.refreshed(now=now).verifying_key(kid, now=now)
+        if key is None:
+            raise Unauthenticated
+        return key
+
+
+def _caller(found: Authority, session: Session | None = None) -> Caller:
+    if found.project is None or not found.project.is_active or found.integration is None:
+        raise Unauthenticated
+    return Caller(
+        project=found.project,
+        integration=found.integration,
+        member=session.member if session else None,
+    )
+
+
+def _require_standing(session: Session, found: Authority) -> None:
+    """Refuse a session whose member or assertion key no longer stands behind it."""
+    if session.assertion_kid is not None and not (
+        found.assertion_key and found.assertion_key.is_active
+    ):
+        raise Unauthenticated
+    if found.member and (found.member.is_blocked or found.member.epoch != session.epoch):
+        raise Unauthenticated
+    if found.member is None and session.epoch != 0:
+        raise Unauthenticated

@@ -1,0 +1,33 @@
+"""The Authority table as dictionaries, open to tests."""
+
+from dataclasses import dataclass, field
+
+from gatehouse.domain.assertion_keys import AssertionKey
+from gatehouse.domain.members import MemberStanding
+from gatehouse.domain.projects import Integration, Project
+from gatehouse.domain.tools import Tool
+from gatehouse.ports import Authority, Wanted
+
+
+@dataclass
+class MemoryAuthority:
+    """What the fakes of the Authority table share; keys are (project id, name or id)."""
+
+    projects: dict[str, Project] = field(default_factory=dict)
+    integrations: dict[tuple[str, str], Integration] = field(default_factory=dict)
+    assertion_keys: dict[tuple[str, str], AssertionKey] = field(default_factory=dict)
+    members: dict[tuple[str, str], MemberStanding] = field(default_factory=dict)
+    tools: dict[tuple[str, str], Tool] = field(default_factory=dict)
+    reads: int = 0
+
+    def read(self, wanted: Wanted) -> Authority:
+        """See `AuthorityReader.read`."""
+        self.reads += 1
+        project_id = wanted.project_id
+        return Authority(
+            project=self.projects.get(project_id),
+            integration=self.integrations.get((project_id, wanted.integration_id or "")),
+            assertion_key=self.assertion_keys.get((project_id, wanted.assertion_kid or "")),
+            member=self.members.get((project_id, wanted.member_external_id or "")),
+            tool=self.tools.get((project_id, wanted.tool_name or "")),
+        )
