@@ -1,0 +1,53 @@
+"""A deployment that opens what must stay shut does not serve, and says which setting."""
+
+import pytest
+
+from gatehouse.settings import MisconfiguredDeployment, Settings
+
+
+@pytest.mark.parametrize("stage", ["local", "dev", "staging"])
+def test_unverified_minting_is_for_deployments_that_are_not_prod(
+    stage: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STAGE", stage)
+    monkeypatch.setenv("ALLOW_UNVERIFIED_MEMBER_SESSION_MINTING", "true")
+    assert Settings().allow_unverified_minting
+
+
+def test_unverified_minting_in_prod_is_refused_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STAGE", "prod")
+    monkeypatch.setenv("ALLOW_UNVERIFIED_MEMBER_SESSION_MINTING", "true")
+    with pytest.raises(MisconfiguredDeployment, match="ALLOW_UNVERIFIED_MEMBER_SESSION_MINTING"):
+        _ = Settings().allow_unverified_minting
+
+
+@pytest.mark.parametrize("stage", ["dev", "staging", "prod"])
+def test_insecure_upstreams_are_for_local_alone(
+    stage: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STAGE", stage)
+    monkeypatch.setenv("ALLOW_INSECURE_UPSTREAMS", "true")
+    with pytest.raises(MisconfiguredDeployment, match="ALLOW_INSECURE_UPSTREAMS"):
+        _ = Settings().allow_insecure_upstreams
+
+
+def test_switches_are_off_by_default_and_know_two_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STAGE", "local")
+    assert not Settings().allow_unverified_minting
+    monkeypatch.setenv("ALLOW_INSECURE_UPSTREAMS", "yes")
+    with pytest.raises(MisconfiguredDeployment, match="ALLOW_INSECURE_UPSTREAMS"):
+        _ = Settings().allow_insecure_upstreams
+
+
+def test_a_wildcard_origin_is_refused_in_prod(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STAGE", "prod")
+    monkeypatch.setenv("ALLOWED_ORIGINS", "https://a.example, *")
+    with pytest.raises(MisconfiguredDeployment, match="ALLOWED_ORIGINS"):
+        _ = Settings().allowed_origins
+
+
+@pytest.mark.parametrize("stage", ["", "production", "Local"])
+def test_an_unknown_stage_is_refused(stage: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STAGE", stage)
+    with pytest.raises(MisconfiguredDeployment, match="STAGE"):
+        _ = Settings().stage
