@@ -17,6 +17,8 @@ from botocore.config import Config
 from local import processes
 
 REGION = "us-east-1"
+ROOT_KEY = "test"
+"""MiniStack's name for the account's root user, and its password."""
 ACCOUNT = "000000000000"
 STARTS_WITHIN = 30.0
 """Seconds until a start counts as failed."""
@@ -83,7 +85,7 @@ class LocalAws:
     def session(self) -> boto3.Session:
         """A session of the account's root user."""
         return boto3.Session(
-            aws_access_key_id="test", aws_secret_access_key="test", region_name=REGION
+            aws_access_key_id=ROOT_KEY, aws_secret_access_key=ROOT_KEY, region_name=REGION
         )
 
     def client(self, service: str, session: boto3.Session | None = None) -> Any:  # noqa: ANN401
@@ -91,7 +93,9 @@ class LocalAws:
         return (session or self.session).client(  # type: ignore[call-overload]
             service,
             endpoint_url=self.endpoint,
-            config=Config(retries={"total_max_attempts": 1}, read_timeout=60, max_pool_connections=64),
+            config=Config(
+                retries={"total_max_attempts": 1}, read_timeout=60, max_pool_connections=64
+            ),
         )
 
     def as_role(self, role_arn: str) -> boto3.Session:

@@ -18,7 +18,7 @@ KEPT_BUILDS = 4
 
 
 def built_template(*, target: str = "host", architecture: str = "") -> dict[str, Any]:
-    """Build everything that changed and return the template with absolute paths of what is built."""
+    """Build what changed and return the template with absolute paths of what is built."""
     template: dict[str, Any] = yaml_parse((ROOT / "template.yaml").read_text())
     for resource in template["Resources"].values():
         properties = resource.get("Properties", {})

@@ -41,7 +41,9 @@ def deploy(aws: LocalAws, template: dict[str, Any], parameters: Mapping[str, str
         NotDeployed: With the reason that CloudFormation gives.
     """
     body = json.dumps(package(aws, template), default=str)
-    wanted = hashlib.sha256((body + json.dumps(dict(parameters), sort_keys=True)).encode()).hexdigest()
+    wanted = hashlib.sha256(
+        (body + json.dumps(dict(parameters), sort_keys=True)).encode()
+    ).hexdigest()
     stack = describe(aws)
     if stack and {"Key": DIGEST, "Value": wanted} in stack.get("Tags", []):
         return Deployed(outputs=outputs(stack), changed=False)
@@ -93,7 +95,8 @@ def linked(layer: Path) -> bytes:
     """Make a layer that leads to the built one on this disk.
 
     The local AWS unpacks a layer for each worker and keeps it in its state as text: with 60 MB
-    that is a second per cold start and half a second per save. `make sam-proof` deploys the real zip.
+    that is a second per cold start and half a second per save. `make sam-proof` deploys the real
+    zip.
     """
     return archive({"python/lib/linked/site-packages/core.pth": f"{layer / 'python'}\n".encode()})
 

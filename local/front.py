@@ -7,6 +7,7 @@ deployed routes from it and calls the functions through Lambda's Invoke, as API 
 
 import json
 import threading
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, ClassVar
 
@@ -115,15 +116,15 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response_only(answer.status)
         for name, value in answer.headers:
             self.send_header(name, value)
-        if answer.status != 204:
+        if answer.status != HTTPStatus.NO_CONTENT:
             self.send_header("content-length", str(len(answer.body)))
         self.end_headers()
-        if self.command != "HEAD" and answer.status != 204:
+        if self.command != "HEAD" and answer.status != HTTPStatus.NO_CONTENT:
             self.wfile.write(answer.body)
 
     def _answer(self) -> payload.Answer:
         headers = tuple(self.headers.items())
-        if len(self.raw_requestline) + sum(len(n) + len(v) + 4 for n, v in headers) > MAX_HEADERS:
+        if len(self.requestline) + sum(len(n) + len(v) + 4 for n, v in headers) > MAX_HEADERS:
             self.close_connection = True
             return payload.refusal(431, "Request Header Fields Too Large")
         if "transfer-encoding" in self.headers:
@@ -158,4 +159,4 @@ class _Handler(BaseHTTPRequestHandler):
             pass  # trailers
         return body
 
-    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = do_HEAD = answer
+    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = do_HEAD = answer  # noqa: N815

@@ -6,14 +6,21 @@ is pinned exactly and `check_internals` refuses to start when one of them has mo
 
 import asyncio
 import inspect
+import json
 import os
 import shlex
 import stat
 import sys
 from collections.abc import Awaitable, Callable, MutableMapping
+from http import HTTPStatus
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+
+from ministack import app as ministack
+from ministack.core import lambda_runtime, persistence
+from ministack.services import apigateway
+from ministack.services.cloudformation import provisioners
 
 from local.processes import end_with_parent
 
@@ -36,7 +43,6 @@ def main() -> None:
     patch_interpreter(Path(os.environ["TMPDIR"]))
     patch_log_wait()
     patch_http_api()
-    from ministack import app as ministack
 
     ministack.app = saving(ministack.app)
     ministack.main()
@@ -48,11 +54,6 @@ def check_internals() -> None:
     Raises:
         InternalsMoved: Naming the first difference.
     """
-    from ministack import app
-    from ministack.core import lambda_runtime, persistence
-    from ministack.services import apigateway
-    from ministack.services.cloudformation import provisioners
-
     if (found := version("ministack")) != MINISTACK:
         raise InternalsMoved(f"ministack {found} instead of {MINISTACK}")
     expected = {
@@ -63,9 +64,9 @@ def check_internals() -> None:
         ),
         "_create_integration": (apigateway._create_integration, ["api_id", "data"]),
         "_create_route": (apigateway._create_route, ["api_id", "data"]),
-        "_build_persistence_save_dict": (app._build_persistence_save_dict, []),
+        "_build_persistence_save_dict": (ministack._build_persistence_save_dict, []),
         "save_state": (persistence.save_state, ["service", "data"]),
-        "app": (app.app, ["scope", "receive", "send"]),
+        "app": (ministack.app, ["scope", "receive", "send"]),
     }
     for name, (function, parameters) in expected.items():
         if list(inspect.signature(function).parameters) != parameters:
@@ -83,8 +84,6 @@ def patch_interpreter(folder: Path) -> None:
     MiniStack would use its own interpreter with all its packages and ours, and a dependency
     missing from the layer would go unnoticed.
     """
-    from ministack.core import lambda_runtime
-
     bare = folder / "lambda-python"
     base = getattr(sys, "_base_executable", sys.executable)
     bare.write_text(f'#!/bin/sh\nexec {shlex.quote(base)} -I -S "$@"\n')
@@ -100,38 +99,31 @@ def patch_interpreter(folder: Path) -> None:
 
 def patch_log_wait() -> None:
     """Wait 2 ms instead of 50 for the log lines of a call that wrote none."""
-    from ministack.core import lambda_runtime
-
     lambda_runtime.Worker._drain_stderr_bounded.__defaults__ = (0.002, 0.001, 0.25)
 
 
 def patch_http_api() -> None:
     """Import the routes of an HTTP API from its `Body`, where SAM puts them all."""
-    from ministack.services import apigateway
-    from ministack.services.cloudformation import provisioners
-
     handler = provisioners._RESOURCE_HANDLERS["AWS::ApiGatewayV2::Api"]
     original_create, original_update = handler["create"], handler["update"]
 
     def create(logical_id: str, props: dict[str, Any], stack: str) -> tuple[str, Any]:
         api_id, attributes = original_create(logical_id, props, stack)
-        import_routes(apigateway, api_id, props.get("Body") or {})
+        import_routes(api_id, props.get("Body") or {})
         return api_id, attributes
 
     def update(api: str, old: Any, new: Any, stack: str, logical_id: str | None = None) -> Any:
         updated = original_update(api, old, new, stack, logical_id)
         if new.get("Body") != old.get("Body"):
             apigateway._routes[api], apigateway._integrations[api] = {}, {}
-            import_routes(apigateway, api, new.get("Body") or {})
+            import_routes(api, new.get("Body") or {})
         return updated
 
     handler.update(create=create, update=update)
 
 
-def import_routes(apigateway: Any, api_id: str, body: dict[str, Any]) -> None:
+def import_routes(api_id: str, body: dict[str, Any]) -> None:
     """Create one integration and one route for each operation of an OpenAPI document."""
-    import json
-
     for path, operations in body.get("paths", {}).items():
         for method, operation in operations.items():
             wanted = operation["x-amazon-apigateway-integration"]
@@ -144,16 +136,20 @@ def import_routes(apigateway: Any, api_id: str, body: dict[str, Any]) -> None:
                     "payloadFormatVersion": wanted["payloadFormatVersion"],
                 },
             )
-            if status >= 300:
-                raise ValueError(f"HTTP API import: {answer!r}")
+            refuse(status, answer)
             verb = "ANY" if method == "x-amazon-apigateway-any-method" else method.upper()
             key = "$default" if path == "$default" else f"{verb} {path}"
             target = f"integrations/{json.loads(answer)['integrationId']}"
             status, _, answer = apigateway._create_route(
                 api_id, {"routeKey": key, "target": target}
             )
-            if status >= 300:
-                raise ValueError(f"HTTP API import: {answer!r}")
+            refuse(status, answer)
+
+
+def refuse(status: int, answer: bytes) -> None:
+    """Fail the deployment when MiniStack does not take a part of the API."""
+    if status != HTTPStatus.CREATED:
+        raise ValueError(f"HTTP API import: {answer!r}")
 
 
 def saving(inner: App) -> App:
@@ -174,13 +170,10 @@ async def save_forever() -> None:
     The copy is taken in the event loop, where MiniStack serves requests: no transaction is ever
     half in it. Only the writing goes to a thread.
     """
-    from ministack import app
-    from ministack.core import persistence
-
     saved: dict[str, Any] = {}
     while persistence.PERSIST_STATE:
         await asyncio.sleep(SAVE_EVERY)
-        for name, get_state in app._build_persistence_save_dict().items():
+        for name, get_state in ministack._build_persistence_save_dict().items():
             try:
                 state = get_state()
             except RuntimeError:  # a worker's thread changed it meanwhile: next time

@@ -5,6 +5,7 @@ API Gateway" of the API Gateway Developer Guide. No I/O here.
 """
 
 import base64
+import json
 import re
 import time
 import uuid
@@ -166,8 +167,6 @@ def body_text(body: bytes, *, is_text: bool) -> str:
 
 def answer(result: object) -> Answer:
     """Read what a function returned; without a `statusCode` it is itself the body."""
-    import json
-
     if not isinstance(result, dict) or "statusCode" not in result:
         text = result if isinstance(result, str) else json.dumps(result)
         return Answer(status=200, headers=JSON, body=text.encode())

@@ -16,12 +16,14 @@ PR_SET_PDEATHSIG = 1
 """prctl(2): the signal that Linux sends to a process when its parent dies."""
 
 
-def start(module: str, env: Mapping[str, str], log: Path) -> subprocess.Popen[bytes]:
+def start(
+    module: str, env: Mapping[str, str], log: Path, *arguments: str
+) -> subprocess.Popen[bytes]:
     """Start `python -m module` in a session of its own, so that Ctrl-C reaches its parent alone."""
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as output:
         return subprocess.Popen(
-            [sys.executable, "-m", module],
+            [sys.executable, "-m", module, *arguments],
             cwd=ROOT,
             env={**env, PARENT: str(os.getpid())},
             stdin=subprocess.DEVNULL,

@@ -106,7 +106,7 @@ def byte_compile(folder: Path, target: str) -> None:
 
 
 def lambda_interpreter() -> str | None:
-    """Find a working python of the Lambda runtime's version; a pyenv shim may be an empty promise."""
+    """Find a python of the Lambda runtime's version that really runs; a pyenv shim may not."""
     name = f"python{LAMBDA_PYTHON}"
     pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
     candidates = [sys.executable, shutil.which(name)]
