@@ -45,6 +45,8 @@ class Case(TypedDict, total=False):
 
     name: str
     scheme: str
+    timestamp: int
+    request_id: str
     method: str
     target: str
     body: str
@@ -128,19 +130,38 @@ def member_headers(member: Told | None) -> dict[str, str]:
     return sent
 
 
-def vector(case: Case) -> dict[str, object]:
-    """Return `case` with everything that follows from it."""
+class Vector(TypedDict):
+    """A case, and everything that follows from it."""
+
+    name: str
+    scheme: str
+    secrets: list[str]
+    timestamp: int
+    request_id: str
+    method: str
+    target: str
+    body: str
+    project_id: str
+    integration_id: str
+    member: Told | None
+    canonical: str
+    headers: dict[str, str]
+
+
+def vector(case: Case) -> Vector:
+    """Return what must be sent for `case`."""
     scheme, secrets = case.get("scheme", "tng1"), case.get("secrets", [SECRET])
     method, target, body = (
         case.get("method", "GET"),
         case.get("target", "/v1/contacts"),
         case.get("body", ""),
     )
+    timestamp, request_id = case.get("timestamp", NOW), case.get("request_id", REQUEST)
     identity = member_headers(case.get("member"))
     email, roles = (identity.get(f"X-Tengine-Member-{name}", "") for name in ("Email", "Roles"))
     fields = [
-        str(NOW),
-        REQUEST,
+        str(timestamp),
+        request_id,
         method,
         target,
         hashlib.sha256(body.encode("utf-8")).hexdigest(),
@@ -155,11 +176,11 @@ def vector(case: Case) -> dict[str, object]:
         for secret in secrets
     ]
     return {
-        "name": case["name"],
+        "name": case.get("name", ""),
         "scheme": scheme,
         "secrets": secrets,
-        "timestamp": NOW,
-        "request_id": REQUEST,
+        "timestamp": timestamp,
+        "request_id": request_id,
         "method": method,
         "target": target,
         "body": body,
@@ -170,8 +191,8 @@ def vector(case: Case) -> dict[str, object]:
         "headers": {
             "X-Tengine-Project-Id": PROJECT,
             "X-Tengine-Integration-Id": INTEGRATION,
-            "X-Tengine-Request-Id": REQUEST,
-            "X-Tengine-Timestamp": str(NOW),
+            "X-Tengine-Request-Id": request_id,
+            "X-Tengine-Timestamp": str(timestamp),
             **identity,
             "X-Tengine-Signature": ",".join(f"{scheme}={value}" for value in signatures),
         },
