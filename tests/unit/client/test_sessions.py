@@ -5,6 +5,7 @@ import logging
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 from typing import Protocol
 
 import httpx
@@ -360,14 +361,28 @@ def test_a_task_that_gives_up_does_not_take_the_others_down(endpoint: TokenEndpo
 
 
 def test_a_thread_that_is_interrupted_does_not_leave_the_others_waiting() -> None:
+    under_way, gate = Event(), Event()
+
     def interrupted(_: httpx.Request) -> httpx.Response:
+        under_way.set()
+        gate.wait(5)
         raise KeyboardInterrupt
 
-    with httpx.Client(transport=httpx.MockTransport(interrupted)) as client:
+    with (
+        httpx.Client(transport=httpx.MockTransport(interrupted)) as client,
+        ThreadPoolExecutor(2) as threads,
+    ):
         tokens = SessionTokens("https://gate.example.com", API_KEY, SIGNER, http=client)
-        for _ in range(2):
-            with pytest.raises(KeyboardInterrupt):
-                tokens.token("ada")
+        first = threads.submit(tokens.token, "ada")
+        under_way.wait(5)
+        second = threads.submit(tokens.token, "ada")
+        time.sleep(0.1)
+        gate.set()
+
+        assert isinstance(first.exception(5), KeyboardInterrupt)
+        assert isinstance(second.exception(5), ExchangeUnavailable)
+        with pytest.raises(KeyboardInterrupt):
+            tokens.token("ada")
 
 
 # --- configuration and secrets
