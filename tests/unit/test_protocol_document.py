@@ -1,0 +1,89 @@
+"""The vectors printed in docs/protocol.md, recomputed with nothing of Gatehouse's own."""
+
+import base64
+import hashlib
+import hmac
+import json
+import re
+import uuid
+from pathlib import Path
+from typing import Any
+
+import jwt
+
+from gatehouse.domain import api_keys, ids, session_tokens
+from gatehouse.domain.key_ring import SessionKey
+
+TEXT = (Path(__file__).parents[2] / "docs" / "protocol.md").read_text(encoding="utf-8")
+
+
+def vector(name: str) -> dict[str, Any]:
+    found = re.search(rf"<!-- vector: {name} -->\n```json\n(.*?)\n```", TEXT, re.DOTALL)
+    assert found, f"docs/protocol.md has no vector called {name}"
+    return json.loads(found[1])
+
+
+def test_the_api_key() -> None:
+    example = vector("api key")
+    body = f"tengine_{example['project']}{example['integration']}{example['secret']}"
+    number = int(hashlib.sha256(body.encode()).hexdigest()[:16], 16) % 62**5
+    alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+    checksum = "".join(alphabet[number // 62**place % 62] for place in (4, 3, 2, 1, 0))
+    assert example["key"] == body + checksum
+    assert example["stored"] == hashlib.sha256(example["key"].encode()).hexdigest()
+    assert api_keys.read(example["key"]).digest == example["stored"]
+
+
+def test_the_session_token() -> None:
+    example = vector("session token")
+    secret = bytes.fromhex(example["key_hex"])
+    issuer = f"urn:gatehouse:{example['deployment_id']}"
+    claims = jwt.decode(
+        example["token"].removeprefix("tng_mst_"),
+        secret,
+        algorithms=["HS256"],
+        audience=issuer,
+        issuer=issuer,
+        options={"verify_exp": False},
+    )
+    session = session_tokens.read(
+        example["token"],
+        key=SessionKey(kid=example["kid"], secret=secret, since=0),
+        deployment_id=example["deployment_id"],
+        now=claims["iat"],
+    )
+    assert claims["sub"] == f"member:{session.member.external_id}"
+    assert claims["exp"] - claims["iat"] == 900
+
+
+def test_the_ids() -> None:
+    example = vector("ids")
+
+    def encoded(text: str) -> str:
+        return base64.urlsafe_b64encode(text.encode()).rstrip(b"=").decode()
+
+    assert example["tool_id"] == "tool_" + encoded(example["tool_name"])
+    assert example["assertion_key_id"] == "key_" + encoded(example["kid"])
+    assert ids.tool_name(example["tool_id"]) == example["tool_name"]
+    assert uuid.UUID(example["request_id"]).version == 7
+
+
+def test_the_outbound_signature() -> None:
+    example = vector("outbound signature")
+    sent = example["headers"]
+    member = sent.get("X-Tengine-Member-Email", "") + "\n" + sent.get("X-Tengine-Member-Roles", "")
+    fields = [
+        sent["X-Tengine-Timestamp"],
+        sent["X-Tengine-Request-Id"],
+        example["method"],
+        example["target"],
+        hashlib.sha256(example["body"].encode()).hexdigest(),
+        sent["X-Tengine-Project-Id"],
+        sent["X-Tengine-Integration-Id"],
+        sent.get("X-Tengine-Member-Id", "-"),
+        hashlib.sha256(member.encode()).hexdigest(),
+    ]
+    canonical = "\n".join(fields)
+    assert canonical == example["canonical"]
+    code = hmac.new(example["secrets"][0].encode(), canonical.encode(), "sha256").hexdigest()
+    assert sent["X-Tengine-Signature"] == f"tng1={code}"
