@@ -1,0 +1,216 @@
+"""What crosses between mcp and dispatch, as JSON; bytes are base64.
+
+Version 1. Reading is strict, for both sides are deployed together: a missing or unknown field,
+another type or another version is refused. A new field is a new version.
+"""
+
+import json
+from base64 import b64encode
+from typing import Final
+
+from gatehouse.domain.calls import Deduplication, Dispatched, Invocation, Outcome, UpstreamAnswer
+from gatehouse.domain.errors import NotFound
+from gatehouse.domain.ids import request_time_ms
+from gatehouse.domain.json_values import JsonObject, JsonValue
+from gatehouse.domain.members import MemberIdentity
+from gatehouse.domain.sealing import SealedSecret
+from gatehouse.domain.strict_fields import StrictFields, UnreadableDocument
+from gatehouse.domain.tool_documents import definition_document, read_definition
+from gatehouse.domain.tools import Tool
+
+VERSION: Final = 1
+
+
+def invocation_document(invocation: Invocation) -> JsonObject:
+    """Write an invocation."""
+    return {
+        "version": VERSION,
+        "request_id": invocation.request_id,
+        "tool": _tool_document(invocation.tool),
+        "integration_id": invocation.integration_id,
+        "member": _member_document(invocation.member),
+        "arguments": invocation.arguments,
+        "deduplication": _deduplication_document(invocation.deduplication),
+        "traceparent": invocation.traceparent,
+    }
+
+
+def read_invocation(document: JsonValue) -> Invocation:
+    """Read an invocation; raise `UnreadableDocument`."""
+    names = "request_id tool integration_id member arguments deduplication traceparent"
+    fields = StrictFields.of(document, f"version {names}")
+    _require_version(fields)
+    return Invocation(
+        request_id=_read_request_id(fields),
+        tool=_read_tool(fields.values["tool"]),
+        integration_id=fields.text("integration_id"),
+        member=_read_member(fields.values["member"]),
+        arguments=fields.json_object("arguments"),
+        deduplication=_read_deduplication(fields.values["deduplication"]),
+        traceparent=fields.optional_text("traceparent"),
+    )
+
+
+def dispatched_document(dispatched: Dispatched) -> JsonObject:
+    """Write what dispatch made of an invocation."""
+    answer = dispatched.answer
+    return {
+        "version": VERSION,
+        "outcome": dispatched.outcome.value,
+        "duration_ms": dispatched.duration_ms,
+        "answer": None
+        if answer is None
+        else {
+            "status": answer.status,
+            "content_type": answer.content_type,
+            "body": _base64(answer.body),
+            "truncated": answer.truncated,
+        },
+        "error": dispatched.error,
+        "repeated_of": dispatched.repeated_of,
+    }
+
+
+def read_dispatched(document: JsonValue) -> Dispatched:
+    """Read what dispatch made of an invocation; raise `UnreadableDocument`."""
+    fields = StrictFields.of(document, "version outcome duration_ms answer error repeated_of")
+    _require_version(fields)
+    try:
+        outcome = Outcome(fields.text("outcome"))
+    except ValueError as error:
+        raise UnreadableDocument("outcome is unknown") from error
+    return Dispatched(
+        outcome=outcome,
+        duration_ms=fields.number("duration_ms"),
+        answer=_read_answer(fields.values["answer"]),
+        error=fields.optional_text("error"),
+        repeated_of=fields.optional_text("repeated_of"),
+    )
+
+
+def document_bytes(document: JsonObject) -> bytes:
+    """Return a document as it is sent."""
+    return json.dumps(document, separators=(",", ":"), allow_nan=False).encode("ascii")
+
+
+def _tool_document(tool: Tool) -> JsonObject:
+    sealed = tool.sealed_secret
+    return {
+        "project_id": tool.project_id,
+        "definition": definition_document(tool.definition),
+        "digest": tool.digest,
+        "version": tool.version,
+        "is_enabled": tool.is_enabled,
+        "created_at": tool.created_at,
+        "updated_at": tool.updated_at,
+        "sealed_secret": None
+        if sealed is None
+        else {
+            "wrapped_key": _base64(sealed.wrapped_key),
+            "nonce": _base64(sealed.nonce),
+            "ciphertext": _base64(sealed.ciphertext),
+        },
+    }
+
+
+def _read_tool(document: JsonValue) -> Tool:
+    names = "project_id definition digest version is_enabled created_at updated_at sealed_secret"
+    fields = StrictFields.of(document, names)
+    try:
+        definition = read_definition(fields.json_object("definition"))
+    except (KeyError, TypeError, ValueError) as error:
+        raise UnreadableDocument("definition is not a tool's") from error
+    return Tool(
+        project_id=fields.text("project_id"),
+        definition=definition,
+        digest=fields.text("digest"),
+        version=fields.number("version"),
+        is_enabled=fields.flag("is_enabled"),
+        created_at=fields.number("created_at"),
+        updated_at=fields.number("updated_at"),
+        sealed_secret=_read_sealed_secret(fields.values["sealed_secret"]),
+    )
+
+
+def _read_sealed_secret(document: JsonValue) -> SealedSecret | None:
+    if document is None:
+        return None
+    fields = StrictFields.of(document, "wrapped_key nonce ciphertext")
+    return SealedSecret(
+        wrapped_key=fields.raw("wrapped_key"),
+        nonce=fields.raw("nonce"),
+        ciphertext=fields.raw("ciphertext"),
+    )
+
+
+def _member_document(member: MemberIdentity | None) -> JsonObject | None:
+    if member is None:
+        return None
+    return {
+        "external_id": member.external_id,
+        "email": member.email,
+        "roles": list(member.roles),
+    }
+
+
+def _read_member(document: JsonValue) -> MemberIdentity | None:
+    if document is None:
+        return None
+    fields = StrictFields.of(document, "external_id email roles")
+    return MemberIdentity(
+        external_id=fields.text("external_id"),
+        email=fields.optional_text("email"),
+        roles=fields.texts("roles"),
+    )
+
+
+def _deduplication_document(deduplication: Deduplication | None) -> JsonObject | None:
+    if deduplication is None:
+        return None
+    return {
+        "digest": deduplication.digest,
+        "sealing_key": _base64(deduplication.sealing_key),
+        "window_seconds": deduplication.window_seconds,
+    }
+
+
+def _read_deduplication(document: JsonValue) -> Deduplication | None:
+    if document is None:
+        return None
+    fields = StrictFields.of(document, "digest sealing_key window_seconds")
+    return Deduplication(
+        digest=fields.text("digest"),
+        sealing_key=fields.raw("sealing_key"),
+        window_seconds=fields.number("window_seconds"),
+    )
+
+
+def _read_answer(document: JsonValue) -> UpstreamAnswer | None:
+    if document is None:
+        return None
+    fields = StrictFields.of(document, "status content_type body truncated")
+    return UpstreamAnswer(
+        status=fields.number("status"),
+        content_type=fields.text("content_type"),
+        body=fields.raw("body"),
+        truncated=fields.flag("truncated"),
+    )
+
+
+def _base64(data: bytes) -> str:
+    return b64encode(data).decode("ascii")
+
+
+def _read_request_id(fields: StrictFields) -> str:
+    """Read the id, from which the record's place follows."""
+    request_id = fields.text("request_id")
+    try:
+        request_time_ms(request_id)
+    except NotFound as error:
+        raise UnreadableDocument("request_id is not a UUIDv7") from error
+    return request_id
+
+
+def _require_version(fields: StrictFields) -> None:
+    if fields.number("version") != VERSION:
+        raise UnreadableDocument("version is another one")

@@ -1,0 +1,106 @@
+"""Path and query of an outbound call: the template gives their shape, values only fill it.
+
+Values are percent-encoded but for RFC 3986's unreserved characters (section 2.3), so that none
+of them can end a path segment, a query entry or the target itself.
+"""
+
+import unicodedata
+from collections.abc import Iterator
+from typing import Final
+from urllib.parse import quote, unquote
+
+from gatehouse.domain.errors import ToolRefused
+from gatehouse.domain.json_values import JsonValue
+from gatehouse.domain.template_values import (
+    MISCONFIGURED,
+    Values,
+    as_text,
+    is_scalar,
+    missing,
+    unusable,
+)
+from gatehouse.domain.templates import Variable, parse
+
+MEMBER_REQUIRED: Final = "member_required"
+MISSING: Final = "missing_argument"
+
+_LITERAL_PATH: Final = "/%:@!$&'()*+,;="
+"""What a template's own text may hold unencoded: pchar (RFC 3986 section 3.3) and slashes."""
+_DOTS: Final = frozenset({".", ".."})
+"""Segments that a server resolves away (RFC 3986 section 5.2.4)."""
+
+Entries = Iterator[tuple[str, str]]
+
+
+def render_path(template: str, values: Values) -> str:
+    """Fill a path; each value stays within the segment its placeholder stands in.
+
+    Raises:
+        ToolRefused: A value is absent, empty, a dot segment (also after decoding once more,
+            which some servers do), or holds control characters.
+    """
+    parts = parse(template)
+    if name := missing(parts, values):
+        raise _absent(name)
+    path = "".join(
+        quote(_segment_text(values, part.name), safe="")
+        if isinstance(part, Variable)
+        else quote(part, safe=_LITERAL_PATH)
+        for part in parts
+    )
+    if not path.startswith("/"):
+        raise ToolRefused("The tool's path does not start with a slash", code=MISCONFIGURED)
+    # Values and literal text may make a dot segment only together, such as `.{x}`.
+    if any(_is_dots(unquote(segment)) for segment in path.split("/")):
+        raise ToolRefused("The path would leave its place with these arguments", code=MISCONFIGURED)
+    return path
+
+
+def query_entries(name: str, template: str, values: Values) -> Entries:
+    """Yield the entries of one templated query parameter; none when a value is absent.
+
+    A lone placeholder whose value is an array of scalars repeats the parameter.
+    """
+    parts = parse(template)
+    if len(parts) == 1 and isinstance(parts[0], Variable):
+        yield from argument_entries(name, values.get(parts[0].name), parts[0].name)
+    elif (text := values.fill(template)) is not None:
+        yield name, text
+
+
+def argument_entries(name: str, value: JsonValue, source: str) -> Entries:
+    """Yield the entries of one value; `source` is what a refusal calls it."""
+    if isinstance(value, list | tuple) and all(map(is_scalar, value)):
+        yield from ((name, as_text(item, source)) for item in value if item is not None)
+    elif value is not None:
+        yield name, as_text(value, source)
+
+
+def encoded_query(entries: Entries) -> str:
+    """Join entries as `name=value&...`, both percent-encoded."""
+    return "&".join(f"{_quoted(name)}={_quoted(value)}" for name, value in entries)
+
+
+def _quoted(text: str) -> str:
+    return quote(text, safe="", errors="surrogatepass")
+
+
+def _segment_text(values: Values, name: str) -> str:
+    text = as_text(values.get(name), name)
+    for reading in (text, unquote(text)):
+        if not reading or _is_dots(reading):
+            raise unusable(name, "is part of a path and must not be empty, '.' or '..'")
+        if any(unicodedata.category(character) == "Cc" for character in reading):
+            raise unusable(name, "is part of a path and must not hold control characters")
+    return text
+
+
+def _is_dots(segment: str) -> bool:
+    """Recognize dot segments, also in a text that is encoded once more."""
+    return segment in _DOTS or unquote(segment) in _DOTS
+
+
+def _absent(name: str) -> ToolRefused:
+    if name.startswith("member."):  # the other reserved variables always have a value
+        return ToolRefused("Member context required", code=MEMBER_REQUIRED)
+    return ToolRefused(f"Argument '{name}' is required: it is part of the path", code=MISSING)
