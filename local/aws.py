@@ -98,13 +98,22 @@ class LocalAws:
             ),
         )
 
-    def as_role(self, role_arn: str) -> boto3.Session:
-        """Open a session with the rights of a role, and no others."""
+    def role_credentials(self, role_arn: str) -> dict[str, str]:
+        """Return credentials with the rights of a role and no others, as boto3 names them."""
         answer = self.client("sts").assume_role(RoleArn=role_arn, RoleSessionName="as-role")
+        return {
+            "aws_access_key_id": answer["Credentials"]["AccessKeyId"],
+            "aws_secret_access_key": answer["Credentials"]["SecretAccessKey"],
+            "aws_session_token": answer["Credentials"]["SessionToken"],
+        }
+
+    def as_role(self, role_arn: str) -> boto3.Session:
+        """Open a session with the rights of a role and no others."""
+        rights = self.role_credentials(role_arn)
         return boto3.Session(
-            aws_access_key_id=answer["Credentials"]["AccessKeyId"],
-            aws_secret_access_key=answer["Credentials"]["SecretAccessKey"],
-            aws_session_token=answer["Credentials"]["SessionToken"],
+            rights["aws_access_key_id"],
+            rights["aws_secret_access_key"],
+            rights["aws_session_token"],
             region_name=REGION,
         )
 

@@ -50,12 +50,17 @@ class Demo:
 def prepare(api_url: str, admin_token: str, upstream_url: str, file: Path) -> Demo:
     """Return the demo kept in `file` if it still stands, else seed a new one."""
     if file.exists():
-        demo = Demo(**json.loads(file.read_text()))
+        demo = load(file)
         if demo.upstream_url == upstream_url and stands(api_url, demo):
             return demo
     demo = seed(api_url, admin_token, upstream_url)
     write_private(file, asdict(demo))
     return demo
+
+
+def load(file: Path) -> Demo:
+    """Read a demo that was kept."""
+    return Demo(**json.loads(file.read_text()))
 
 
 def stands(api_url: str, demo: Demo) -> bool:
@@ -170,8 +175,7 @@ def prove(api_url: str, demo: Demo) -> Json:
     Raises:
         NotSeeded: Anything else came back than the upstream's answer.
     """
-    with SessionTokens(api_url, demo.api_key, demo.signer()) as tokens:
-        token = tokens.token(MEMBER, email=EMAIL, roles=ROLES)
+    token = session_token(api_url, demo)
     call = {"name": "who_am_i", "arguments": {}}
     request = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": call}
     headers = {
@@ -184,6 +188,12 @@ def prove(api_url: str, demo: Demo) -> Json:
     if result.get("structuredContent", {}).get("id") != MEMBER:
         raise NotSeeded(f"the proof call answered {answer.status_code}: {answer.text[:500]}")
     return result
+
+
+def session_token(api_url: str, demo: Demo) -> str:
+    """Exchange an assertion about the demo's member for a session token."""
+    with SessionTokens(api_url, demo.api_key, demo.signer()) as tokens:
+        return tokens.token(MEMBER, email=EMAIL, roles=ROLES)
 
 
 def created(http: httpx.Client, path: str, body: Json) -> Json:

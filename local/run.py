@@ -10,7 +10,7 @@ from pathlib import Path
 from local import demo, processes
 from local.aws import DidNotStart, is_free
 from local.deploy import NotDeployed
-from local.stack import FUNCTIONS, LocalStack
+from local.stack import LocalStack
 
 HOME = Path(os.environ.get("GATEHOUSE_HOME", ".local")).resolve()
 PORT = int(os.environ.get("GATEHOUSE_PORT", "8787"))
@@ -55,35 +55,28 @@ def run() -> None:
             while is_free(UPSTREAM_PORT):
                 time.sleep(0.05)
             proof = demo.prove(stack.api_url, project)
-            write_stack_file(stack, project)
+            demo.write_private(HOME / "stack.json", facts(stack, project))
             announce(stack, project, proof, time.monotonic() - began)
             keep_running(stack)
         finally:
             processes.stop(upstream)
 
 
-def write_stack_file(stack: LocalStack, project: demo.Demo) -> None:
-    """Tell other programs where everything is."""
-    key_file = HOME / "assertion-key.pem"
-    key_file.touch(mode=0o600)
-    key_file.write_text(project.private_key_pem)
-    demo.write_private(
-        HOME / "stack.json",
-        {
-            "api_url": stack.api_url,
-            "mcp_url": stack.mcp_url,
-            "project_id": project.project_id,
-            "api_key": project.api_key,
-            "admin_token": stack.admin_token,
-            "upstream_url": project.upstream_url,
-            "tables": stack.tables,
-            "pid": os.getpid(),
-            "aws_url": stack.aws.endpoint,
-            "functions": {noun: stack.function(noun)["FunctionName"] for noun in FUNCTIONS},
-            "assertion_kid": demo.KID,
-            "assertion_key_file": str(key_file),
-        },
-    )
+def facts(stack: LocalStack, project: demo.Demo) -> demo.Json:
+    """Collect what other programs need to know: where everything is and how to be let in."""
+    return {
+        "api_url": stack.api_url,
+        "mcp_url": stack.mcp_url,
+        "project_id": project.project_id,
+        "api_key": project.api_key,
+        "admin_token": stack.admin_token,
+        "upstream_url": project.upstream_url,
+        "tables": stack.tables,
+        "pid": os.getpid(),
+        "aws_url": stack.aws.endpoint,
+        "functions": stack.function_names,
+        "demo_file": str(stack.home / "demo.json"),
+    }
 
 
 def announce(stack: LocalStack, project: demo.Demo, proof: demo.Json, seconds: float) -> None:

@@ -93,11 +93,15 @@ class LocalStack:
         found = secrets.get_secret_value(SecretId=self.outputs["AdminTokenSecret"])
         return str(found["SecretString"])
 
+    @property
+    def function_names(self) -> dict[str, str]:
+        """The deployed name of each of `functions/`."""
+        return {noun: self.outputs[f"{noun.capitalize()}Function"] for noun in FUNCTIONS}
+
     def function(self, noun: str) -> dict[str, Any]:
         """Return the deployed configuration of `functions/<noun>`."""
-        name = self.outputs[f"{noun.capitalize()}Function"]
         configuration: dict[str, Any] = self.client("lambda").get_function_configuration(
-            FunctionName=name
+            FunctionName=self.function_names[noun]
         )
         return configuration
 

@@ -1,0 +1,77 @@
+# `make help` lists the commands. Each sets up what it needs; nothing need be installed before but
+# a Python >= 3.11 (the newest that really runs is taken, pyenv's included) and make.
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+SHELL := /bin/bash
+.PHONY: help setup build run invoke format style lint types layers unit contract integration test \
+        check clients sam-proof clean
+
+CANDIDATES := $(foreach v,3.13 3.12 3.11,python$(v) $(wildcard $(HOME)/.pyenv/versions/$(v).*/bin/python$(v)))
+PYTHON ?= $(firstword $(foreach p,$(CANDIDATES),$(shell $(p) -c 'import ensurepip, venv' 2>/dev/null && echo $(p))))
+BIN := .venv/bin
+READY := .venv/.ready
+SAM := .venvs/sam/.ready
+SAM_CLI := aws-sam-cli==1.170.0
+LISTS := requirements-dev.txt layers/core/requirements.txt layers/core/constraints.txt
+PIP := -m pip --disable-pip-version-check install -q
+export PYTHONPATH := clients/python/src
+export SAM_CLI_TELEMETRY := 0
+
+help:  ## List the commands.
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(READY)  ## Make .venv with the newest Python of 3.13, 3.12 and 3.11, and install the tools.
+
+$(READY): $(LISTS)
+	@test -n "$(PYTHON)" || { echo "Python 3.13, 3.12 or 3.11 with venv is needed." >&2; exit 1; }
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python $(PIP) -r requirements-dev.txt
+	@touch $@
+
+build: $(READY)  ## Build the layer for this host; what `make run` and the tests deploy.
+	$(BIN)/python -m local.build
+
+run: $(READY)  ## Run all of Gatehouse here with a demo project: http://127.0.0.1:8787/mcp. Ctrl-C stops it.
+	@exec $(BIN)/python -m local.run
+
+invoke: $(READY)  ## Run a function on sample events: make invoke F=mcp E=tools_list. Without E (and F): all.
+	@$(BIN)/python -m local.invoke $(F) $(E)
+
+format: $(READY)  ## Rewrite the code in the house style.
+	$(BIN)/ruff format . && $(BIN)/ruff check --fix .
+
+style: $(READY)  ## Style of the code, and the template's.
+	$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/cfn-lint template.yaml
+
+lint: style layers  ## Style, and who may import whom.
+
+types: $(READY)  ## Static types.
+	$(BIN)/mypy
+
+layers: $(READY)  ## Who may import whom.
+	PYTHONPATH=layers/core:. $(BIN)/lint-imports
+
+unit: $(READY)  ## Tests of the rules, without AWS.
+	$(BIN)/pytest -q tests/unit
+
+contract: $(READY)  ## The same tests against fakes and real adapters.
+	$(BIN)/pytest -q tests/contract
+
+integration: $(READY)  ## Tests against the template, deployed on the local AWS.
+	$(BIN)/pytest -q tests/integration
+
+test: style types layers unit contract integration  ## All of the above: under 10 minutes from a fresh clone.
+
+check: test clients sam-proof  ## Everything.
+
+sam-proof: $(READY) $(SAM)  ## Validate, build, deploy, call, redeploy and delete with the real SAM CLI.
+	$(BIN)/python -m local.sam_proof .venvs/sam/bin/sam
+
+$(SAM): Makefile
+	@test -n "$(PYTHON)" || { echo "Python 3.13, 3.12 or 3.11 with venv is needed." >&2; exit 1; }
+	test -x .venvs/sam/bin/python || $(PYTHON) -m venv .venvs/sam
+	.venvs/sam/bin/python $(PIP) $(SAM_CLI)
+	@touch $@
+
+clean:  ## Delete what was built; .venv and .local stay.
+	rm -rf .build .aws-sam
