@@ -3,6 +3,7 @@
 * GatehouseError
   + InvalidRequest            malformed input
     - InvalidFields           ... with one message per field
+    - PayloadTooLarge         ... by being longer than anyone needs
   + Unauthenticated           no credential, or one that does not hold
     - InvalidAssertion        a member assertion that does not hold, whatever the reason
     - SessionExpired          a genuine session token past its end
@@ -44,6 +45,10 @@ class InvalidFields(InvalidRequest):
     def __init__(self, errors: tuple[FieldError, ...]) -> None:
         super().__init__("The request has invalid fields")
         self.errors = errors
+
+
+class PayloadTooLarge(InvalidRequest):
+    """The body is longer than this endpoint reads."""
 
 
 class Unauthenticated(GatehouseError):

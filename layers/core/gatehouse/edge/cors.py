@@ -1,0 +1,59 @@
+"""Which web pages may call (Fetch standard, CORS protocol): origins named one by one.
+
+Credentials travel in the Authorization header alone, so no answer ever allows cookies.
+"""
+
+from collections.abc import Set as AbstractSet
+from dataclasses import replace
+from typing import Final
+
+from gatehouse.edge.http import HttpRequest, HttpResponse
+
+ANY_ORIGIN: Final = "*"
+MAX_AGE_SECONDS: Final = 600
+REQUEST_HEADERS: Final = (
+    "accept, authorization, content-type, if-match, last-event-id, mcp-method, mcp-name, "
+    "mcp-protocol-version, mcp-session-id, traceparent, tracestate, x-tenuo-signature, "
+    "x-tenuo-warrant"
+)
+EXPOSED_HEADERS: Final = "etag, mcp-session-id, retry-after, warning, www-authenticate"
+
+
+def allows_origin(request: HttpRequest, allowed: AbstractSet[str]) -> bool:
+    """Say whether the page that sent the request may; what is no web page sends no Origin."""
+    origin = request.headers.get("origin")
+    return origin is None or origin in allowed or ANY_ORIGIN in allowed
+
+
+def is_preflight(request: HttpRequest) -> bool:
+    """Say whether a browser asks what a page may send."""
+    return request.method == "OPTIONS"
+
+
+def preflight(methods: str) -> HttpResponse:
+    """Answer a preflight for a route that takes `methods`, such as `POST, OPTIONS`."""
+    return HttpResponse(
+        status=204,
+        headers={
+            "allow": methods,
+            "access-control-allow-methods": methods,
+            "access-control-allow-headers": REQUEST_HEADERS,
+            "access-control-max-age": str(MAX_AGE_SECONDS),
+        },
+    )
+
+
+def with_cors(
+    response: HttpResponse, request: HttpRequest, allowed: AbstractSet[str]
+) -> HttpResponse:
+    """Let an allowed page read the answer; for any other page, say nothing that would."""
+    origin = request.headers.get("origin")
+    headers = dict(response.headers)
+    if allowed:
+        headers["vary"] = "Origin"  # a cache may not hand one page's answer to another
+    if origin is not None and allows_origin(request, allowed):
+        headers["access-control-allow-origin"] = origin
+        headers["access-control-expose-headers"] = EXPOSED_HEADERS
+    else:
+        headers = {n: v for n, v in headers.items() if not n.startswith("access-control-")}
+    return replace(response, headers=headers)

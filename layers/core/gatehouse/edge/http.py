@@ -1,0 +1,149 @@
+"""HTTP as Lambda sees it: events of an HTTP API (payload 2.0) in, answers out.
+
+API Gateway joins a repeated header by commas and lower-cases no name for certain, so both are
+settled here, once, for every function.
+"""
+
+import json
+import re
+from base64 import b64decode
+from binascii import Error as Base64Error
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, Final
+from urllib.parse import parse_qsl
+
+from gatehouse.domain.errors import InvalidRequest, PayloadTooLarge, Unauthenticated
+from gatehouse.domain.json_values import JsonObject
+
+MAX_BODY: Final = 1024 * 1024
+"""Bytes of a request's body, unless a function asks for less or more."""
+MAX_QUERY_FIELDS: Final = 64
+
+SECURITY_HEADERS: Final = MappingProxyType(
+    {
+        "cache-control": "no-store",
+        "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+        "referrer-policy": "no-referrer",
+        "strict-transport-security": "max-age=31536000",
+        "x-content-type-options": "nosniff",
+    }
+)
+"""On every answer; an answer may replace one, such as a page with its own policy."""
+
+# RFC 6750 section 2.1; the scheme's case does not matter (RFC 9110 section 11.1). A comma is not
+# in the alphabet of credentials, so two headers joined into one are refused as well.
+_BEARER: Final = re.compile(r"bearer +([A-Za-z0-9._~+/-]+=*)", re.ASCII | re.IGNORECASE)
+
+LambdaAnswer = dict[str, object]
+"""What a Lambda function returns to an HTTP API."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HttpRequest:
+    """One request. Names of `headers` are lower-case; no name of `query` is repeated."""
+
+    method: str
+    path: str
+    headers: Mapping[str, str] = field(repr=False)
+    query: Mapping[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
+    source_ip: str
+    domain: str
+    request_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HttpResponse:
+    """One answer. Names of `headers` are lower-case."""
+
+    status: int
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: str = field(default="", repr=False)
+
+
+def read_request(
+    event: Mapping[str, Any], *, request_id: str, max_body: int = MAX_BODY
+) -> HttpRequest:
+    """Read an HTTP API's event.
+
+    Raises:
+        PayloadTooLarge: The body has more than `max_body` bytes.
+        InvalidRequest: A query parameter is repeated, or something is not in its encoding.
+    """
+    context = event["requestContext"]
+    headers = event.get("headers") or {}
+    return HttpRequest(
+        method=context["http"]["method"].upper(),
+        path=event["rawPath"],
+        headers={name.lower(): value for name, value in headers.items()},
+        query=_query(event.get("rawQueryString") or ""),
+        body=_body(event, max_body),
+        source_ip=context["http"]["sourceIp"],
+        domain=context["domainName"],
+        request_id=request_id,
+    )
+
+
+def bearer(request: HttpRequest) -> str:
+    """Return the credential of the Authorization header, the only place where one is accepted.
+
+    Raises:
+        Unauthenticated: There is none, or it is not exactly one bearer credential.
+    """
+    match = _BEARER.fullmatch(request.headers.get("authorization", ""))
+    if match is None:
+        raise Unauthenticated
+    return match[1]
+
+
+def json_response(
+    status: int,
+    document: JsonObject,
+    *,
+    headers: Mapping[str, str] = MappingProxyType({}),
+    content_type: str = "application/json",
+) -> HttpResponse:
+    """Return `document` as an answer."""
+    return HttpResponse(
+        status=status,
+        headers={"content-type": content_type, **headers},
+        body=json.dumps(document, ensure_ascii=False, separators=(",", ":")),
+    )
+
+
+def lambda_answer(response: HttpResponse) -> LambdaAnswer:
+    """Write an answer, with the security headers, for Lambda to return."""
+    return {
+        "statusCode": response.status,
+        "headers": {**SECURITY_HEADERS, **response.headers},
+        "body": response.body,
+        "isBase64Encoded": False,
+    }
+
+
+def _query(text: str) -> Mapping[str, str]:
+    try:
+        pairs = parse_qsl(
+            text, keep_blank_values=True, errors="strict", max_num_fields=MAX_QUERY_FIELDS
+        )
+    except ValueError as error:
+        raise InvalidRequest("The query is malformed or too long") from error
+    query = dict(pairs)
+    if len(query) != len(pairs):
+        raise InvalidRequest("The query repeats a parameter")
+    return query
+
+
+def _body(event: Mapping[str, Any], max_body: int) -> bytes:
+    text = event.get("body") or ""
+    try:
+        body = (
+            b64decode(text, validate=True) if event.get("isBase64Encoded") else text.encode("utf-8")
+        )
+    except (Base64Error, ValueError) as error:
+        raise InvalidRequest("The body is not in the encoding it is said to be in") from error
+    if len(body) > max_body:
+        raise PayloadTooLarge(f"The body is larger than {max_body} bytes")
+    return body

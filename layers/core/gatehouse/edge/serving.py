@@ -1,0 +1,61 @@
+"""The way of every HTTP request through a function: read, answer or refuse, log one line."""
+
+from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from typing import Any
+
+from gatehouse.domain.errors import GatehouseError
+from gatehouse.edge import log
+from gatehouse.edge.cors import with_cors
+from gatehouse.edge.http import (
+    MAX_BODY,
+    HttpRequest,
+    HttpResponse,
+    LambdaAnswer,
+    lambda_answer,
+    read_request,
+)
+from gatehouse.edge.problem import problem, unexpected
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Serve:
+    """What one function's requests have in common; nothing that goes wrong leaves it.
+
+    `refuse` and `fail` write refusals and surprises in the function's own format; both are given
+    the request's id. `clock_ms` counts milliseconds, from any moment on.
+    """
+
+    answer: Callable[[HttpRequest], HttpResponse]
+    new_request_id: Callable[[], str]
+    clock_ms: Callable[[], int]
+    allowed_origins: Callable[[], AbstractSet[str]]
+    refuse: Callable[[GatehouseError, str], HttpResponse] = problem
+    fail: Callable[[str], HttpResponse] = unexpected
+    max_body: int = MAX_BODY
+
+    def __call__(self, event: Mapping[str, Any]) -> LambdaAnswer:
+        """Serve one event of an HTTP API."""
+        started = self.clock_ms()
+        request_id = self.new_request_id()
+        log.begin(request_id=request_id, route=str(event.get("routeKey")))
+        response = self._guarded(request_id, lambda: self._response(event, request_id))
+        log.finish(status=response.status, duration_ms=self.clock_ms() - started)
+        return lambda_answer(response)
+
+    def _response(self, event: Mapping[str, Any], request_id: str) -> HttpResponse:
+        request = read_request(event, request_id=request_id, max_body=self.max_body)
+        response = self._guarded(request_id, lambda: self.answer(request))
+        return with_cors(response, request, self.allowed_origins())
+
+    def _guarded(self, request_id: str, run: Callable[[], HttpResponse]) -> HttpResponse:
+        try:
+            return run()
+        except GatehouseError as error:
+            log.note_refusal(error)
+            return self.refuse(error, request_id)
+        except Exception as error:  # noqa: BLE001 - the last one before Lambda, which would tell it
+            log.note_refusal(error)
+            log.logger.exception("unexpected")
+            return self.fail(request_id)
