@@ -1,8 +1,8 @@
 """What AWS's errors mean here: a condition did not hold, or the service is unavailable."""
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Final, TypeVar, cast
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -10,6 +10,9 @@ from gatehouse.domain.errors import Unavailable
 
 if TYPE_CHECKING:
     from gatehouse.aws.attributes import Item
+
+ATTEMPTS: Final = 3
+Result = TypeVar("Result")
 
 
 class ConditionFailed(Exception):
@@ -24,11 +27,15 @@ class ConditionFailed(Exception):
         self.index = index
 
 
+class Contended(Unavailable):
+    """Another transaction held an item; nothing was written, and a repetition may pass."""
+
+
 @contextmanager
 def translated() -> Generator[None, None, None]:
     """Run AWS calls; raise `ConditionFailed` or `Unavailable` for what they report.
 
-    A lost race between transactions is unavailability: nothing was written, a retry may pass.
+    A race between transactions that none has won yet is `Contended`.
     """
     try:
         yield
@@ -42,6 +49,23 @@ def translated() -> Generator[None, None, None]:
                 if reason.get("Code") == "ConditionalCheckFailed":
                     item = cast("Item | None", reason.get("Item"))
                     raise ConditionFailed(item, index=index) from error
+            if any(reason.get("Code") == "TransactionConflict" for reason in reasons):
+                raise Contended from error
+        if code in {"TransactionConflictException", "TransactionInProgressException"}:
+            raise Contended from error
         raise Unavailable from error
     except BotoCoreError as error:
         raise Unavailable from error
+
+
+def settled(write: Callable[[], Result]) -> Result:
+    """Repeat a conditional write until its race has a winner; then its condition tells which.
+
+    Only for writes that decide by condition: a repetition of one that passed would fail.
+    """
+    for _attempt in range(ATTEMPTS - 1):
+        try:
+            return write()
+        except Contended:
+            continue
+    return write()

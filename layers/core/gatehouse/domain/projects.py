@@ -18,6 +18,8 @@ class Scope(StrEnum):
 
 
 ALL_SCOPES: Final = frozenset(Scope)
+ADMIN: Final = "admin"
+"""Who created an integration that no integration created; no id is that short."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +51,7 @@ class Project:
 class Integration:
     """How one runtime authenticates to a project.
 
-    `created_by` is the integration whose key created this one, or `admin`.
+    `created_by` is the integration whose key created this one, or `ADMIN`.
     """
 
     id: str

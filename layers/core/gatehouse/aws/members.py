@@ -1,0 +1,99 @@
+"""Members. Only management touches `epoch` and `blocked_at`; a session notes who was seen."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gatehouse.aws.attributes import number_value, text_value, texts_value
+from gatehouse.aws.failures import ConditionFailed, translated
+from gatehouse.aws.items import read_member
+from gatehouse.aws.queries import query_page
+from gatehouse.aws.tables import MEMBER, member_key, project_partition
+from gatehouse.domain.errors import NotFound
+from gatehouse.domain.members import MemberIdentity, MemberStanding
+from gatehouse.ports import Page
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+    from gatehouse.aws.attributes import NewItem
+
+
+@dataclass(frozen=True, slots=True)
+class DynamoMembers:
+    """Keeps `Members`, one item each; `ADD epoch` loses no raise to a race."""
+
+    client: "DynamoDBClient"
+    table: str
+
+    def upsert(self, project_id: str, member: MemberIdentity, *, now: int) -> None:
+        """See `Members.upsert`."""
+        given: NewItem = {":now": number_value(now)}
+        sets = ["last_seen = :now", "first_seen = if_not_exists(first_seen, :now)"]
+        removed = []
+        if member.email is None:
+            removed.append("email")
+        else:
+            given[":email"] = text_value(member.email)
+            sets.append("email = :email")
+        # `roles` is one of DynamoDB's reserved words.
+        if member.roles:
+            given[":roles"] = texts_value(member.roles)
+            sets.append("#roles = :roles")
+        else:
+            removed.append("#roles")
+        expression = f"SET {', '.join(sets)}" + (f" REMOVE {', '.join(removed)}" if removed else "")
+        with translated():
+            self.client.update_item(
+                TableName=self.table,
+                Key=member_key(project_id, member.external_id),
+                UpdateExpression=expression,
+                ExpressionAttributeNames={"#roles": "roles"},
+                ExpressionAttributeValues=given,
+                ReturnValues="NONE",
+            )
+
+    def page(self, project_id: str, *, after: str | None, limit: int) -> Page[MemberStanding]:
+        """See `Members.page`."""
+        items, more = query_page(
+            self.client,
+            self.table,
+            partition=project_partition(project_id),
+            prefix=MEMBER,
+            after=after,
+            limit=limit,
+        )
+        return Page(items=tuple(map(read_member, items)), next_after=more)
+
+    def block(self, project_id: str, external_id: str, *, now: int) -> None:
+        """See `Members.block`; a second block keeps the time of the first."""
+        with translated():
+            self.client.update_item(
+                TableName=self.table,
+                Key=member_key(project_id, external_id),
+                UpdateExpression="SET blocked_at = if_not_exists(blocked_at, :now) ADD epoch :one",
+                ExpressionAttributeValues={":now": number_value(now), ":one": number_value(1)},
+            )
+
+    def unblock(self, project_id: str, external_id: str) -> None:
+        """See `Members.unblock`."""
+        try:
+            with translated():
+                self.client.update_item(
+                    TableName=self.table,
+                    Key=member_key(project_id, external_id),
+                    UpdateExpression="REMOVE blocked_at ADD epoch :one",
+                    ConditionExpression="attribute_exists(blocked_at)",
+                    ExpressionAttributeValues={":one": number_value(1)},
+                )
+        except ConditionFailed as failure:
+            raise NotFound from failure
+
+    def end_sessions(self, project_id: str, external_id: str) -> None:
+        """See `Members.end_sessions`."""
+        with translated():
+            self.client.update_item(
+                TableName=self.table,
+                Key=member_key(project_id, external_id),
+                UpdateExpression="ADD epoch :one",
+                ExpressionAttributeValues={":one": number_value(1)},
+            )

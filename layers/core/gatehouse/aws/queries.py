@@ -1,0 +1,46 @@
+"""One page of one kind of item in a partition, in the order of names."""
+
+from typing import TYPE_CHECKING
+
+from gatehouse.aws.attributes import text, text_value
+from gatehouse.aws.failures import translated
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+    from gatehouse.aws.attributes import Item
+
+
+def query_page(  # noqa: PLR0913 - what is asked, and where
+    client: "DynamoDBClient",
+    table: str,
+    *,
+    partition: str,
+    prefix: str,
+    after: str | None,
+    limit: int,
+) -> "tuple[list[Item], str | None]":
+    """Return up to `limit` items after the name `after`, and the name after which there are more.
+
+    One Query: DynamoDB stops at 1 MB, so a page of large items is shorter than `limit`.
+    """
+    # The next string in UTF-8 order after X is X and NUL; `#` ends every prefix, `$` follows it.
+    first = prefix if after is None else f"{prefix}{after}\0"
+    last = f"{prefix[:-1]}$" if prefix else "\U0010ffff"
+    with translated():
+        answer = client.query(
+            TableName=table,
+            ConsistentRead=True,
+            KeyConditionExpression="PK = :partition AND SK BETWEEN :first AND :last",
+            ExpressionAttributeValues={
+                ":partition": text_value(partition),
+                ":first": text_value(first or " "),
+                ":last": text_value(last),
+            },
+            Limit=limit + 1,
+        )
+    found: list[Item] = list(answer["Items"])
+    items = found[:limit]
+    if items and (len(found) > limit or "LastEvaluatedKey" in answer):
+        return items, text(items[-1], "SK").removeprefix(prefix)
+    return items, None
