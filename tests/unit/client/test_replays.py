@@ -1,5 +1,6 @@
 """The in-memory keeper of request ids."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
@@ -10,17 +11,25 @@ from hypothesis import strategies as st
 from gatehouse_client import MemoryReplays, ReplaysUnavailable
 
 
+class Slow(str):
+    """A text that lets other threads go first whenever it is looked up."""
+
+    __slots__ = ()
+
+    def __hash__(self) -> int:
+        time.sleep(0.001)
+        return super().__hash__()
+
+
 def test_of_many_threads_with_one_id_exactly_one_is_first() -> None:
     replays, together = MemoryReplays(), Barrier(8)
 
-    def claim(_: int) -> list[bool]:
+    def claim(_: int) -> bool:
         together.wait()
-        return [replays.claim(str(number), 10, 0) for number in range(200)]
+        return replays.claim(Slow("a"), 10, 0)
 
     with ThreadPoolExecutor(8) as threads:
-        answers = list(threads.map(claim, range(8)))
-
-    assert [sum(each) for each in zip(*answers, strict=True)] == [1] * 200
+        assert sum(threads.map(claim, range(8))) == 1
 
 
 @given(expires_at=st.integers(0, 9), now=st.integers(0, 9))

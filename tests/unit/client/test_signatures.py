@@ -346,6 +346,18 @@ def test_a_value_that_is_not_in_its_one_form_is_refused(name: str, value: str) -
         verify(request)
 
 
+@pytest.mark.parametrize("name", ["Id", "Email", "Roles"])
+@pytest.mark.parametrize("value", ["", " a", "a ", "a\nb", "a\tb", "é", "\ud800"])
+def test_a_member_header_that_cannot_have_been_sent_is_refused_for_that(
+    name: str, value: str
+) -> None:
+    request = sent()
+    request["headers"][f"X-Tengine-Member-{name}"] = value
+
+    with pytest.raises(MalformedRequest):
+        verify(request)
+
+
 @pytest.mark.parametrize("target", ["", "v1", "http://a/v1", "/a b", "/é", "/a\n", "*"])
 def test_a_target_that_cannot_have_been_sent_is_refused(target: str) -> None:
     with pytest.raises(MalformedRequest):
