@@ -1,0 +1,94 @@
+"""An upstream that does as the path says and remembers what it was sent, byte for byte."""
+
+import json
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, ClassVar
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Received:
+    """One request as it came."""
+
+    method: str
+    target: str
+    headers: dict[str, str]
+    body: bytes
+
+
+@dataclass
+class Echo:
+    """Where it listens, and what it was sent."""
+
+    url: str
+    received: list[Received] = field(default_factory=list)
+
+    def last(self) -> Received:
+        """Return the latest request."""
+        return self.received[-1]
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    echo: ClassVar[Echo]
+
+    def log_message(self, *_: Any) -> None:
+        pass
+
+    def answer(self) -> None:
+        body = self.rfile.read(int(self.headers.get("content-length", "0")))
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        request = Received(method=self.command, target=self.path, headers=headers, body=body)
+        self.echo.received.append(request)
+        status, kind, content = _answer(request)
+        self.send_response_only(status)
+        if status != 204:
+            self.send_header("content-type", kind)
+            self.send_header("content-length", str(len(content)))
+        self.end_headers()
+        if status != 204:
+            self.wfile.write(content)
+
+    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = answer
+
+
+def _answer(request: Received) -> tuple[int, str, bytes]:
+    path = request.target.partition("?")[0].strip("/").split("/")
+    match path:
+        case ["status", number, *_]:
+            return int(number), "application/json", b'{"error":"as asked"}'
+        case ["text", *_]:
+            return 200, "text/plain; charset=utf-8", "wörds".encode()
+        case ["broken", *_]:
+            return 200, "application/json", b"{not json"
+        case ["secret", *_]:  # an upstream that repeats what it was told
+            told = request.headers.get("authorization", "")
+            return 200, "application/json", json.dumps({"told": told}).encode()
+        case ["slow", seconds, *_]:
+            time.sleep(float(seconds))
+        case _:
+            pass
+    content = {"method": request.method, "target": request.target, "n": len(request.body)}
+    return 200, "application/json", json.dumps(content).encode()
+
+
+@contextmanager
+def echoing() -> Iterator[Echo]:
+    """Serve on a free port of 127.0.0.1."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
+    server.daemon_threads = True
+    echo = Echo(f"http://127.0.0.1:{server.server_port}")
+    server.RequestHandlerClass = type("Handler", (_Handler,), {"echo": echo})
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1})
+    thread.start()
+    try:
+        yield echo
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()

@@ -1,0 +1,106 @@
+"""Each function runs under its own role, and what it must not do is refused there."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from local.stack import LocalStack
+
+pytestmark = pytest.mark.stack
+
+KEY = {"PK": {"S": "P#x"}, "SK": {"S": "META"}}
+Action = Callable[[LocalStack, str], Any]
+
+
+def get(table: str) -> Action:
+    return lambda stack, noun: stack.as_role(noun, "dynamodb").get_item(
+        TableName=stack.tables[table], Key=KEY
+    )
+
+
+def put(table: str) -> Action:
+    return lambda stack, noun: stack.as_role(noun, "dynamodb").put_item(
+        TableName=stack.tables[table], Item=KEY
+    )
+
+
+def scan(table: str) -> Action:
+    return lambda stack, noun: stack.as_role(noun, "dynamodb").scan(TableName=stack.tables[table])
+
+
+def delete(table: str) -> Action:
+    return lambda stack, noun: stack.as_role(noun, "dynamodb").delete_item(
+        TableName=stack.tables[table], Key=KEY
+    )
+
+
+def open_secret(stack: LocalStack, noun: str) -> Any:
+    key = stack.outputs["SecretsKey"]
+    made = stack.client("kms").generate_data_key(KeyId=key, KeySpec="AES_256")
+    return stack.as_role(noun, "kms").decrypt(KeyId=key, CiphertextBlob=made["CiphertextBlob"])
+
+
+def seal_secret(stack: LocalStack, noun: str) -> Any:
+    key = stack.outputs["SecretsKey"]
+    return stack.as_role(noun, "kms").generate_data_key(KeyId=key, KeySpec="AES_256")
+
+
+def read_secret(output: str) -> Action:
+    return lambda stack, noun: stack.as_role(noun, "secretsmanager").get_secret_value(
+        SecretId=stack.outputs[output]
+    )
+
+
+def invoke_dispatch(stack: LocalStack, noun: str) -> Any:
+    return stack.as_role(noun, "lambda").invoke(
+        FunctionName=stack.function_names["dispatch"], Payload=b"{}"
+    )
+
+
+ACTIONS: dict[str, Action] = {
+    "read Authority": get("authority"),
+    "write Authority": put("authority"),
+    "delete from Authority": delete("authority"),
+    "scan Authority": scan("authority"),
+    "read Activity": get("activity"),
+    "write Activity": put("activity"),
+    "delete from Activity": delete("activity"),
+    "scan Activity": scan("activity"),
+    "open secrets": open_secret,
+    "seal secrets": seal_secret,
+    "read the key ring": read_secret("KeyRing"),
+    "read the admin token": read_secret("AdminTokenSecret"),
+    "invoke dispatch": invoke_dispatch,
+}
+ALLOWED: dict[str, set[str]] = {
+    "mcp": {"read Authority", "write Activity", "read the key ring", "invoke dispatch"},
+    "dispatch": {"read Activity", "write Activity", "open secrets"},
+    "token": {"read Authority", "write Activity", "read the key ring"},
+    "keys": {
+        "read Authority",
+        "write Authority",
+        "delete from Authority",
+        "read Activity",
+        "write Activity",
+        "seal secrets",
+        "read the admin token",
+        "invoke dispatch",
+    },
+    "rotate": {"read the key ring"},
+}
+
+
+def is_denied(action: Action, stack: LocalStack, noun: str) -> bool:
+    try:
+        action(stack, noun)
+    except ClientError as error:
+        return "AccessDenied" in error.response["Error"]["Code"]
+    return False
+
+
+@pytest.mark.parametrize("noun", sorted(ALLOWED))
+@pytest.mark.parametrize("name", sorted(ACTIONS))
+def test_a_function_may_do_its_part_and_no_other(stack: LocalStack, noun: str, name: str) -> None:
+    assert is_denied(ACTIONS[name], stack, noun) is (name not in ALLOWED[noun])
