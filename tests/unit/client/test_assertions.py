@@ -124,7 +124,7 @@ def test_a_pem_that_cannot_be_used_is_refused_without_being_quoted(text: bytes) 
         AssertionSigner("p", "k", text)
 
     assert "secret-part" not in repr(refused.value)
-    assert refused.value.__cause__ is None
+    assert refused.value.__suppress_context__
 
 
 @pytest.mark.parametrize(("project", "kid"), [("", "k"), ("p", "")])

@@ -20,6 +20,7 @@ from gatehouse_client import (
     ExchangeUnavailable,
     SessionTokens,
 )
+from gatehouse_client._exchange import SessionToken
 from tests.unit.client.token_endpoint import Answer, TokenEndpoint, serving
 
 NOW = 1_700_000_000
@@ -439,6 +440,10 @@ def test_no_key_token_or_assertion_shows_in_logs_reprs_and_errors(
     assert obtained not in shown
     assert API_KEY not in shown
     assert "eyJ" not in shown
+
+
+def test_a_kept_token_does_not_show() -> None:
+    assert "tng_mst_" not in repr(SessionToken("tng_mst_1", NOW))
 
 
 def test_a_client_that_was_handed_in_stays_open(endpoint: TokenEndpoint) -> None:
