@@ -1,0 +1,90 @@
+"""What each function may do: the whole of it. Whatever is not listed here is refused."""
+
+from typing import Final
+
+VIA: Final = {
+    "StringEquals": {
+        "kms:ViaService": [
+            "dynamodb.eu-central-1.amazonaws.com",
+            "secretsmanager.eu-central-1.amazonaws.com",
+        ]
+    }
+}
+VIA_SECRETS: Final = {
+    "StringEquals": {"kms:ViaService": "secretsmanager.eu-central-1.amazonaws.com"}
+}
+FOR_ONE_TOOL: Final = {
+    "ForAllValues:StringEquals": {"kms:EncryptionContextKeys": ["project_id", "tool_id"]},
+    "Null": {
+        "kms:EncryptionContext:project_id": "false",
+        "kms:EncryptionContext:tool_id": "false",
+    },
+}
+WHO_WAS_SEEN: Final = {
+    "ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["P#*"]},
+    "ForAllValues:StringEquals": {
+        "dynamodb:Attributes": [
+            "PK", "SK", "external_id", "email", "roles", "first_seen", "last_seen",
+        ]
+    },
+    "StringEqualsIfExists": {"dynamodb:ReturnValues": "NONE"},
+}  # fmt: skip
+
+Allowed = dict[tuple[str, str], dict[str, object] | None]
+"""Action and resource to the condition under which it is allowed."""
+
+AT_REST: Final[Allowed] = {("kms:Decrypt", "DataKey.Arn"): VIA}
+
+MAY: Final[dict[str, Allowed]] = {
+    "mcp": {
+        ("dynamodb:BatchGetItem", "Authority.Arn"): None,
+        ("dynamodb:GetItem", "Authority.Arn"): None,
+        ("dynamodb:Query", "Authority.Arn"): None,
+        ("dynamodb:PutItem", "Activity.Arn"): None,
+        ("dynamodb:UpdateItem", "Activity.Arn"): None,
+        ("secretsmanager:GetSecretValue", "KeyRing.Id"): None,
+        ("lambda:InvokeFunction", "DispatchFunction.Arn"): None,
+        **AT_REST,
+    },
+    "dispatch": {
+        ("kms:Decrypt", "SecretsKey.Arn"): FOR_ONE_TOOL,
+        ("dynamodb:GetItem", "Activity.Arn"): None,
+        ("dynamodb:PutItem", "Activity.Arn"): None,
+        ("dynamodb:UpdateItem", "Activity.Arn"): None,
+        **AT_REST,
+    },
+    "token": {
+        ("dynamodb:BatchGetItem", "Authority.Arn"): None,
+        ("dynamodb:GetItem", "Authority.Arn"): None,
+        ("dynamodb:Query", "Authority.Arn"): None,
+        ("dynamodb:UpdateItem", "Authority.Arn"): WHO_WAS_SEEN,
+        ("dynamodb:PutItem", "Activity.Arn"): None,
+        ("secretsmanager:GetSecretValue", "KeyRing.Id"): None,
+        **AT_REST,
+    },
+    "keys": {
+        ("dynamodb:BatchGetItem", "Authority.Arn"): None,
+        ("dynamodb:ConditionCheckItem", "Authority.Arn"): None,
+        ("dynamodb:DeleteItem", "Authority.Arn"): None,
+        ("dynamodb:GetItem", "Authority.Arn"): None,
+        ("dynamodb:PutItem", "Authority.Arn"): None,
+        ("dynamodb:Query", "Authority.Arn"): None,
+        ("dynamodb:UpdateItem", "Authority.Arn"): None,
+        ("dynamodb:GetItem", "Activity.Arn"): None,
+        ("dynamodb:PutItem", "Activity.Arn"): None,
+        ("dynamodb:Query", "Activity.Arn"): None,
+        ("kms:Encrypt", "SecretsKey.Arn"): FOR_ONE_TOOL,
+        ("kms:GenerateDataKey", "SecretsKey.Arn"): FOR_ONE_TOOL,
+        ("secretsmanager:GetSecretValue", "AdminToken.Id"): None,
+        ("lambda:InvokeFunction", "DispatchFunction.Arn"): None,
+        **AT_REST,
+    },
+    "rotate": {
+        ("secretsmanager:DescribeSecret", "KeyRing.Id"): None,
+        ("secretsmanager:GetSecretValue", "KeyRing.Id"): None,
+        ("secretsmanager:PutSecretValue", "KeyRing.Id"): None,
+        ("secretsmanager:UpdateSecretVersionStage", "KeyRing.Id"): None,
+        ("kms:Decrypt", "DataKey.Arn"): VIA_SECRETS,
+        ("kms:GenerateDataKey", "DataKey.Arn"): VIA_SECRETS,
+    },
+}

@@ -1,0 +1,102 @@
+"""Each role of the translated template allows exactly what `tests.roles` declares."""
+
+import pytest
+
+from tests.cloud import Json, role_of, translated
+from tests.roles import MAY, Allowed
+
+LOGS_ONLY = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
+
+
+def statements(noun: str, stage: str) -> list[Json]:
+    policies = role_of(noun, stage)["Policies"]
+    return [s for policy in policies for s in policy["PolicyDocument"]["Statement"]]
+
+
+def allowed(noun: str, stage: str) -> Allowed:
+    found: Allowed = {}
+    for statement in statements(noun, stage):
+        assert statement["Effect"] == "Allow"
+        actions = statement["Action"]
+        for action in [actions] if isinstance(actions, str) else actions:
+            key = (action, statement["Resource"])
+            assert key not in found
+            found[key] = statement.get("Condition")
+    return found
+
+
+@pytest.mark.parametrize("noun", sorted(MAY))
+@pytest.mark.parametrize("stage", ["dev", "staging", "prod"])
+def test_a_role_allows_what_is_declared_and_nothing_else(noun: str, stage: str) -> None:
+    assert allowed(noun, stage) == MAY[noun]
+
+
+@pytest.mark.parametrize("noun", sorted(MAY))
+def test_locally_a_role_differs_in_conditions_and_the_data_key_alone(noun: str) -> None:
+    """The local AWS evaluates neither; with the data key nothing could be opened directly there."""
+    expected = {
+        (action, resource): None
+        for action, resource in MAY[noun]
+        if not resource.startswith("DataKey")
+    }
+
+    assert allowed(noun, "local") == expected
+
+
+@pytest.mark.parametrize("noun", sorted(MAY))
+def test_a_role_is_assumed_by_lambda_alone_and_may_write_logs(noun: str) -> None:
+    role = role_of(noun, "prod")
+    (trust,) = role["AssumeRolePolicyDocument"]["Statement"]
+
+    assert trust["Principal"] == {"Service": ["lambda.amazonaws.com"]}
+    assert trust["Action"] == ["sts:AssumeRole"]
+    assert role["ManagedPolicyArns"] == [LOGS_ONLY]
+
+
+def test_every_function_has_a_row_in_the_matrix() -> None:
+    roles = {n for n, r in translated("prod").items() if r["Type"] == "AWS::IAM::Role"}
+
+    assert roles == {f"{noun.capitalize()}FunctionRole" for noun in MAY}
+
+
+def test_no_role_but_that_of_dispatch_opens_tool_secrets() -> None:
+    opening = {noun for noun in MAY if ("kms:Decrypt", "SecretsKey.Arn") in allowed(noun, "prod")}
+
+    assert opening == {"dispatch"}
+
+
+def test_no_role_may_scan_or_use_a_wildcard() -> None:
+    for noun in MAY:
+        for action, resource in allowed(noun, "prod"):
+            assert "*" not in action + resource
+            assert action != "dynamodb:Scan"
+
+
+def test_the_keys_leave_the_decision_to_these_roles() -> None:
+    for name in ("SecretsKey", "DataKey"):
+        (statement,) = translated("prod")[name]["Properties"]["KeyPolicy"]["Statement"]
+        assert statement["Principal"] == {"AWS": "arn:aws:iam::000000000000:root"}
+
+
+def test_only_secrets_manager_may_call_rotate_and_only_for_the_key_ring() -> None:
+    permission = translated("prod")["RotatePermission"]["Properties"]
+
+    assert permission["Principal"] == "secretsmanager.amazonaws.com"
+    assert permission["SourceArn"] == "KeyRing.Id"
+    assert permission["SourceAccount"] == "000000000000"
+
+
+def test_only_the_api_may_call_the_public_functions_and_nobody_dispatch() -> None:
+    callers: dict[str, set[str]] = {}
+    for resource in translated("prod").values():
+        if resource["Type"] == "AWS::Lambda::Permission":
+            properties = resource["Properties"]
+            function = properties["FunctionName"].removesuffix(".Arn")
+            callers.setdefault(function, set()).add(properties["Principal"])
+
+    assert callers == {
+        "McpFunction": {"apigateway.amazonaws.com"},
+        "TokenFunction": {"apigateway.amazonaws.com"},
+        "KeysFunction": {"apigateway.amazonaws.com"},
+        "RotateFunction": {"secretsmanager.amazonaws.com"},
+    }
