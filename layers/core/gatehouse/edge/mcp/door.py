@@ -1,0 +1,200 @@
+"""One HTTP request to /mcp: transport rules first, then the credential, then each message."""
+
+from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Final
+
+from gatehouse.domain.errors import (
+    Forbidden,
+    GatehouseError,
+    NotFound,
+    TooManyRequests,
+    Unauthenticated,
+    Unavailable,
+)
+from gatehouse.domain.projects import Scope
+from gatehouse.edge import cors, log
+from gatehouse.edge.http import HttpRequest, HttpResponse, bearer
+from gatehouse.edge.mcp import envelope, faults
+from gatehouse.edge.mcp.envelope import Malformed, Message, MessageId
+from gatehouse.edge.mcp.eras import BATCHING_VERSION, UNSAID_VERSION, Era
+from gatehouse.edge.mcp.faults import INVALID_REQUEST, METHOD_NOT_FOUND, RpcFault
+from gatehouse.edge.mcp.headers import VERSION_HEADER, era_of
+from gatehouse.edge.mcp.methods import METHODS, Inbound, Offered
+from gatehouse.edge.mcp.render import JsonText, answer_text, fault_text, list_text
+from gatehouse.edge.problem import bare
+from gatehouse.usecases.authenticate import Admitted, Authenticate
+
+PATHS: Final = frozenset({"/mcp", "/mcp/"})
+ALLOW: Final = "POST, OPTIONS"
+BATCH_SECONDS: Final = 6
+"""A call takes up to 20 s of the 28 that a request has; in a batch, none begins after this."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Door:
+    """Answers `/mcp`. Nothing is kept between requests.
+
+    `public_url` is None where the API's own domain is the public one.
+    """
+
+    authenticate: Authenticate
+    offered: Callable[[], Offered]
+    public_url: Callable[[], str | None]
+    allowed_origins: Callable[[], AbstractSet[str]]
+    new_request_id: Callable[[], str]
+    clock_ms: Callable[[], int]
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer one HTTP request."""
+        return self._transport_refusal(request) or self._exchange(request)
+
+    def _transport_refusal(self, request: HttpRequest) -> HttpResponse | None:
+        """Return the answer to what is no POST of JSON from a place that may send one."""
+        if request.path not in PATHS:
+            raise NotFound
+        allowed = self.allowed_origins() | {self._origin(request)}
+        if not cors.allows_origin(request, allowed):
+            return bare(HTTPStatus.FORBIDDEN, request.request_id, headers={})
+        if cors.is_preflight(request):
+            return cors.preflight(ALLOW)
+        if request.method != "POST":
+            headers = {"allow": ALLOW}
+            return bare(HTTPStatus.METHOD_NOT_ALLOWED, request.request_id, headers=headers)
+        if not _is_plain_json(request.headers):
+            return bare(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, request.request_id, headers={})
+        return None
+
+    def _exchange(self, request: HttpRequest) -> HttpResponse:
+        try:
+            credential = bearer(request)
+            read = envelope.read(request.body)
+        except GatehouseError as error:
+            return self._refused(request, error, era=None)
+        if isinstance(read, Message):
+            return self._single(request, read, credential)
+        return self._batch(request, read, credential)
+
+    def _single(self, request: HttpRequest, message: Message, credential: str) -> HttpResponse:
+        era = None
+        try:
+            admitted = self._admit(credential, message)
+            era = era_of(message, request.headers)
+            if message.id is None:
+                return HttpResponse(status=HTTPStatus.ACCEPTED)
+            result = self._result(request, message, admitted, era, request.request_id)
+        except GatehouseError as error:
+            return self._refused(request, error, era=era, message_id=message.id)
+        return _json(HTTPStatus.OK, answer_text(message.id, result))
+
+    def _batch(
+        self, request: HttpRequest, batch: tuple[Message | Malformed, ...], credential: str
+    ) -> HttpResponse:
+        """Answer each message of a batch by itself, in order (JSON-RPC 2.0 section 6)."""
+        try:
+            if request.headers.get(VERSION_HEADER, UNSAID_VERSION).strip() != BATCHING_VERSION:
+                raise RpcFault(INVALID_REQUEST, "The body must be one message, not a batch")
+            self._admit(credential, None)
+        except GatehouseError as error:
+            return self._refused(request, error, era=None)
+        ends = self.clock_ms() + BATCH_SECONDS * 1000
+        answers = [self._element(request, item, credential, ends) for item in batch]
+        texts = [text for text in answers if text is not None]
+        if not texts:
+            return HttpResponse(status=HTTPStatus.ACCEPTED)
+        return _json(HTTPStatus.OK, list_text(texts))
+
+    def _element(
+        self, request: HttpRequest, item: Message | Malformed, credential: str, ends: int
+    ) -> JsonText | None:
+        if isinstance(item, Malformed):
+            return fault_text(envelope.identified(item.fault), item.fault)
+        if item.id is None:
+            return None
+        try:
+            if self.clock_ms() > ends:
+                raise Unavailable("Not begun: the batch took too long; send it alone")
+            admitted = self._admit(credential, item)
+            if era_of(item, request.headers) is Era.MODERN or item.method == "initialize":
+                raise RpcFault(INVALID_REQUEST, "This message may not be part of a batch")
+            result = self._result(request, item, admitted, Era.LEGACY, self.new_request_id())
+        except GatehouseError as error:
+            log.note_refusal(error)
+            return fault_text(item.id, faults.as_fault(error))
+        return answer_text(item.id, result)
+
+    def _admit(self, credential: str, message: Message | None) -> Admitted:
+        """Prove who is calling, and read what is called in the same round trip."""
+        admitted = self.authenticate(credential, tool_name=message.tool_name if message else None)
+        log.note_caller(admitted.caller)
+        # A session was minted for MCP and nothing else, whatever its integration's key may do.
+        if admitted.caller.member is None:
+            admitted.caller.require(Scope.MCP)
+        return admitted
+
+    def _result(
+        self,
+        request: HttpRequest,
+        message: Message,
+        admitted: Admitted,
+        era: Era,
+        request_id: str,
+    ) -> JsonText:
+        method = METHODS[era].get(message.method)
+        if method is None:
+            raise RpcFault(METHOD_NOT_FOUND, "Method not found")
+        tool = admitted.tool.definition.name if admitted.tool else None
+        log.note(method=message.method, tool=tool)
+        inbound = Inbound(
+            message=message,
+            era=era,
+            admitted=admitted,
+            headers=request.headers,
+            request_id=request_id,
+        )
+        return method(self.offered(), inbound)
+
+    def _refused(
+        self,
+        request: HttpRequest,
+        error: GatehouseError,
+        *,
+        era: Era | None,
+        message_id: MessageId | None = None,
+    ) -> HttpResponse:
+        log.note_refusal(error)
+        fault = faults.as_fault(error)
+        message_id = message_id if message_id is not None else envelope.identified(fault)
+        text = fault_text(message_id, fault)
+        return _json(faults.http_status(fault, era), text, self._headers(request, error))
+
+    def _headers(self, request: HttpRequest, error: GatehouseError) -> Mapping[str, str]:
+        metadata = f"{self._origin(request)}/.well-known/oauth-protected-resource/mcp"
+        challenge = f'Bearer resource_metadata="{metadata}", scope="{Scope.MCP}"'
+        if isinstance(error, Unauthenticated):
+            return {"www-authenticate": challenge}
+        if isinstance(error, Forbidden):  # RFC 6750 section 3.1
+            return {"www-authenticate": f'{challenge}, error="insufficient_scope"'}
+        if isinstance(error, TooManyRequests | Unavailable):
+            return {"retry-after": str(error.retry_after)}
+        return {}
+
+    def _origin(self, request: HttpRequest) -> str:
+        return self.public_url() or f"https://{request.domain}"
+
+
+def _is_plain_json(headers: Mapping[str, str]) -> bool:
+    media_type, _, parameters = headers.get("content-type", "").lower().partition(";")
+    return (
+        media_type.strip() == "application/json"
+        and parameters.replace(" ", "").replace('"', "") in {"", "charset=utf-8"}
+        and headers.get("content-encoding", "identity").strip().lower() == "identity"
+    )
+
+
+def _json(status: int, text: JsonText, headers: Mapping[str, str] | None = None) -> HttpResponse:
+    return HttpResponse(
+        status=status, headers={"content-type": "application/json", **(headers or {})}, body=text
+    )

@@ -1,0 +1,90 @@
+"""Results and errors as JSON text; texts that are JSON already are put in as they are."""
+
+import json
+from base64 import b64encode
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from gatehouse.domain.json_values import JsonObject, JsonValue
+from gatehouse.domain.tool_results import Blob, Block, Text, ToolResult
+from gatehouse.domain.version import VERSION
+from gatehouse.edge.mcp.envelope import MessageId
+from gatehouse.edge.mcp.eras import Era
+from gatehouse.edge.mcp.faults import RpcFault
+
+SERVER_INFO: Final[JsonObject] = {"name": "gatehouse", "title": "Gatehouse", "version": VERSION}
+SERVER_INFO_KEY: Final = "io.modelcontextprotocol/serverInfo"
+
+JsonText = str
+
+
+def json_text(value: JsonValue) -> JsonText:
+    """Write a value."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+def object_text(members: Mapping[str, JsonText]) -> JsonText:
+    """Write an object whose values are JSON already."""
+    return "{" + ",".join(f"{json_text(n)}:{text}" for n, text in members.items()) + "}"
+
+
+def list_text(items: Sequence[JsonText]) -> JsonText:
+    """Write a list whose items are JSON already."""
+    return "[" + ",".join(items) + "]"
+
+
+def answer_text(message_id: MessageId, result: JsonText) -> JsonText:
+    """Write the answer to a request."""
+    return object_text({"jsonrpc": '"2.0"', "id": json_text(message_id), "result": result})
+
+
+def fault_text(message_id: MessageId | None, fault: RpcFault) -> JsonText:
+    """Write an error; its id is null where the request's could not be read."""
+    error: dict[str, JsonValue] = {"code": fault.code, "message": str(fault)}
+    if fault.data is not None:
+        error["data"] = fault.data
+    return json_text({"jsonrpc": "2.0", "id": message_id, "error": error})
+
+
+def complete(
+    era: Era, members: Mapping[str, JsonText], *, meta: JsonObject | None = None
+) -> JsonText:
+    """Write a result with what its era asks of every result."""
+    notes = dict(meta or {})
+    modern: Mapping[str, JsonText] = {}
+    if era is Era.MODERN:
+        modern = {"resultType": '"complete"'}
+        notes[SERVER_INFO_KEY] = SERVER_INFO
+    meta_member = {"_meta": json_text(notes)} if notes else {}
+    return object_text({**modern, **members, **meta_member})
+
+
+def cacheable(era: Era, ttl_ms: int) -> Mapping[str, JsonText]:
+    """Return how long a client may keep a result; never a cache that others share."""
+    if era is Era.LEGACY:
+        return {}
+    return {"ttlMs": json_text(ttl_ms), "cacheScope": '"private"'}
+
+
+def tool_result_text(era: Era, result: ToolResult, *, request_id: str) -> JsonText:
+    """Write a tool's result."""
+    content = [json_text(_block(block, request_id)) for block in result.content]
+    members = {"content": list_text(content), "isError": json_text(result.is_error)}
+    found = result.structured
+    # Before 2026-07-28 structured content is an object and nothing else.
+    if found and (era is Era.MODERN or isinstance(found.value, Mapping)):
+        members["structuredContent"] = json_text(found.value)
+    return complete(era, members, meta=result.notes)
+
+
+def _block(block: Block, request_id: str) -> JsonObject:
+    match block:
+        case Text():
+            return {"type": "text", "text": block.text}
+        case Blob():
+            resource = {
+                "uri": f"gatehouse://calls/{request_id}/answer",
+                "mimeType": block.media_type,
+                "blob": b64encode(block.data).decode("ascii"),
+            }
+            return {"type": "resource", "resource": resource}
