@@ -96,4 +96,5 @@ class Resolver:
                 return f"part {argument[0]} of {argument[1]}"
             case "Fn::Join":
                 return argument[0].join(map(str, self.resolve(argument[1])))
-        raise NotImplementedError(name)
+            case _:
+                raise NotImplementedError(name)

@@ -1,8 +1,11 @@
 """What each function may do: the whole of it. Whatever is not listed here is refused."""
 
+from collections.abc import Mapping
 from typing import Final
 
-VIA: Final = {
+Condition = Mapping[str, object]
+
+VIA: Final[Condition] = {
     "StringEquals": {
         "kms:ViaService": [
             "dynamodb.eu-central-1.amazonaws.com",
@@ -10,17 +13,17 @@ VIA: Final = {
         ]
     }
 }
-VIA_SECRETS: Final = {
+VIA_SECRETS: Final[Condition] = {
     "StringEquals": {"kms:ViaService": "secretsmanager.eu-central-1.amazonaws.com"}
 }
-FOR_ONE_TOOL: Final = {
+FOR_ONE_TOOL: Final[Condition] = {
     "ForAllValues:StringEquals": {"kms:EncryptionContextKeys": ["project_id", "tool_id"]},
     "Null": {
         "kms:EncryptionContext:project_id": "false",
         "kms:EncryptionContext:tool_id": "false",
     },
 }
-WHO_WAS_SEEN: Final = {
+WHO_WAS_SEEN: Final[Condition] = {
     "ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["P#*"]},
     "ForAllValues:StringEquals": {
         "dynamodb:Attributes": [
@@ -30,7 +33,7 @@ WHO_WAS_SEEN: Final = {
     "StringEqualsIfExists": {"dynamodb:ReturnValues": "NONE"},
 }  # fmt: skip
 
-Allowed = dict[tuple[str, str], dict[str, object] | None]
+Allowed = dict[tuple[str, str], Condition | None]
 """Action and resource to the condition under which it is allowed."""
 
 AT_REST: Final[Allowed] = {("kms:Decrypt", "DataKey.Arn"): VIA}

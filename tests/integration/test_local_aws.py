@@ -9,11 +9,13 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from importlib.metadata import version
 from pathlib import Path
 
 import httpx
 import pytest
 from botocore.exceptions import ClientError
+from ministack.services import apigateway
 
 from local import launcher
 from local.aws import DidNotStart, LocalAws, free_port, is_free
@@ -53,7 +55,9 @@ def kept_item(aws: LocalAws) -> object:
 
 
 def test_the_patched_internals_are_where_the_launcher_expects_them() -> None:
-    assert launcher.check_internals() is None
+    launcher.check_internals()  # raises InternalsMoved
+
+    assert version("ministack") == launcher.MINISTACK
 
 
 def test_another_version_of_ministack_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -64,7 +68,7 @@ def test_another_version_of_ministack_is_refused(monkeypatch: pytest.MonkeyPatch
 
 
 def test_an_internal_with_another_signature_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(launcher.apigateway, "_create_route", lambda _api_id: None)
+    monkeypatch.setattr(apigateway, "_create_route", lambda _api_id: None)
 
     with pytest.raises(launcher.InternalsMoved, match="_create_route"):
         launcher.check_internals()
