@@ -19,11 +19,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, ClassVar
 
-from local import demo, run
-from local.aws import REGION, LocalAws, free_port
+from local import demo
+from local.aws import REGION, LocalAws
 from local.build import ROOT, build_layer
+from local.live import engine, live
 from local.processes import clean_environment
-from local.stack import LocalStack
 
 EVENTS = ROOT / "events"
 SAMPLES = EVENTS / "samples.json"
@@ -176,14 +176,11 @@ def main() -> int:
         print(f"There is no events/{noun or '*'}/{name or '*'}.json.", file=sys.stderr)
         return 2
     failures = 0
-    with live_stack() as (aws, facts):
+    with live() as facts:
         for file in files:
-            outcome = invoke(
-                aws,
-                facts["functions"][file.parent.name],
-                file.parent.name,
-                spelled_live(file.read_text(), facts).encode(),
-            )
+            name = facts["functions"][file.parent.name]
+            event = spelled_live(file.read_text(), facts)
+            outcome = invoke(engine(facts), name, file.parent.name, event.encode())
             failures += outcome.failed
             print(f"{file.parent.name}/{file.stem}:", json.dumps(outcome.payload, indent=2))
     print(f"{len(files) - failures} passed, {failures} failed")
@@ -201,25 +198,6 @@ def spelled_live(event: str, facts: Mapping[str, Any]) -> str:
         if sample in event:
             event = event.replace(sample, fresh[name]() if name in fresh else facts[name])
     return event
-
-
-@contextmanager
-def live_stack() -> Iterator[tuple[LocalAws, dict[str, Any]]]:
-    """Give the stack of `make run`, or one with the demo project for as long as this takes."""
-    known = run.HOME / "stack.json"
-    if known.exists():
-        facts = json.loads(known.read_text())
-        aws = LocalAws(home=run.HOME, port=int(facts["aws_url"].rpartition(":")[2]))
-        if aws.healthy():
-            yield aws, facts
-            return
-    with (
-        tempfile.TemporaryDirectory() as home,
-        LocalStack(home=Path(home), aws_port=free_port()) as stack,
-    ):
-        nowhere = f"http://127.0.0.1:{free_port()}"
-        project = demo.prepare(stack.api_url, stack.admin_token, nowhere, stack.home / "demo.json")
-        yield stack.aws, run.facts(stack, project)
 
 
 if __name__ == "__main__":
