@@ -196,6 +196,38 @@ class KeyRings(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RingVersion:
+    """The ring in force, and the id of the version that holds it."""
+
+    id: str
+    ring: KeyRing
+
+
+class KeyRingVersions(Protocol):
+    """The session key ring as it is rotated: one version in force, one being prepared."""
+
+    def current(self) -> RingVersion:
+        """Return the version in force."""
+        ...
+
+    def pending(self, version_id: str) -> KeyRing | None:
+        """Return the ring prepared as `version_id`, if there is one."""
+        ...
+
+    def prepare(self, version_id: str, ring: KeyRing) -> None:
+        """Keep `ring` as `version_id`, not yet in force."""
+        ...
+
+    def promote(self, version_id: str, *, instead_of: str) -> None:
+        """Put a prepared version in force; fail if `instead_of` no longer is."""
+        ...
+
+    def discard(self, version_id: str) -> None:
+        """Forget a prepared version."""
+        ...
+
+
 class AssertionSignatures(Protocol):
     """Checks the signature of a compact JWS."""
 

@@ -1,10 +1,23 @@
 """Members: a project's end users."""
 
+import unicodedata
 from dataclasses import dataclass
 from typing import Final
 
 RESERVED_PREFIX: Final = "oidc:"
 """External ids of people who sign in here; an assertion may not claim one."""
+MAX_EXTERNAL_ID: Final = 256
+"""Characters of an external id."""
+MAX_EXTERNAL_ID_BYTES: Final = 1000
+"""Bytes of one in UTF-8: DynamoDB's sort keys hold 1,024, and `MEMBER#` stands before it."""
+MAX_EMAIL: Final = 320
+"""Characters of an e-mail address: 64, the @ and 255 (RFC 5321 section 4.5.3.1)."""
+MAX_ROLES: Final = 50
+MAX_ROLE: Final = 64
+"""Characters of one role."""
+
+_INVISIBLE: Final = frozenset({"Cc", "Cf", "Zl", "Zp"})
+"""Unicode's controls, format characters and line separators."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,3 +49,26 @@ class MemberStanding:
     def is_blocked(self) -> bool:
         """Whether the member may hold a session at all."""
         return self.blocked_at is not None
+
+
+def external_id_problem(external_id: str) -> str | None:
+    """Say why no backend may vouch for a member of this id, if it may not.
+
+    An id is compared and stored exactly as given, so it must be what it looks like.
+    """
+    if not is_visible(external_id, longest=MAX_EXTERNAL_ID):
+        return "is empty, too long, or has invisible characters"
+    if len(external_id.encode()) > MAX_EXTERNAL_ID_BYTES:
+        return "is too long"
+    if external_id != external_id.strip():
+        return "has spaces around it"
+    if external_id.startswith(RESERVED_PREFIX):
+        return f"starts with {RESERVED_PREFIX}, which is for people who sign in here"
+    return None
+
+
+def is_visible(text: str, *, longest: int) -> bool:
+    """Say whether `text` has 1 to `longest` characters, none of them a control or invisible."""
+    return 1 <= len(text) <= longest and not any(
+        unicodedata.category(character) in _INVISIBLE for character in text
+    )

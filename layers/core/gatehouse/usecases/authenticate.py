@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from gatehouse.domain import api_keys, session_tokens
+from gatehouse.domain.api_keys import PresentedKey
 from gatehouse.domain.caller import Caller
 from gatehouse.domain.errors import Unauthenticated
 from gatehouse.domain.key_ring import SessionKey
@@ -43,21 +44,7 @@ class Authenticate:
         """
         if credential.startswith(session_tokens.PREFIX):
             return self._member(credential, tool_name)
-        return self._key(credential, tool_name)
-
-    def _key(self, credential: str, tool_name: str | None) -> Admitted:
-        presented = api_keys.read(credential)
-        found = self.authority.read(
-            Wanted(
-                project_id=presented.project_id,
-                integration_id=presented.integration_id,
-                tool_name=tool_name,
-            )
-        )
-        caller = _caller(found)
-        if not caller.integration.recognizes(presented):
-            raise Unauthenticated
-        return Admitted(caller=caller, tool=found.tool)
+        return admitted_key(self.authority, credential, tool_name)
 
     def _member(self, credential: str, tool_name: str | None) -> Admitted:
         now = self.clock()
@@ -86,6 +73,43 @@ class Authenticate:
         if key is None:
             raise Unauthenticated
         return key
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuthenticateKey:
+    """Turn an API key into a caller where nothing else is a credential; one read of Authority."""
+
+    authority: AuthorityReader
+
+    def __call__(self, credential: str) -> Caller:
+        """Admit an API key; raise `Unauthenticated` for all else, `Unavailable`."""
+        return admitted_key(self.authority, credential).caller
+
+
+def admitted_key(
+    authority: AuthorityReader, credential: str, tool_name: str | None = None
+) -> Admitted:
+    """Admit an API key; raise `Unauthenticated`, for a session token as for any other text."""
+    presented = api_keys.read(credential)
+    found = authority.read(
+        Wanted(
+            project_id=presented.project_id,
+            integration_id=presented.integration_id,
+            tool_name=tool_name,
+        )
+    )
+    caller = _caller(found)
+    if not caller.integration.recognizes(presented):
+        raise Unauthenticated
+    return Admitted(caller=caller, tool=found.tool)
+
+
+def key_caller(presented: PresentedKey, found: Authority) -> Caller:
+    """Return whose key was presented; raise `Unauthenticated` unless what was found proves it."""
+    caller = _caller(found)
+    if not caller.integration.recognizes(presented):
+        raise Unauthenticated
+    return caller
 
 
 def _caller(found: Authority, session: Session | None = None) -> Caller:

@@ -1,0 +1,159 @@
+"""Trade an API key and a member's assertion for a session token."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+from gatehouse.domain import api_keys, assertions, session_tokens
+from gatehouse.domain.assertions import UNRESOLVED, Vouched
+from gatehouse.domain.caller import Caller
+from gatehouse.domain.errors import Forbidden, InvalidAssertion, InvalidRequest
+from gatehouse.domain.members import MemberIdentity, external_id_problem
+from gatehouse.domain.projects import Scope
+from gatehouse.domain.session_tokens import LIFETIME_SECONDS, Session
+from gatehouse.ports import (
+    AssertionSignatures,
+    Authority,
+    AuthorityReader,
+    KeyRings,
+    Marks,
+    Members,
+    Wanted,
+)
+from gatehouse.usecases.authenticate import key_caller
+
+NEITHER: Final = "Provide member_assertion or member_external_id"
+BOTH: Final = "Provide member_assertion or member_external_id, not both"
+UNVERIFIED_DISABLED: Final = "member_external_id mode disabled in production"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionRequest:
+    """For whom a session is wanted: exactly one of the two says it."""
+
+    member_assertion: str | None = field(default=None, repr=False)
+    member_external_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Granted:
+    """A session token, its lifetime in seconds, and the assertion's where there was one."""
+
+    token: str = field(repr=False)
+    lifetime: int
+    assertion_lifetime: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExchangeSession:
+    """Mint a session token; one read, and nothing that fails spends the assertion."""
+
+    authority: AuthorityReader
+    rings: KeyRings
+    signatures: AssertionSignatures
+    marks: Marks
+    members: Members
+    deployment_id: str
+    allow_unverified_minting: bool
+    clock: Callable[[], int]
+    new_token_id: Callable[[], str]
+
+    def __call__(
+        self, credential: str, request: SessionRequest, *, admitted: Callable[[Caller], None]
+    ) -> Granted:
+        """Exchange.
+
+        Args:
+            credential: The API key; its integration needs the scope `exchange`.
+            request: For whom.
+            admitted: Told whose key it is, once that is proven.
+
+        Raises:
+            Unauthenticated: The API key does not hold.
+            MissingScope: It may not exchange.
+            InvalidAssertion: The assertion does not hold, was used before, or its member is
+                blocked.
+            InvalidRequest: Neither or both were given, or no member is named.
+            Forbidden: The deployment wants assertions.
+            Unavailable: Something could not be checked; the assertion may be used again.
+        """
+        now = self.clock()
+        found, caller = self._admit(credential, request)
+        admitted(caller)
+        caller.require(Scope.EXCHANGE)
+        vouched, akid = None, None
+        if request.member_assertion is not None:
+            if request.member_external_id is not None:
+                raise InvalidRequest(BOTH)
+            vouched, akid = self._vouched(request.member_assertion, found, caller, now)
+            member = vouched.member
+        else:
+            member = self._unverified(request.member_external_id)
+        if found.member and found.member.is_blocked:
+            raise InvalidAssertion("blocked member")
+        token = self._token(caller, member, found, akid, now)
+        self.members.upsert(caller.project.id, member, now=now)
+        # Last, so that nothing that fails before spends the assertion.
+        if vouched and not self.marks.claim(vouched.mark, expires_at=vouched.dead_at, now=now):
+            raise InvalidAssertion("replayed")
+        return Granted(
+            token=token,
+            lifetime=LIFETIME_SECONDS,
+            assertion_lifetime=vouched.lifetime if vouched else None,
+        )
+
+    def _admit(self, credential: str, request: SessionRequest) -> tuple[Authority, Caller]:
+        """Prove the API key, and read along what the unproven rest names."""
+        presented = api_keys.read(credential)
+        kid, external_id = None, request.member_external_id
+        if request.member_assertion is not None:
+            kid, external_id = assertions.named(request.member_assertion)
+        elif external_id is not None and external_id_problem(external_id):
+            external_id = None
+        found = self.authority.read(
+            Wanted(
+                project_id=presented.project_id,
+                integration_id=presented.integration_id,
+                assertion_kid=kid,
+                member_external_id=external_id,
+            )
+        )
+        return found, key_caller(presented, found)
+
+    def _vouched(
+        self, assertion: str, found: Authority, caller: Caller, now: int
+    ) -> tuple[Vouched, str]:
+        presented = assertions.read(assertion)
+        key = assertions.require_key(presented, found.assertion_key)
+        self.signatures.verify(assertion, key)
+        vouched = assertions.vouched(presented, project_id=caller.project.id, now=now)
+        return vouched, key.kid
+
+    def _unverified(self, external_id: str | None) -> MemberIdentity:
+        """Take the caller's word for who the member is, where the deployment allows that."""
+        if external_id is None:
+            raise InvalidRequest(NEITHER)
+        if not self.allow_unverified_minting:
+            raise Forbidden(UNVERIFIED_DISABLED)
+        if external_id_problem(external_id):
+            raise InvalidRequest(UNRESOLVED)
+        return MemberIdentity(external_id=external_id)
+
+    def _token(
+        self, caller: Caller, member: MemberIdentity, found: Authority, akid: str | None, now: int
+    ) -> str:
+        session = Session(
+            project_id=caller.project.id,
+            integration_id=caller.integration.id,
+            member=member,
+            epoch=found.member.epoch if found.member else 0,
+            assertion_kid=akid,
+            token_id=self.new_token_id(),
+            issued_at=now,
+            expires_at=now + LIFETIME_SECONDS,
+        )
+        key = self.rings.ring(now=now).current
+        token = session_tokens.mint(session, key=key, deployment_id=self.deployment_id)
+        if len(token) > session_tokens.MAX_LENGTH:
+            raise InvalidRequest("The member's email and roles do not fit into a session token")
+        return token
