@@ -5,6 +5,7 @@ is asked for, and a missing one is an error of that moment, which names the vari
 """
 
 import os
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal, cast
@@ -87,6 +88,16 @@ class Settings:
     def allow_insecure_upstreams(self) -> bool:
         """Whether tools may call `http://127.0.0.1`; only on a developer's machine."""
         return self._unsafe("ALLOW_INSECURE_UPSTREAMS", {"local"})
+
+    @cached_property
+    def own_loopback_ports(self) -> frozenset[int]:
+        """Ports of 127.0.0.1 on which this function's own surroundings listen.
+
+        Above all the Lambda Runtime API, through which calls are received and answered.
+        """
+        names = ("AWS_LAMBDA_RUNTIME_API", "AWS_ENDPOINT_URL")
+        found = (re.search(r":([0-9]{1,5})/?$", os.environ.get(name, "")) for name in names)  # noqa: TID251
+        return frozenset(int(port[1]) for port in found if port)
 
     def _unsafe(self, name: str, stages: set[str]) -> bool:
         """Read a switch that opens something; refuse to serve where it must stay shut."""

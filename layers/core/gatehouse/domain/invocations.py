@@ -6,10 +6,11 @@ another type or another version is refused. A new field is a new version.
 
 import json
 from base64 import b64encode
+from collections.abc import Mapping
 from typing import Final
 
 from gatehouse.domain.calls import Deduplication, Dispatched, Invocation, Outcome, UpstreamAnswer
-from gatehouse.domain.errors import NotFound
+from gatehouse.domain.errors import NotFound, Unavailable
 from gatehouse.domain.ids import request_time_ms
 from gatehouse.domain.json_values import JsonObject, JsonValue
 from gatehouse.domain.members import MemberIdentity
@@ -72,7 +73,16 @@ def dispatched_document(dispatched: Dispatched) -> JsonObject:
 
 
 def read_dispatched(document: JsonValue) -> Dispatched:
-    """Read what dispatch made of an invocation; raise `UnreadableDocument`."""
+    """Read what dispatch made of an invocation.
+
+    Raises:
+        Unavailable: The call was not made, because a service it needs failed.
+        UnreadableDocument: Nobody knows.
+    """
+    if isinstance(document, Mapping) and "unavailable" in document:
+        fields = StrictFields.of(document, "version unavailable")
+        _require_version(fields)
+        raise Unavailable(retry_after=fields.number("unavailable"))
     fields = StrictFields.of(document, "version outcome duration_ms answer error repeated_of")
     _require_version(fields)
     try:
@@ -86,6 +96,11 @@ def read_dispatched(document: JsonValue) -> Dispatched:
         error=fields.optional_text("error"),
         repeated_of=fields.optional_text("repeated_of"),
     )
+
+
+def unavailable_document(error: Unavailable) -> JsonObject:
+    """Write that the call was not made, because a service it needs failed."""
+    return {"version": VERSION, "unavailable": error.retry_after}
 
 
 def document_bytes(document: JsonObject) -> bytes:

@@ -8,10 +8,12 @@ lower case. A scheme's tag says how they are joined; a new one is a new entry of
 
 import hashlib
 import hmac
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
+from gatehouse.domain.errors import ToolRefused
 from gatehouse.domain.outbound_headers import (
     AUTHORIZATION,
     INTEGRATION_ID,
@@ -24,10 +26,12 @@ from gatehouse.domain.outbound_headers import (
     TIMESTAMP,
 )
 from gatehouse.domain.requests import OutboundRequest
+from gatehouse.domain.template_values import MISCONFIGURED
 from gatehouse.domain.tools import AuthStrategy, SignatureScheme, ToolDefinition
 
 MASK: Final = "***"
 NO_MEMBER: Final = "-"
+_VISIBLE: Final = re.compile(r"[!-~]+", re.ASCII)
 
 _JOINED: Final[Mapping[SignatureScheme, Callable[[Sequence[str]], str]]] = {
     SignatureScheme.TNG1: "\n".join,
@@ -71,12 +75,15 @@ def authenticated(
         definition: Says by which strategy and scheme.
         secrets: The current secret, and during a rotation the one before, newest first; none
             for the strategy `none`.
+
+    Raises:
+        ToolRefused: A bearer secret holds what no header can carry.
     """
     match definition.auth_strategy:
         case AuthStrategy.NONE:
             return request
         case AuthStrategy.STATIC_BEARER:
-            return _with_header(request, AUTHORIZATION, f"Bearer {secrets[0]}")
+            return _with_header(request, AUTHORIZATION, f"Bearer {_bearer(secrets[0])}")
         case AuthStrategy.HMAC_SIGNATURE:
             value = signature(request, definition.signature_scheme, secrets)
             return _with_header(request, SIGNATURE, value)
@@ -91,6 +98,12 @@ def masked(request: OutboundRequest, definition: ToolDefinition) -> OutboundRequ
             return _with_header(request, AUTHORIZATION, MASK)
         case AuthStrategy.HMAC_SIGNATURE:
             return _with_header(request, SIGNATURE, MASK)
+
+
+def _bearer(secret: str) -> str:
+    if not _VISIBLE.fullmatch(secret):
+        raise ToolRefused("The tool's secret is not a bearer token", code=MISCONFIGURED)
+    return secret
 
 
 def _with_header(request: OutboundRequest, name: str, value: str) -> OutboundRequest:

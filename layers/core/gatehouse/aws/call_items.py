@@ -1,0 +1,103 @@
+"""The items of calls and of usage: each kind's two directions beside each other."""
+
+from typing import Final
+
+from gatehouse.aws.attributes import (
+    Item,
+    NewItem,
+    NewValue,
+    number,
+    number_value,
+    optional_number,
+    optional_text,
+    text,
+    text_value,
+    without_none,
+)
+from gatehouse.aws.tables import call_key
+from gatehouse.domain.calls import CallRecord, Outcome
+from gatehouse.domain.usage import BUCKETS, ToolUsage, bucket_of
+
+_DAY: Final = 86_400
+CALL_DAYS: Final = 90
+USAGE_DAYS: Final = 400
+
+_FAILURES: Final = frozenset({Outcome.UPSTREAM_ERROR, Outcome.FAILED, Outcome.UNKNOWN})
+
+
+def call_item(record: CallRecord) -> NewItem:
+    """Write a call."""
+    return without_none(
+        {
+            **call_key(record.project_id, record.request_id),
+            "project_id": text_value(record.project_id),
+            "integration_id": text_value(record.integration_id),
+            "tool_name": text_value(record.tool_name),
+            "tool_digest": _optional_text_value(record.tool_digest),
+            "member_external_id": _optional_text_value(record.member_external_id),
+            "outcome": text_value(record.outcome),
+            "started_at_ms": number_value(record.started_at_ms),
+            "duration_ms": number_value(record.duration_ms),
+            "upstream_status": _optional_number_value(record.upstream_status),
+            "reason": _optional_text_value(record.reason),
+            "repeated_of": _optional_text_value(record.repeated_of),
+            "ttl": number_value(record.started_at_ms // 1000 + CALL_DAYS * _DAY),
+        }
+    )
+
+
+def read_call(item: Item) -> CallRecord:
+    """Read a call."""
+    return CallRecord(
+        request_id=text(item, "SK"),
+        project_id=text(item, "project_id"),
+        integration_id=text(item, "integration_id"),
+        tool_name=text(item, "tool_name"),
+        tool_digest=optional_text(item, "tool_digest"),
+        member_external_id=optional_text(item, "member_external_id"),
+        outcome=Outcome(text(item, "outcome")),
+        started_at_ms=number(item, "started_at_ms"),
+        duration_ms=number(item, "duration_ms"),
+        upstream_status=optional_number(item, "upstream_status"),
+        reason=optional_text(item, "reason"),
+        repeated_of=optional_text(item, "repeated_of"),
+    )
+
+
+def usage_expires_at(record: CallRecord) -> int:
+    """Return the `ttl` of the counters that a call raises, in epoch seconds."""
+    return record.started_at_ms // 1000 + USAGE_DAYS * _DAY
+
+
+def usage_counts(record: CallRecord) -> dict[str, int]:
+    """Return what a call adds to the counters of its tool and hour.
+
+    Only calls that reached for the upstream have a duration worth counting.
+    """
+    if record.outcome is Outcome.DENIED:
+        return {"calls": 0, "failures": 0, "denied": 1}
+    counts = {"calls": 1, "failures": int(record.outcome in _FAILURES), "denied": 0}
+    if record.outcome is not Outcome.REPEATED:
+        counts[f"b{bucket_of(record.duration_ms)}"] = 1
+    return counts
+
+
+def read_usage(item: Item, *, starts_at: int) -> ToolUsage:
+    """Read the counters of one tool and one part of the hour that begins at `starts_at`."""
+    names = {bucket: f"b{bucket}" for bucket in range(BUCKETS)}
+    return ToolUsage(
+        tool_name=text(item, "SK"),
+        starts_at=starts_at,
+        calls=number(item, "calls"),
+        failures=number(item, "failures"),
+        denied=number(item, "denied"),
+        histogram={bucket: number(item, name) for bucket, name in names.items() if name in item},
+    )
+
+
+def _optional_text_value(value: str | None) -> NewValue | None:
+    return None if value is None else text_value(value)
+
+
+def _optional_number_value(value: int | None) -> NewValue | None:
+    return None if value is None else number_value(value)

@@ -1,0 +1,163 @@
+"""The history of calls, and the counters of usage."""
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from gatehouse.aws.attributes import Item, number_value, text_value
+from gatehouse.aws.call_history import CallHistory, Wanted
+from gatehouse.aws.call_items import (
+    call_item,
+    read_call,
+    read_usage,
+    usage_counts,
+    usage_expires_at,
+)
+from gatehouse.aws.failures import ConditionFailed, translated
+from gatehouse.aws.tables import (
+    CALL_SHARDS,
+    SECONDS_PER_HOUR,
+    call_key,
+    usage_key,
+    usage_partition,
+)
+from gatehouse.domain.calls import CallRecord, Outcome
+from gatehouse.domain.errors import NotFound
+from gatehouse.domain.usage import ToolUsage
+from gatehouse.ports import Page
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+THREADS: Final = 16
+"""As many as an hour has partitions; the client's connection pool should hold as many."""
+
+
+@dataclass(frozen=True, slots=True)
+class DynamoCallRecords:
+    """Keeps `CallRecords`: one item per call, one item of counters per tool, hour and shard."""
+
+    client: "DynamoDBClient"
+    table: str
+    _threads: ThreadPoolExecutor = field(
+        default_factory=lambda: ThreadPoolExecutor(THREADS, thread_name_prefix="calls"), repr=False
+    )
+
+    def write(self, record: CallRecord) -> None:
+        """See `CallRecords.write`; both writes run at the same time, and both are waited for."""
+        counting = self._threads.submit(self._count, record)
+        try:
+            self._put(record)
+        finally:
+            counting.result()
+
+    def get(self, project_id: str, request_id: str) -> CallRecord:
+        """See `CallRecords.get`."""
+        with translated():
+            answer = self.client.get_item(
+                TableName=self.table, Key=call_key(project_id, request_id), ConsistentRead=True
+            )
+        if "Item" not in answer:
+            raise NotFound
+        return read_call(answer["Item"])
+
+    def page(  # noqa: PLR0913 - a filter has as many parts as it has
+        self,
+        project_id: str,
+        *,
+        starts_at: int,
+        ends_at: int,
+        tool_name: str | None,
+        member_external_id: str | None,
+        outcome: Outcome | None,
+        after: str | None,
+        limit: int,
+    ) -> Page[CallRecord]:
+        """See `CallRecords.page`; a page may be short, or empty, and still have a next one."""
+        wanted = Wanted(
+            project_id=project_id,
+            starts_at=starts_at,
+            ends_at=ends_at,
+            tool_name=tool_name,
+            member_external_id=member_external_id,
+            outcome=outcome,
+        )
+        history = CallHistory(self.client, self.table, self._threads)
+        return history.page(wanted, after=after, limit=limit)
+
+    def usage(self, project_id: str, *, starts_at: int, ends_at: int) -> Sequence[ToolUsage]:
+        """See `CallRecords.usage`."""
+        hours = range(starts_at // SECONDS_PER_HOUR, -(-ends_at // SECONDS_PER_HOUR))
+        parts = [(hour, shard) for hour in hours for shard in CALL_SHARDS]
+
+        def read(part: tuple[int, str]) -> list[ToolUsage]:
+            hour, shard = part
+            items = self._counters(usage_partition(project_id, hour, shard))
+            return [read_usage(item, starts_at=hour * SECONDS_PER_HOUR) for item in items]
+
+        return _merged([usage for found in self._threads.map(read, parts) for usage in found])
+
+    def _put(self, record: CallRecord) -> None:
+        """Keep the record, unless there is one that knows more: two sides may report a call.
+
+        When dispatch does not answer, its caller reports an unknown outcome; whichever comes
+        last, what dispatch knows stands.
+        """
+        try:
+            with translated():
+                self.client.put_item(
+                    TableName=self.table,
+                    Item=call_item(record),
+                    ConditionExpression="attribute_not_exists(PK) OR outcome = :unknown",
+                    ExpressionAttributeValues={":unknown": text_value(Outcome.UNKNOWN)},
+                )
+        except ConditionFailed:
+            return
+
+    def _count(self, record: CallRecord) -> None:
+        counts = usage_counts(record)
+        with translated():
+            self.client.update_item(
+                TableName=self.table,
+                Key=usage_key(record.project_id, record.request_id, record.tool_name),
+                UpdateExpression=(
+                    "ADD " + ", ".join(f"{name} :{name}" for name in counts) + " SET #ttl = :ttl"
+                ),
+                ExpressionAttributeNames={"#ttl": "ttl"},
+                ExpressionAttributeValues={
+                    ":ttl": number_value(usage_expires_at(record)),
+                    **{f":{name}": number_value(count) for name, count in counts.items()},
+                },
+            )
+
+    def _counters(self, partition: str) -> list[Item]:
+        """Read a whole partition: at most one small item per tool."""
+        items: list[Item] = []
+        with translated():
+            for page in self.client.get_paginator("query").paginate(
+                TableName=self.table,
+                KeyConditionExpression="PK = :partition",
+                ExpressionAttributeValues={":partition": text_value(partition)},
+            ):
+                items += page["Items"]
+        return items
+
+
+def _merged(parts: Sequence[ToolUsage]) -> Sequence[ToolUsage]:
+    """Add up the shards of each tool and hour."""
+    groups: defaultdict[tuple[int, str], list[ToolUsage]] = defaultdict(list)
+    for usage in parts:
+        groups[usage.starts_at, usage.tool_name].append(usage)
+    return tuple(
+        ToolUsage(
+            tool_name=tool_name,
+            starts_at=starts_at,
+            calls=sum(usage.calls for usage in group),
+            failures=sum(usage.failures for usage in group),
+            denied=sum(usage.denied for usage in group),
+            histogram=sum((Counter(usage.histogram) for usage in group), Counter()),
+        )
+        for (starts_at, tool_name), group in sorted(groups.items())
+    )

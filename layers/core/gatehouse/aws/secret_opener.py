@@ -1,0 +1,105 @@
+"""Tool secrets, opened for one call; their data keys are unwrapped by KMS."""
+
+import hashlib
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from threading import Lock
+from typing import TYPE_CHECKING, Final
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from gatehouse.domain.errors import Unavailable
+from gatehouse.domain.sealing import (
+    DATA_KEY_LENGTH,
+    SealBroken,
+    SealedSecret,
+    SecretBinding,
+    unseal,
+)
+
+if TYPE_CHECKING:
+    from mypy_boto3_kms import KMSClient
+
+CACHE_SECONDS: Final = 300
+CACHE_USES: Final = 1_000
+"""What KMS may miss of a key that was disabled, in time and in calls."""
+CACHE_SIZE: Final = 256
+
+_BROKEN: Final = frozenset(
+    {"InvalidCiphertextException", "IncorrectKeyException", "AccessDeniedException"}
+)
+"""What KMS says of a wrapped key that is not ours, or that belongs to another context.
+
+Access is denied where a policy condition on the context refuses; a missing permission would say
+the same of every tool at once. Everything else is KMS's own trouble and may pass.
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _DataKey:
+    """An unwrapped data key, until when it may be used and how often."""
+
+    key: bytes = field(repr=False)
+    expires_at: float
+    uses_left: int
+
+
+@dataclass(frozen=True, slots=True)
+class KmsSecretOpener:
+    """Keeps `SecretOpener`; data keys stay at most 5 minutes or 1,000 uses, secrets one call.
+
+    `monotonic` counts seconds and never goes back.
+    """
+
+    client: "KMSClient"
+    key_arn: str
+    monotonic: Callable[[], float]
+    _opened: "OrderedDict[bytes, _DataKey]" = field(default_factory=OrderedDict, repr=False)
+    _lock: Lock = field(default_factory=Lock, repr=False)
+
+    def open(self, sealed: SealedSecret, binding: SecretBinding) -> str:
+        """See `SecretOpener.open`."""
+        plaintext = unseal(
+            sealed.ciphertext,
+            data_key=self._data_key(sealed, binding),
+            nonce=sealed.nonce,
+            additional_data=binding.additional_data,
+        )
+        return plaintext.decode()
+
+    def _data_key(self, sealed: SealedSecret, binding: SecretBinding) -> bytes:
+        """Return the data key, from the cache under the very context it was unwrapped with."""
+        name = hashlib.sha256(binding.additional_data + b"\0" + sealed.wrapped_key).digest()
+        with self._lock:
+            known = self._opened.pop(name, None)
+            if known and known.uses_left > 0 and self.monotonic() < known.expires_at:
+                self._opened[name] = replace(known, uses_left=known.uses_left - 1)
+                return known.key
+        key = self._unwrapped(sealed, binding)
+        with self._lock:
+            self._opened[name] = _DataKey(
+                key=key,
+                expires_at=self.monotonic() + CACHE_SECONDS,
+                uses_left=CACHE_USES - 1,
+            )
+            while len(self._opened) > CACHE_SIZE:
+                self._opened.popitem(last=False)
+        return key
+
+    def _unwrapped(self, sealed: SealedSecret, binding: SecretBinding) -> bytes:
+        try:
+            answer = self.client.decrypt(
+                CiphertextBlob=sealed.wrapped_key,
+                EncryptionContext=binding.encryption_context,
+                KeyId=self.key_arn,
+            )
+        except ClientError as error:
+            if error.response.get("Error", {}).get("Code") in _BROKEN:
+                raise SealBroken from error
+            raise Unavailable from error
+        except BotoCoreError as error:
+            raise Unavailable from error
+        if len(answer["Plaintext"]) != DATA_KEY_LENGTH:
+            raise SealBroken
+        return answer["Plaintext"]

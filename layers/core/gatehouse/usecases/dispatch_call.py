@@ -1,0 +1,216 @@
+"""Make one outbound call: claim, render, open, sign, send, keep, record."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from gatehouse.domain.calls import CallRecord, Dispatched, Invocation, Outcome, UpstreamAnswer
+from gatehouse.domain.errors import ToolRefused, Unavailable
+from gatehouse.domain.redaction import redacted
+from gatehouse.domain.rendering import render
+from gatehouse.domain.sealing import SealBroken
+from gatehouse.domain.signatures import authenticated
+from gatehouse.domain.tools import AuthStrategy
+from gatehouse.ports import (
+    CallRecords,
+    Deduplications,
+    SecretOpener,
+    Upstream,
+    UpstreamUncertain,
+    UpstreamUnreachable,
+)
+
+MIN_SECONDS: Final = 1.0
+"""Less time than this is not worth beginning a call that could then be cut off."""
+SETTLE_SECONDS: Final = 3
+"""What a call may take beyond its upstream's time, until its result is kept."""
+
+Lost = Callable[[str, CallRecord], None]
+"""Told what could not be kept, of which call, while the error is being handled."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _End:
+    """How a call ended; `reason` is a stable code for its record."""
+
+    outcome: Outcome
+    answer: UpstreamAnswer | None = None
+    error: str | None = None
+    reason: str | None = None
+    repeated_of: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DispatchCall:
+    """The only use case that sends requests to tools and opens their secrets."""
+
+    upstream: Upstream
+    secrets: SecretOpener
+    deduplications: Deduplications
+    records: CallRecords
+    clock_ms: Callable[[], int]
+    lost: Lost
+
+    def __call__(self, invocation: Invocation, *, seconds_left: float) -> Dispatched:
+        """Make the call, at most once, and leave exactly one record of it.
+
+        What fails after the upstream answered does not cost the answer: it is reported as lost.
+
+        Args:
+            invocation: What to call, for whom; authorized and validated by its sender.
+            seconds_left: Until this process must have answered.
+
+        Raises:
+            Unavailable: A service that the call needs failed before anything was sent.
+        """
+        started = self.clock_ms()
+        try:
+            end = self._earlier(invocation, seconds_left)
+            if end is None:
+                end = self._made(invocation, deadline_ms=started + int(seconds_left * 1000))
+                self._settle(invocation, end, started)
+        except Unavailable as error:
+            end = _End(outcome=Outcome.FAILED, error=str(error), reason="unavailable")
+            self._record(invocation, end, started)
+            raise
+        except Exception:
+            self._record(invocation, _End(outcome=Outcome.UNKNOWN, reason="unexpected"), started)
+            raise
+        self._record(invocation, end, started)
+        return self._dispatched(end, started)
+
+    def _earlier(self, invocation: Invocation, seconds_left: float) -> _End | None:
+        """Return how an equal call ended, or claim this one as the first."""
+        if invocation.deduplication is None:
+            return None
+        now = self.clock_ms() // 1000
+        seconds = min(seconds_left, invocation.tool.definition.timeout_seconds)
+        earlier = self.deduplications.claim(
+            invocation.deduplication,
+            request_id=invocation.request_id,
+            deadline=now + math.ceil(seconds) + SETTLE_SECONDS,
+            now=now,
+        )
+        if earlier is None:
+            return None
+        return _End(
+            outcome=earlier.outcome,
+            answer=earlier.answer,
+            error=earlier.error,
+            reason="repeated",
+            repeated_of=earlier.repeated_of,
+        )
+
+    def _made(self, invocation: Invocation, *, deadline_ms: int) -> _End:
+        try:
+            answer = self._answer(invocation, deadline_ms)
+        except ToolRefused as error:
+            return _End(outcome=Outcome.FAILED, error=str(error), reason=error.code)
+        except SealBroken:
+            return _End(
+                outcome=Outcome.FAILED,
+                error="The tool's stored secret cannot be opened. Its owner must set it again.",
+                reason="secret_broken",
+            )
+        except UpstreamUnreachable as error:
+            return _End(outcome=Outcome.FAILED, error=str(error), reason="unreachable")
+        except UpstreamUncertain as error:
+            return _End(outcome=Outcome.UNKNOWN, error=str(error), reason="uncertain")
+        except Unavailable:
+            self._release(invocation)
+            raise
+        succeeded = 200 <= answer.status < 300  # noqa: PLR2004
+        return _End(
+            outcome=Outcome.SUCCEEDED if succeeded else Outcome.UPSTREAM_ERROR, answer=answer
+        )
+
+    def _answer(self, invocation: Invocation, deadline_ms: int) -> UpstreamAnswer:
+        """Render, open, sign and send; the secret lives in here only."""
+        definition = invocation.tool.definition
+        if definition.needs_member and invocation.member is None:
+            raise ToolRefused("Member context required", code="member_required")
+        rendered = render(invocation, timestamp=self.clock_ms() // 1000)
+        secrets = self._opened(invocation)
+        request = authenticated(rendered, definition, secrets)
+        seconds = min(definition.timeout_seconds, (deadline_ms - self.clock_ms()) / 1000)
+        if seconds < MIN_SECONDS:
+            raise ToolRefused("There was no time left to make this call", code="no_time")
+        return redacted(self.upstream.send(request, timeout_seconds=seconds), secrets)
+
+    def _opened(self, invocation: Invocation) -> tuple[str, ...]:
+        tool = invocation.tool
+        if tool.definition.auth_strategy is AuthStrategy.NONE:
+            return ()
+        if tool.sealed_secret is None:
+            raise ToolRefused("The tool's secret is not set", code="secret_missing")
+        return (self.secrets.open(tool.sealed_secret, tool.secret_binding),)
+
+    def _settle(self, invocation: Invocation, end: _End, started: int) -> None:
+        """Keep the result for equal calls; give the claim back when nothing was executed.
+
+        An unknown outcome leaves the claim as it is: nobody may make the call again.
+        """
+        deduplication = invocation.deduplication
+        if deduplication is None or end.outcome is Outcome.UNKNOWN:
+            return
+        if not _was_executed(end):
+            self._release(invocation)
+            return
+        try:
+            self.deduplications.complete(
+                deduplication, self._dispatched(end, started), now=self.clock_ms() // 1000
+            )
+        except Exception:  # noqa: BLE001 - the upstream has answered; the claim still stands
+            self.lost("result", self._record_of(invocation, end, started))
+
+    def _release(self, invocation: Invocation) -> None:
+        if invocation.deduplication is None:
+            return
+        try:
+            self.deduplications.release(invocation.deduplication, request_id=invocation.request_id)
+        except Exception:  # noqa: BLE001 - the claim lapses by itself
+            end = _End(outcome=Outcome.FAILED)
+            self.lost("release", self._record_of(invocation, end, self.clock_ms()))
+
+    def _record(self, invocation: Invocation, end: _End, started: int) -> None:
+        record = self._record_of(invocation, end, started)
+        try:
+            self.records.write(record)
+        except Exception:  # noqa: BLE001 - the answer goes back all the same
+            self.lost("record", record)
+
+    def _record_of(self, invocation: Invocation, end: _End, started: int) -> CallRecord:
+        tool, member = invocation.tool, invocation.member
+        return CallRecord(
+            request_id=invocation.request_id,
+            project_id=tool.project_id,
+            integration_id=invocation.integration_id,
+            tool_name=tool.definition.name,
+            tool_digest=tool.digest,
+            member_external_id=member.external_id if member else None,
+            outcome=end.outcome,
+            started_at_ms=started,
+            duration_ms=self.clock_ms() - started,
+            upstream_status=end.answer.status if end.answer else None,
+            reason=end.reason,
+            repeated_of=end.repeated_of,
+        )
+
+    def _dispatched(self, end: _End, started: int) -> Dispatched:
+        return Dispatched(
+            outcome=end.outcome,
+            duration_ms=self.clock_ms() - started,
+            answer=end.answer,
+            error=end.error,
+            repeated_of=end.repeated_of,
+        )
+
+
+def _was_executed(end: _End) -> bool:
+    """Say whether repeating the call could do something twice.
+
+    With a 4xx status the upstream says that it did not accept the request (RFC 9110 section
+    15.5), so the model may try again once the cause is gone, say a limit or a wrong secret.
+    """
+    return end.answer is not None and not 400 <= end.answer.status < 500  # noqa: PLR2004
