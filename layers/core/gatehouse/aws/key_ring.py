@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(slots=True)
-class SecretKeyRings:
+class SecretsManagerKeyRings:
     """Keeps `KeyRings`: reads the secret's current version and remembers it for a while.
 
     While Secrets Manager fails, a remembered ring serves to its end and no longer: an instance

@@ -16,7 +16,7 @@ PENDING: Final = "AWSPENDING"
 
 
 @dataclass(frozen=True, slots=True)
-class SecretKeyRingVersions:
+class SecretsManagerKeyRingVersions:
     """Keeps `KeyRingVersions`."""
 
     client: "SecretsManagerClient"

@@ -54,11 +54,12 @@ class Presented:
 class Vouched:
     """What a genuine assertion says.
 
-    `mark` names it, so that it is accepted once; `dead_at` (epoch seconds) is when nobody would
-    accept it any more; `lifetime` is in seconds.
+    `kid` is the key that vouched. `mark` names the assertion, so that it is accepted once;
+    `dead_at` (epoch seconds) is when nobody would accept it any more; `lifetime` is in seconds.
     """
 
     member: MemberIdentity
+    kid: str
     mark: str
     dead_at: int
     lifetime: int
@@ -131,6 +132,7 @@ def vouched(presented: Presented, *, project_id: str, now: int) -> Vouched:
         member=MemberIdentity(
             external_id=_subject(claims), email=_email(claims), roles=_roles(claims)
         ),
+        kid=presented.kid,
         mark=_mark(presented, project_id),
         dead_at=expires_at + LEEWAY_SECONDS,
         lifetime=expires_at - issued_at,

@@ -8,7 +8,7 @@ from gatehouse.domain import api_keys, assertions, session_tokens
 from gatehouse.domain.assertions import UNRESOLVED, Vouched
 from gatehouse.domain.caller import Caller
 from gatehouse.domain.errors import Forbidden, InvalidAssertion, InvalidRequest
-from gatehouse.domain.members import MemberIdentity, external_id_problem
+from gatehouse.domain.members import MemberIdentity, MemberStanding, external_id_problem
 from gatehouse.domain.projects import Scope
 from gatehouse.domain.session_tokens import LIFETIME_SECONDS, Session
 from gatehouse.ports import (
@@ -81,26 +81,17 @@ class ExchangeSession:
         found, caller = self._admit(credential, request)
         admitted(caller)
         caller.require(Scope.EXCHANGE)
-        vouched, akid = None, None
-        if request.member_assertion is not None:
-            if request.member_external_id is not None:
-                raise InvalidRequest(BOTH)
-            vouched, akid = self._vouched(request.member_assertion, found, caller, now)
-            member = vouched.member
-        else:
-            member = self._unverified(request.member_external_id)
+        vouched = self._vouched(request, found, caller.project.id, now)
+        member = vouched.member if vouched else self._unverified(request.member_external_id)
         if found.member and found.member.is_blocked:
             raise InvalidAssertion("blocked member")
-        token = self._token(caller, member, found, akid, now)
+        token = self._token(caller, member, found.member, vouched.kid if vouched else None, now)
         self.members.upsert(caller.project.id, member, now=now)
         # Last, so that nothing that fails before spends the assertion.
         if vouched and not self.marks.claim(vouched.mark, expires_at=vouched.dead_at, now=now):
             raise InvalidAssertion("replayed")
-        return Granted(
-            token=token,
-            lifetime=LIFETIME_SECONDS,
-            assertion_lifetime=vouched.lifetime if vouched else None,
-        )
+        lifetime = vouched.lifetime if vouched else None
+        return Granted(token=token, lifetime=LIFETIME_SECONDS, assertion_lifetime=lifetime)
 
     def _admit(self, credential: str, request: SessionRequest) -> tuple[Authority, Caller]:
         """Prove the API key, and read along what the unproven rest names."""
@@ -121,13 +112,16 @@ class ExchangeSession:
         return found, key_caller(presented, found)
 
     def _vouched(
-        self, assertion: str, found: Authority, caller: Caller, now: int
-    ) -> tuple[Vouched, str]:
+        self, request: SessionRequest, found: Authority, project_id: str, now: int
+    ) -> Vouched | None:
+        """Prove the assertion; `None` where there is none."""
+        if (assertion := request.member_assertion) is None:
+            return None
+        if request.member_external_id is not None:
+            raise InvalidRequest(BOTH)
         presented = assertions.read(assertion)
-        key = assertions.require_key(presented, found.assertion_key)
-        self.signatures.verify(assertion, key)
-        vouched = assertions.vouched(presented, project_id=caller.project.id, now=now)
-        return vouched, key.kid
+        self.signatures.verify(assertion, assertions.require_key(presented, found.assertion_key))
+        return assertions.vouched(presented, project_id=project_id, now=now)
 
     def _unverified(self, external_id: str | None) -> MemberIdentity:
         """Take the caller's word for who the member is, where the deployment allows that."""
@@ -140,14 +134,19 @@ class ExchangeSession:
         return MemberIdentity(external_id=external_id)
 
     def _token(
-        self, caller: Caller, member: MemberIdentity, found: Authority, akid: str | None, now: int
+        self,
+        caller: Caller,
+        member: MemberIdentity,
+        standing: MemberStanding | None,
+        kid: str | None,
+        now: int,
     ) -> str:
         session = Session(
             project_id=caller.project.id,
             integration_id=caller.integration.id,
             member=member,
-            epoch=found.member.epoch if found.member else 0,
-            assertion_kid=akid,
+            epoch=standing.epoch if standing else 0,
+            assertion_kid=kid,
             token_id=self.new_token_id(),
             issued_at=now,
             expires_at=now + LIFETIME_SECONDS,
