@@ -1,4 +1,4 @@
-"""`make invoke`: a function under AWS's runtime client, with its deployed environment and rights."""
+"""`make invoke`: a function under AWS's runtime client, with its deployed settings and rights."""
 
 import json
 
