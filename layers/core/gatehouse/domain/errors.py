@@ -4,6 +4,7 @@
   + InvalidRequest            malformed input
     - InvalidFields           ... with one message per field
     - PayloadTooLarge         ... by being longer than anyone needs
+    - UnsupportedContent      ... by being of another media type
   + Unauthenticated           no credential, or one that does not hold
     - InvalidAssertion        a member assertion that does not hold, whatever the reason
     - SessionExpired          a genuine session token past its end
@@ -49,6 +50,10 @@ class InvalidFields(InvalidRequest):
 
 class PayloadTooLarge(InvalidRequest):
     """The body is longer than this endpoint reads."""
+
+
+class UnsupportedContent(InvalidRequest):
+    """The body is not of the media type that this endpoint reads."""
 
 
 class Unauthenticated(GatehouseError):

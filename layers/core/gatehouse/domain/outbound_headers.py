@@ -22,10 +22,16 @@ AUTHORIZATION: Final = "Authorization"
 _NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}", re.ASCII)
 """A token (RFC 9110 section 5.1)."""
 
-_RESERVED_PREFIXES: Final = ("x-tengine-", "x-tenuo-", "proxy-")
+_RESERVED_PREFIXES: Final = ("x-tengine-", "x-tenuo-", "x-forwarded-", "proxy-")
 _RESERVED_NAMES: Final = frozenset(
     {
         "authorization",
+        "cookie",
+        # Who and what a call comes from is told by us, or a receiver may believe a template.
+        "forwarded",
+        "traceparent",
+        "tracestate",
+        "via",
         # The message's framing and route, which the HTTP client alone decides (RFC 9110, 9112).
         "accept-encoding",
         "connection",

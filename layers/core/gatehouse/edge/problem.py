@@ -17,6 +17,7 @@ from gatehouse.domain.errors import (
     TooManyRequests,
     Unauthenticated,
     Unavailable,
+    UnsupportedContent,
 )
 from gatehouse.domain.json_values import JsonValue
 from gatehouse.edge.http import HttpResponse, json_response
@@ -26,6 +27,7 @@ CONTENT_TYPE: Final = "application/problem+json"
 STATUS: Final[Mapping[type[GatehouseError], HTTPStatus]] = {
     InvalidRequest: HTTPStatus.BAD_REQUEST,
     PayloadTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    UnsupportedContent: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     InvalidFields: HTTPStatus.UNPROCESSABLE_ENTITY,
     Unauthenticated: HTTPStatus.UNAUTHORIZED,
     Forbidden: HTTPStatus.FORBIDDEN,

@@ -98,10 +98,7 @@ def admitted_key(
             tool_name=tool_name,
         )
     )
-    caller = _caller(found)
-    if not caller.integration.recognizes(presented):
-        raise Unauthenticated
-    return Admitted(caller=caller, tool=found.tool)
+    return Admitted(caller=key_caller(presented, found), tool=found.tool)
 
 
 def key_caller(presented: PresentedKey, found: Authority) -> Caller:

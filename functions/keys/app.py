@@ -1,0 +1,24 @@
+"""/api/v1/* and /admin/v1/* - the management API (see `gatehouse.edge.rest.routes`)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from gatehouse.edge.http import LambdaAnswer
+from gatehouse.edge.rest.application import MAX_BODY, ManagementApi
+from gatehouse.edge.serving import Serve
+from gatehouse.wiring import keys
+from gatehouse.wiring.clock import now_ms
+from gatehouse.wiring.request_ids import new_request_id
+
+serve = Serve(
+    answer=ManagementApi(keys.management),
+    new_request_id=new_request_id,
+    clock_ms=now_ms,
+    allowed_origins=keys.allowed_origins,
+    max_body=MAX_BODY,
+)
+
+
+def lambda_handler(event: Mapping[str, Any], _context: object) -> LambdaAnswer:
+    """Lambda's entry point."""
+    return serve(event)

@@ -1,0 +1,144 @@
+"""Calls that were made, and usage."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, ConfigDict, Field
+
+from gatehouse.domain.calls import CallRecord, Outcome
+from gatehouse.domain.usage import ToolUsage, percentile_ms
+from gatehouse.edge.rest.models import (
+    Answer,
+    Input,
+    Nothing,
+    PageQuery,
+    rfc3339,
+    rfc3339_ms,
+    write_cursor,
+)
+from gatehouse.edge.rest.routing import Answered, Call
+from gatehouse.usecases.management import Management
+from gatehouse.usecases.read_calls import DAY, HOUR, CallFilter, Period
+
+
+class CallQuery(PageQuery):
+    """Which calls; by default those of the last day."""
+
+    tool: str | None = Field(default=None, description="A tool's name.")
+    member: str | None = Field(default=None, description="A member's external id.")
+    outcome: Outcome | None = None
+    from_: AwareDatetime | None = Field(default=None, alias="from")
+    to: AwareDatetime | None = None
+
+
+class UsageQuery(Input):
+    """Which period; by default the last week, by day."""
+
+    model_config = ConfigDict(strict=False)
+
+    from_: AwareDatetime | None = Field(default=None, alias="from")
+    to: AwareDatetime | None = None
+    granularity: Literal["hour", "day"] = "day"
+
+
+class CallAnswer(Answer):
+    """What remains of a call: never arguments or results."""
+
+    request_id: str
+    integration_id: str
+    tool: str
+    tool_digest: str | None
+    member: str | None
+    outcome: Outcome
+    reason: str | None
+    upstream_status: int | None
+    repeated_of: str | None
+    started_at: str
+    duration_ms: int
+
+
+class CallList(Answer):
+    """A page of calls, newest first."""
+
+    items: list[CallAnswer]
+    next_cursor: str | None
+
+
+class UsageAnswer(Answer):
+    """One tool in one period. Percentiles are upper bounds, at most 41 % above the truth."""
+
+    tool: str
+    starts_at: str
+    calls: Annotated[int, Field(description="That were sent to dispatch.")]
+    failures: Annotated[int, Field(description="Of these, those that did not succeed.")]
+    denied: Annotated[int, Field(description="Refused before.")]
+    p50_ms: int | None
+    p95_ms: int | None
+
+
+class UsageList(Answer):
+    """Usage by tool and period."""
+
+    items: list[UsageAnswer]
+    next_cursor: str | None
+
+
+def list_calls(management: Management, call: Call, query: CallQuery) -> Answered:
+    """List calls, newest first."""
+    wanted = CallFilter(
+        period=_period(query.from_, query.to),
+        tool_name=query.tool,
+        member_external_id=query.member,
+        outcome=query.outcome,
+    )
+    page = management.calls.page(call.project_id, wanted, after=query.cursor, limit=query.limit)
+    items = [_call(record) for record in page.items]
+    return Answered(answer=CallList(items=items, next_cursor=write_cursor(page.next_after)))
+
+
+def read_call(management: Management, call: Call, _nothing: Nothing) -> Answered:
+    """Read what remains of one call."""
+    return Answered(answer=_call(management.calls.get(call.project_id, call.params["request_id"])))
+
+
+def read_usage(management: Management, call: Call, query: UsageQuery) -> Answered:
+    """Count calls, failures and durations by tool and period."""
+    seconds = HOUR if query.granularity == "hour" else DAY
+    period = _period(query.from_, query.to)
+    usage = management.calls.usage(call.project_id, period, seconds=seconds)
+    return Answered(answer=UsageList(items=[_usage(each) for each in usage], next_cursor=None))
+
+
+def _period(starts_at: datetime | None, ends_at: datetime | None) -> Period:
+    return Period(
+        starts_at=None if starts_at is None else int(starts_at.timestamp()),
+        ends_at=None if ends_at is None else int(ends_at.timestamp()),
+    )
+
+
+def _call(record: CallRecord) -> CallAnswer:
+    return CallAnswer(
+        request_id=record.request_id,
+        integration_id=record.integration_id,
+        tool=record.tool_name,
+        tool_digest=record.tool_digest,
+        member=record.member_external_id,
+        outcome=record.outcome,
+        reason=record.reason,
+        upstream_status=record.upstream_status,
+        repeated_of=record.repeated_of,
+        started_at=rfc3339_ms(record.started_at_ms),
+        duration_ms=record.duration_ms,
+    )
+
+
+def _usage(usage: ToolUsage) -> UsageAnswer:
+    return UsageAnswer(
+        tool=usage.tool_name,
+        starts_at=rfc3339(usage.starts_at),
+        calls=usage.calls,
+        failures=usage.failures,
+        denied=usage.denied,
+        p50_ms=percentile_ms(usage.histogram, 0.5),
+        p95_ms=percentile_ms(usage.histogram, 0.95),
+    )

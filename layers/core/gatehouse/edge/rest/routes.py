@@ -1,0 +1,142 @@
+"""The table of routes: what the function answers, what the document describes, what tests try."""
+
+from typing import Final
+
+from gatehouse.edge.rest import (
+    assertion_keys,
+    calls,
+    integrations,
+    members,
+    projects,
+    tools,
+    trials,
+)
+from gatehouse.edge.rest.assertion_keys import KeyAnswer, KeyList, NewKey
+from gatehouse.edge.rest.calls import CallAnswer, CallList, CallQuery, UsageList, UsageQuery
+from gatehouse.edge.rest.integrations import (
+    CreatedIntegrationAnswer,
+    Deletion,
+    IntegrationList,
+    NewIntegrationBody,
+)
+from gatehouse.edge.rest.members import MemberList
+from gatehouse.edge.rest.models import PageQuery
+from gatehouse.edge.rest.projects import (
+    Health,
+    NewProject,
+    OwnProject,
+    ProjectAnswer,
+    ProjectChange,
+    ProjectDeletion,
+    ProjectList,
+)
+from gatehouse.edge.rest.routing import Access, Route, route
+from gatehouse.edge.rest.tool_models import NewTool, ToolAnswer, ToolChange, ToolList
+from gatehouse.edge.rest.trials import Trial, TrialAnswer
+
+ROUTES: Final[tuple[Route, ...]] = (
+    route("GET", "/health", Access.PUBLIC, projects.health, answer=Health),
+    # --- the administrator's
+    route(
+        "POST", "/admin/v1/projects", Access.ADMIN, projects.create_project,
+        input=NewProject, answer=ProjectAnswer, status=201,
+    ),
+    route(
+        "GET", "/admin/v1/projects", Access.ADMIN, projects.list_projects,
+        input=PageQuery, answer=ProjectList,
+    ),
+    route(
+        "GET", "/admin/v1/projects/{id}", Access.ADMIN, projects.read_project,
+        answer=ProjectAnswer, refusals=(404,),
+    ),
+    route(
+        "PATCH", "/admin/v1/projects/{id}", Access.ADMIN, projects.change_project,
+        input=ProjectChange, answer=ProjectAnswer, refusals=(404, 409, 412),
+    ),
+    route(
+        "DELETE", "/admin/v1/projects/{id}", Access.ADMIN, projects.delete_project,
+        input=ProjectDeletion, status=204, refusals=(404,),
+    ),
+    route(
+        "POST", "/admin/v1/projects/{id}/integrations", Access.ADMIN, integrations.create_as_admin,
+        input=NewIntegrationBody, answer=CreatedIntegrationAnswer, status=201, refusals=(404,),
+    ),
+    # --- a project's own
+    route("GET", "/api/v1/project", Access.ANY_KEY, projects.own_project, answer=OwnProject),
+    route(
+        "GET", "/api/v1/integrations", Access.MANAGE, integrations.list_integrations,
+        input=PageQuery, answer=IntegrationList,
+    ),
+    route(
+        "POST", "/api/v1/integrations", Access.MANAGE, integrations.create_integration,
+        input=NewIntegrationBody, answer=CreatedIntegrationAnswer, status=201,
+    ),
+    route(
+        "DELETE", "/api/v1/integrations/{id}", Access.MANAGE, integrations.delete_integration,
+        input=Deletion, status=204, refusals=(404,),
+    ),
+    route(
+        "GET", "/api/v1/assertion-keys", Access.MANAGE, assertion_keys.list_keys,
+        input=PageQuery, answer=KeyList,
+    ),
+    route(
+        "POST", "/api/v1/assertion-keys", Access.MANAGE, assertion_keys.register_key,
+        input=NewKey, answer=KeyAnswer, status=201, refusals=(409,),
+    ),
+    route(
+        "DELETE", "/api/v1/assertion-keys/{id}", Access.MANAGE, assertion_keys.deactivate_key,
+        status=204, refusals=(404,),
+    ),
+    route(
+        "GET", "/api/v1/custom-tools", Access.MANAGE, tools.list_tools,
+        input=PageQuery, answer=ToolList,
+    ),
+    route(
+        "POST", "/api/v1/custom-tools", Access.MANAGE, tools.create_tool,
+        input=NewTool, answer=ToolAnswer, status=201, refusals=(409,),
+    ),
+    route(
+        "GET", "/api/v1/custom-tools/{id}", Access.MANAGE, tools.read_tool,
+        answer=ToolAnswer, refusals=(404,),
+    ),
+    route(
+        "PATCH", "/api/v1/custom-tools/{id}", Access.MANAGE, tools.change_tool,
+        input=ToolChange, answer=ToolAnswer, refusals=(404, 409, 412),
+    ),
+    route(
+        "DELETE", "/api/v1/custom-tools/{id}", Access.MANAGE, tools.delete_tool,
+        status=204, refusals=(404,),
+    ),
+    route(
+        "POST", "/api/v1/custom-tools/{id}/test", Access.MANAGE, trials.try_tool,
+        input=Trial, answer=TrialAnswer, refusals=(404,),
+    ),
+    route(
+        "GET", "/api/v1/tool-calls", Access.MANAGE, calls.list_calls,
+        input=CallQuery, answer=CallList,
+    ),
+    route(
+        "GET", "/api/v1/tool-calls/{request_id}", Access.MANAGE, calls.read_call,
+        answer=CallAnswer, refusals=(404,),
+    ),
+    route(
+        "GET", "/api/v1/usage", Access.MANAGE, calls.read_usage,
+        input=UsageQuery, answer=UsageList,
+    ),
+    route(
+        "GET", "/api/v1/members", Access.MANAGE, members.list_members,
+        input=PageQuery, answer=MemberList,
+    ),
+    route(
+        "POST", "/api/v1/members/{external_id}/block", Access.MANAGE, members.block_member,
+        status=204, refusals=(404,),
+    ),
+    route(
+        "DELETE", "/api/v1/members/{external_id}/block", Access.MANAGE, members.unblock_member,
+        status=204, refusals=(404,),
+    ),
+    route(
+        "POST", "/api/v1/members/{external_id}/end-sessions", Access.MANAGE, members.end_sessions,
+        status=204, refusals=(404,),
+    ),
+)  # fmt: skip

@@ -1,0 +1,136 @@
+"""What a route is, and how a request finds the one it means."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from typing import Final
+
+from gatehouse.domain import strict_json
+from gatehouse.domain.caller import Caller
+from gatehouse.domain.errors import Unauthenticated, UnsupportedContent
+from gatehouse.edge.http import HttpRequest, HttpResponse, json_response
+from gatehouse.edge.rest.models import Answer, Input, InputT, Nothing, checked
+from gatehouse.usecases.management import Management
+
+JSON: Final = "application/json"
+NO_CONTENT: Final = 204
+WITH_BODY: Final = frozenset({"POST", "PATCH", "PUT"})
+GREEDY: Final = frozenset({"external_id"})
+"""Path parameters that may hold slashes: members' ids are their backend's to choose."""
+
+
+class Access(StrEnum):
+    """What a request has to prove."""
+
+    PUBLIC = "public"
+    ADMIN = "admin"
+    ANY_KEY = "any"
+    """An API key, whatever its scopes."""
+    MANAGE = "manage"
+    """An API key with the scope of this name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One request for one route; `principal` is there where the route asks for an API key."""
+
+    request: HttpRequest
+    params: Mapping[str, str]
+    principal: Caller | None
+
+    @property
+    def caller(self) -> Caller:
+        """Who is calling."""
+        if self.principal is None:
+            raise Unauthenticated
+        return self.principal
+
+    @property
+    def project_id(self) -> str:
+        """The caller's own project: no request names another one."""
+        return self.caller.project.id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """What a handler answers."""
+
+    answer: Answer | None
+    etag: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Route:
+    """One line of the API's table."""
+
+    method: str
+    path: str
+    access: Access
+    summary: str
+    run: Callable[[Management, Call], HttpResponse]
+    input: type[Input]
+    answer: type[Answer] | None
+    status: int
+    refusals: tuple[int, ...]
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """Matches the decoded path of a request."""
+        expression = re.sub(
+            r"\\\{(\w+)\\\}",
+            lambda m: f"(?P<{m[1]}>{'.+' if m[1] in GREEDY else '[^/]+'})",
+            re.escape(self.path),
+        )
+        return re.compile(expression, re.DOTALL)
+
+
+def route(  # noqa: PLR0913 - the table has as many columns
+    method: str,
+    path: str,
+    access: Access,
+    handle: Callable[[Management, Call, InputT], Answered],
+    *,
+    input: type[InputT] = Nothing,  # type: ignore[assignment]  # noqa: A002
+    answer: type[Answer] | None = None,
+    status: int = 200,
+    refusals: tuple[int, ...] = (),
+) -> Route:
+    """Return the route on which `handle` answers what `input` can hold."""
+
+    def run(management: Management, call: Call) -> HttpResponse:
+        answered = handle(management, call, _read(call.request, input))
+        return _response(answered, status)
+
+    return Route(
+        method=method,
+        path=path,
+        access=access,
+        summary=(handle.__doc__ or "").splitlines()[0].rstrip("."),
+        run=run,
+        input=input,
+        answer=answer,
+        status=status,
+        refusals=refusals,
+    )
+
+
+def _read(request: HttpRequest, model: type[InputT]) -> InputT:
+    """Read the body, or the query where the method has no body."""
+    if request.method not in WITH_BODY:
+        return checked(model, dict(request.query))
+    checked(Nothing, dict(request.query))
+    if not request.body and model is Nothing:
+        return checked(model, {})
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type != JSON:
+        raise UnsupportedContent(f"The body must be {JSON}")
+    return checked(model, strict_json.parse(request.body))  # type: ignore[arg-type]
+
+
+def _response(answered: Answered, status: int) -> HttpResponse:
+    headers = {} if answered.etag is None else {"etag": answered.etag}
+    if answered.answer is None:
+        return HttpResponse(status=NO_CONTENT, headers=headers)
+    return json_response(status, answered.answer.model_dump(mode="json"), headers=headers)

@@ -1,0 +1,172 @@
+"""What a tool looks like in requests and answers."""
+
+from collections.abc import Mapping
+from dataclasses import MISSING, Field, fields
+from typing import Annotated, Any, Final, cast
+
+from pydantic import BaseModel, ConfigDict, JsonValue
+from pydantic import Field as Described
+
+from gatehouse.domain.errors import FieldError, InvalidFields
+from gatehouse.domain.tool_documents import definition_document
+from gatehouse.domain.tools import (
+    AuthStrategy,
+    HttpMethod,
+    InjectedIdentity,
+    SignatureScheme,
+    Tool,
+    ToolDefinition,
+)
+from gatehouse.edge.rest.models import Answer, Input, rfc3339
+
+Method = Annotated[HttpMethod, Described(strict=False)]
+Strategy = Annotated[AuthStrategy, Described(strict=False)]
+Scheme = Annotated[SignatureScheme, Described(strict=False)]
+
+_APART: Final = frozenset({"encrypted_auth_secret", "is_enabled", "version"})
+"""Fields that are no part of a definition."""
+
+
+class Identity(BaseModel):
+    """Which headers about the member a call carries."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+    id: bool = False
+    email: bool = False
+    roles: bool = False
+
+
+class ToolFields(Input):
+    """What both a new tool and a change may say; null means the default."""
+
+    title: str | None = None
+    description: str | None = None
+    annotations: dict[str, JsonValue] | None = None
+    input_schema: dict[str, JsonValue] | None = None
+    output_schema: dict[str, JsonValue] | None = None
+    base_url: str | None = Described(default=None, description="An https origin, no path.")
+    http_method: Method | None = None
+    endpoint_path: str | None = None
+    headers_template: dict[str, str] | None = None
+    query_template: dict[str, str] | None = None
+    body_template: JsonValue = None
+    require_member: bool | None = None
+    inject_member_identity: Identity | None = None
+    allowed_roles: list[str] | None = None
+    auth_strategy: Strategy | None = None
+    encrypted_auth_secret: str | None = Described(
+        default=None, description="The secret in the clear; stored sealed, never shown again."
+    )
+    signature_scheme: Scheme | None = None
+    timeout_seconds: int | None = None
+    deduplicate_seconds: int | None = None
+    is_enabled: bool | None = None
+
+
+class NewTool(ToolFields):
+    """A tool to register."""
+
+    name: str
+    description: str
+    input_schema: dict[str, JsonValue]
+    base_url: str = Described(description="An https origin, no path.")
+    http_method: Method
+    endpoint_path: str
+
+
+class ToolChange(ToolFields):
+    """A change: fields given replace those stored, the others stay. A name never changes."""
+
+    version: int | None = Described(default=None, description="Or in If-Match.")
+
+
+class ToolAnswer(Answer):
+    """A tool, without its secret."""
+
+    id: str
+    name: str
+    title: str | None
+    description: str
+    annotations: dict[str, JsonValue] | None
+    input_schema: dict[str, JsonValue]
+    output_schema: dict[str, JsonValue] | None
+    base_url: str
+    http_method: HttpMethod
+    endpoint_path: str
+    headers_template: dict[str, str]
+    query_template: dict[str, str]
+    body_template: JsonValue
+    require_member: bool
+    inject_member_identity: Identity
+    allowed_roles: list[str]
+    auth_strategy: AuthStrategy
+    has_secret: bool
+    signature_scheme: SignatureScheme
+    timeout_seconds: int
+    deduplicate_seconds: int
+    is_enabled: bool
+    version: int
+    digest: str
+    created_at: str
+    updated_at: str
+
+
+class ToolList(Answer):
+    """A page of tools."""
+
+    items: list[ToolAnswer]
+    next_cursor: str | None
+
+
+def new_definition(body: NewTool) -> ToolDefinition:
+    """Return the definition that a request describes, defaults filled in."""
+    given = {name: value for name, value in _given(body).items() if value is not None}
+    given.setdefault("deduplicate_seconds", body.http_method.default_deduplicate_seconds)
+    return ToolDefinition(**given)
+
+
+def changed_fields(body: ToolChange) -> Mapping[str, Any]:
+    """Return the fields of a definition that a request changes; raise `InvalidFields`."""
+    given = dict(_given(body))
+    known = {field.name: field for field in fields(ToolDefinition)}
+    nulls = [name for name, value in given.items() if value is None]
+    required = [name for name in nulls if not _has_default(known[name])]
+    if required:
+        raise InvalidFields(tuple(FieldError(name, "must not be null") for name in required))
+    return given | {name: _default(known[name]) for name in nulls}
+
+
+def tool_answer(tool: Tool) -> ToolAnswer:
+    """Return what a caller may see of a tool."""
+    document = cast("Mapping[str, Any]", definition_document(tool.definition))
+    return ToolAnswer(
+        **document,
+        id=tool.id,
+        has_secret=tool.sealed_secret is not None,
+        is_enabled=tool.is_enabled,
+        version=tool.version,
+        digest=tool.digest,
+        created_at=rfc3339(tool.created_at),
+        updated_at=rfc3339(tool.updated_at),
+    )
+
+
+def _given(body: ToolFields) -> dict[str, Any]:
+    """Return the fields of a definition that stand in the request, as the domain writes them."""
+    given = {name: getattr(body, name) for name in body.model_fields_set - _APART}
+    if identity := given.get("inject_member_identity"):
+        given["inject_member_identity"] = InjectedIdentity(**identity.model_dump())
+    if given.get("allowed_roles") is not None:
+        given["allowed_roles"] = tuple(given["allowed_roles"])
+    return given
+
+
+def _has_default(field: "Field[Any]") -> bool:
+    return field.default is not MISSING or field.default_factory is not MISSING
+
+
+def _default(field: "Field[Any]") -> object:
+    if field.default_factory is not MISSING:
+        return field.default_factory()
+    return field.default

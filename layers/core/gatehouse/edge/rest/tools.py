@@ -1,0 +1,63 @@
+"""Tools."""
+
+from dataclasses import replace
+
+from gatehouse.domain.tools import Tool
+from gatehouse.edge.rest.models import Nothing, PageQuery, write_cursor
+from gatehouse.edge.rest.routing import Answered, Call
+from gatehouse.edge.rest.tool_models import (
+    NewTool,
+    ToolChange,
+    ToolList,
+    changed_fields,
+    new_definition,
+    tool_answer,
+)
+from gatehouse.edge.rest.versions import etag, expected_version, lost_race
+from gatehouse.usecases.manage_tools import WrittenTool
+from gatehouse.usecases.management import Management
+
+
+def create_tool(management: Management, call: Call, body: NewTool) -> Answered:
+    """Register a tool."""
+    written = WrittenTool(
+        definition=new_definition(body),
+        is_enabled=body.is_enabled is not False,
+        secret=body.encrypted_auth_secret,
+    )
+    return _answered(management.tools.create(call.project_id, written))
+
+
+def list_tools(management: Management, call: Call, query: PageQuery) -> Answered:
+    """List the project's tools, disabled ones included."""
+    page = management.tools.page(call.project_id, after=query.cursor, limit=query.limit)
+    items = [tool_answer(tool) for tool in page.items]
+    return Answered(answer=ToolList(items=items, next_cursor=write_cursor(page.next_after)))
+
+
+def read_tool(management: Management, call: Call, _nothing: Nothing) -> Answered:
+    """Read a tool."""
+    return _answered(management.tools.get(call.project_id, call.params["id"]))
+
+
+def change_tool(management: Management, call: Call, body: ToolChange) -> Answered:
+    """Change the given fields of a tool, on the version that the caller knows."""
+    version = expected_version(call.request, body.version)
+    current = management.tools.get(call.project_id, call.params["id"])
+    written = WrittenTool(
+        definition=replace(current.definition, **changed_fields(body)),
+        is_enabled=current.is_enabled if body.is_enabled is None else body.is_enabled,
+        secret=body.encrypted_auth_secret,
+    )
+    with lost_race(call.request):
+        return _answered(management.tools.replace(current, written, version=version))
+
+
+def delete_tool(management: Management, call: Call, _nothing: Nothing) -> Answered:
+    """Remove a tool at once."""
+    management.tools.delete(call.project_id, call.params["id"])
+    return Answered(answer=None)
+
+
+def _answered(tool: Tool) -> Answered:
+    return Answered(answer=tool_answer(tool), etag=etag(tool.version))

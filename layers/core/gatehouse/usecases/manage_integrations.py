@@ -1,0 +1,133 @@
+"""Create, list and delete integrations and their API keys."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from gatehouse.domain import api_keys, base62
+from gatehouse.domain.caller import Caller
+from gatehouse.domain.errors import FieldError, InvalidFields, MissingScope, NotFound
+from gatehouse.domain.projects import ADMIN, ALL_SCOPES, Integration, Scope
+from gatehouse.domain.shown_text import text_problem
+from gatehouse.ports import Integrations, Page
+
+MAX_NAME = 200
+MAX_ENVIRONMENT = 64
+PAGE = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewIntegration:
+    """What is asked for; `scopes` None means as many as the creator may give."""
+
+    name: str
+    environment: str | None = None
+    scopes: frozenset[Scope] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreatedIntegration:
+    """An integration with its API key, which is never seen again."""
+
+    integration: Integration
+    api_key: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ManageIntegrations:
+    """The use cases around integrations."""
+
+    integrations: Integrations
+    clock: Callable[[], int]
+    choose: base62.Choose
+
+    def create_as_admin(self, project_id: str, wanted: NewIntegration) -> CreatedIntegration:
+        """Create an integration of any project; raise `NotFound` or `InvalidFields`."""
+        return self._create(project_id, wanted, creator=ADMIN, holds=ALL_SCOPES)
+
+    def create(self, caller: Caller, wanted: NewIntegration) -> CreatedIntegration:
+        """Create an integration beside the caller's own.
+
+        Raises:
+            MissingScope: The caller may not give a scope that it does not hold.
+            InvalidFields: The name or the environment is not acceptable.
+        """
+        own = caller.integration
+        return self._create(own.project_id, wanted, creator=own.id, holds=own.scopes)
+
+    def page(self, project_id: str, *, after: str | None, limit: int) -> Page[Integration]:
+        """List a project's integrations."""
+        return self.integrations.page(project_id, after=after, limit=limit)
+
+    def delete(self, project_id: str, integration_id: str, *, cascade: bool) -> None:
+        """Revoke an integration at once, with `cascade` also those made through it.
+
+        An integration is gone before its offspring is looked for, and a deleted one creates
+        nothing, so none slips through. A cascade that broke off may be repeated.
+
+        Raises:
+            NotFound: There is nothing to delete.
+        """
+        deleted = self._deleted(project_id, integration_id)
+        if cascade:
+            offspring = list(self._offspring(project_id, integration_id))
+            deleted = any([deleted, *offspring])
+        if not deleted:
+            raise NotFound
+
+    def _create(
+        self, project_id: str, wanted: NewIntegration, *, creator: str, holds: frozenset[Scope]
+    ) -> CreatedIntegration:
+        _require_fields(wanted)
+        scopes = holds if wanted.scopes is None else wanted.scopes
+        if excess := scopes - holds:
+            raise MissingScope(min(excess))
+        integration_id = base62.random_text(api_keys.ID_LENGTH, self.choose)
+        secret = base62.random_text(api_keys.SECRET_LENGTH, self.choose)
+        api_key = api_keys.compose(project_id, integration_id, secret)
+        integration = Integration(
+            id=integration_id,
+            project_id=project_id,
+            name=wanted.name,
+            environment=wanted.environment,
+            scopes=scopes,
+            key_digest=api_keys.digest(api_key),
+            created_by=creator,
+            created_at=self.clock(),
+        )
+        self.integrations.create(integration)
+        return CreatedIntegration(integration=integration, api_key=api_key)
+
+    def _offspring(self, project_id: str, ancestor: str) -> Iterator[bool]:
+        """Delete what was made through `ancestor`, generation by generation."""
+        ended = {ancestor}
+        while children := [i.id for i in self._all(project_id) if i.created_by in ended]:
+            for child in children:
+                yield self._deleted(project_id, child)
+            ended.update(children)
+
+    def _all(self, project_id: str) -> Iterator[Integration]:
+        after = None
+        while True:
+            page = self.integrations.page(project_id, after=after, limit=PAGE)
+            yield from page.items
+            after = page.next_after
+            if after is None:
+                return
+
+    def _deleted(self, project_id: str, integration_id: str) -> bool:
+        try:
+            self.integrations.delete(project_id, integration_id)
+        except NotFound:
+            return False
+        return True
+
+
+def _require_fields(wanted: NewIntegration) -> None:
+    limits = (("name", wanted.name, MAX_NAME), ("environment", wanted.environment, MAX_ENVIRONMENT))
+    problems = (
+        FieldError(name, problem)
+        for name, text, longest in limits
+        if text is not None and (problem := text_problem(text, longest=longest))
+    )
+    if errors := tuple(problems):
+        raise InvalidFields(errors)

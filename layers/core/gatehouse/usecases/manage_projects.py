@@ -1,0 +1,66 @@
+"""Create, list, rename and end projects: what the deployment's administrator does."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from gatehouse.domain import base62
+from gatehouse.domain.api_keys import ID_LENGTH
+from gatehouse.domain.errors import FieldError, InvalidFields
+from gatehouse.domain.projects import Project
+from gatehouse.domain.shown_text import text_problem
+from gatehouse.ports import Page, Projects
+
+MAX_NAME = 200
+PEPPER_LENGTH = 32
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ManageProjects:
+    """The use cases around projects; `random_bytes` returns that many."""
+
+    projects: Projects
+    clock: Callable[[], int]
+    choose: base62.Choose
+    random_bytes: Callable[[int], bytes]
+
+    def create(self, name: str) -> Project:
+        """Create a project; raise `InvalidFields`."""
+        _require_name(name)
+        project = Project(
+            id=base62.random_text(ID_LENGTH, self.choose),
+            name=name,
+            created_at=self.clock(),
+            version=1,
+            pepper=self.random_bytes(PEPPER_LENGTH),
+        )
+        self.projects.create(project)
+        return project
+
+    def get(self, project_id: str) -> Project:
+        """Return a project; raise `NotFound`."""
+        return self.projects.get(project_id)
+
+    def page(self, *, after: str | None, limit: int) -> Page[Project]:
+        """List projects."""
+        return self.projects.page(after=after, limit=limit)
+
+    def rename(self, project_id: str, name: str, *, version: int) -> Project:
+        """Change the name; raise `InvalidFields`, `NotFound`, or `Conflict` by version."""
+        _require_name(name)
+        return self.projects.rename(project_id, name, version=version)
+
+    def delete(self, project_id: str, *, confirm: str | None) -> None:
+        """End a project for everybody at once; `confirm` repeats its name.
+
+        Raises:
+            NotFound: There is no such project.
+            InvalidFields: `confirm` is not the name.
+        """
+        if confirm != self.projects.get(project_id).name:
+            raise InvalidFields((FieldError("confirm", "must be the project's name"),))
+        self.projects.mark_deleted(project_id, now=self.clock())
+
+
+def _require_name(name: str) -> None:
+    if problem := text_problem(name, longest=MAX_NAME):
+        raise InvalidFields((FieldError("name", problem),))

@@ -1,0 +1,104 @@
+"""Register tools and keep them: nothing is stored that breaks a rule, no secret comes back."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from gatehouse.domain import ids
+from gatehouse.domain.errors import Conflict, InvalidFields
+from gatehouse.domain.sealing import SealedSecret
+from gatehouse.domain.tool_documents import tool_digest
+from gatehouse.domain.tool_rules import field_errors
+from gatehouse.domain.tools import AuthStrategy, Tool, ToolDefinition
+from gatehouse.ports import Page, SecretSealer, Tools
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrittenTool:
+    """What a tool's owner wrote; `secret` is in the clear, and None when there is no new one."""
+
+    definition: ToolDefinition
+    is_enabled: bool
+    secret: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ManageTools:
+    """The use cases around tools."""
+
+    tools: Tools
+    sealer: SecretSealer
+    clock: Callable[[], int]
+    allow_insecure_upstreams: bool
+
+    def create(self, project_id: str, written: WrittenTool) -> Tool:
+        """Register a tool; raise `InvalidFields`, or `Conflict` when its name is taken."""
+        now = self.clock()
+        tool = Tool(
+            project_id=project_id,
+            definition=written.definition,
+            digest="",
+            version=1,
+            is_enabled=written.is_enabled,
+            created_at=now,
+            updated_at=now,
+        )
+        made = self._completed(tool, written, kept=None)
+        self.tools.create(made)
+        return made
+
+    def get(self, project_id: str, tool_id: str) -> Tool:
+        """Return a tool; raise `NotFound`."""
+        return self.tools.get(project_id, ids.tool_name(tool_id))
+
+    def page(self, project_id: str, *, after: str | None, limit: int) -> Page[Tool]:
+        """List a project's tools."""
+        return self.tools.page(project_id, after=after, limit=limit)
+
+    def replace(self, current: Tool, written: WrittenTool, *, version: int) -> Tool:
+        """Store a changed tool over `current`, which must still be of `version`.
+
+        Raises:
+            InvalidFields: The changed tool breaks a rule.
+            Conflict: Somebody else changed the tool (with the current version), or a secret
+                would go to another origin, or be used in another way, than it was given for.
+            NotFound: The tool was deleted.
+        """
+        if current.version != version:
+            raise Conflict("The tool has changed", current_version=current.version)
+        changed = replace(
+            current,
+            definition=written.definition,
+            version=version + 1,
+            is_enabled=written.is_enabled,
+            updated_at=self.clock(),
+        )
+        strategy = written.definition.auth_strategy
+        keeps = written.secret is None and strategy is not AuthStrategy.NONE
+        kept = current.sealed_secret if keeps else None
+        made = self._completed(changed, written, kept=kept)
+        if kept and made.secret_binding != current.secret_binding:
+            raise Conflict(
+                "Changing base_url or auth_strategy needs encrypted_auth_secret again: the "
+                "stored one was given for another origin or use"
+            )
+        self.tools.replace(made, expected_version=version)
+        return made
+
+    def delete(self, project_id: str, tool_id: str) -> None:
+        """Remove a tool at once; raise `NotFound`."""
+        self.tools.delete(project_id, ids.tool_name(tool_id))
+
+    def _completed(self, tool: Tool, written: WrittenTool, *, kept: SealedSecret | None) -> Tool:
+        """Check everything, then seal the new secret, if there is one."""
+        errors = field_errors(
+            written.definition,
+            secret=written.secret,
+            keeps_secret=kept is not None,
+            allow_insecure=self.allow_insecure_upstreams,
+        )
+        if errors:
+            raise InvalidFields(errors)
+        sealed = kept
+        if written.secret is not None:
+            sealed = self.sealer.seal(written.secret, tool.secret_binding)
+        return replace(tool, digest=tool_digest(written.definition), sealed_secret=sealed)

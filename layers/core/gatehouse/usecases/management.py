@@ -1,0 +1,28 @@
+"""Everything that the management API can be asked for."""
+
+from dataclasses import dataclass
+
+from gatehouse.usecases.authenticate import AuthenticateKey
+from gatehouse.usecases.authenticate_admin import AuthenticateAdmin
+from gatehouse.usecases.manage_assertion_keys import ManageAssertionKeys
+from gatehouse.usecases.manage_integrations import ManageIntegrations
+from gatehouse.usecases.manage_members import ManageMembers
+from gatehouse.usecases.manage_projects import ManageProjects
+from gatehouse.usecases.manage_tools import ManageTools
+from gatehouse.usecases.read_calls import ReadCalls
+from gatehouse.usecases.try_tool import TryTool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Management:
+    """The two ways in, and what lies behind them."""
+
+    authenticate: AuthenticateKey
+    authenticate_admin: AuthenticateAdmin
+    projects: ManageProjects
+    integrations: ManageIntegrations
+    assertion_keys: ManageAssertionKeys
+    tools: ManageTools
+    try_tool: TryTool
+    members: ManageMembers
+    calls: ReadCalls

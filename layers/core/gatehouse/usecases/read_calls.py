@@ -1,0 +1,99 @@
+"""What happened: a project's calls, and their counts by tool and period."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from gatehouse.domain.calls import CallRecord, Outcome
+from gatehouse.domain.errors import FieldError, InvalidFields
+from gatehouse.domain.usage import ToolUsage
+from gatehouse.ports import CallRecords, Page
+
+HOUR = 3600
+DAY = 24 * HOUR
+MAX_PERIOD = 31 * DAY
+"""Records and usage lie in hours; each costs reads."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Period:
+    """From `starts_at` to before `ends_at`, epoch seconds; None means the default."""
+
+    starts_at: int | None = None
+    ends_at: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallFilter:
+    """Which calls are asked for; None means any."""
+
+    period: Period
+    tool_name: str | None = None
+    member_external_id: str | None = None
+    outcome: Outcome | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadCalls:
+    """The use cases around call records."""
+
+    records: CallRecords
+    clock: Callable[[], int]
+
+    def get(self, project_id: str, request_id: str) -> CallRecord:
+        """Return one call's record; raise `NotFound`."""
+        return self.records.get(project_id, request_id)
+
+    def page(
+        self, project_id: str, wanted: CallFilter, *, after: str | None, limit: int
+    ) -> Page[CallRecord]:
+        """List calls, newest first, of the last day unless a period is given."""
+        starts_at, ends_at = self._bounds(wanted.period, default=DAY)
+        return self.records.page(
+            project_id,
+            starts_at=starts_at,
+            ends_at=ends_at,
+            tool_name=wanted.tool_name,
+            member_external_id=wanted.member_external_id,
+            outcome=wanted.outcome,
+            after=after,
+            limit=limit,
+        )
+
+    def usage(self, project_id: str, period: Period, *, seconds: int) -> Sequence[ToolUsage]:
+        """Return usage by tool and period of `seconds`, of the last week unless one is given.
+
+        Whole hours are counted: those in which the period starts and ends, too.
+        """
+        starts_at, ends_at = self._bounds(period, default=7 * DAY)
+        first, last = starts_at // HOUR * HOUR, -(-ends_at // HOUR) * HOUR
+        hourly = self.records.usage(project_id, starts_at=first, ends_at=last)
+        return _summed(hourly, seconds)
+
+    def _bounds(self, period: Period, *, default: int) -> tuple[int, int]:
+        """Return start and end; raise `InvalidFields` for none or too long a period."""
+        ends_at = self.clock() + 1 if period.ends_at is None else period.ends_at
+        starts_at = ends_at - default if period.starts_at is None else period.starts_at
+        if starts_at >= ends_at:
+            raise InvalidFields((FieldError("from", "must be before `to`"),))
+        if ends_at - starts_at > MAX_PERIOD:
+            raise InvalidFields((FieldError("from", "must be at most 31 days before `to`"),))
+        return starts_at, ends_at
+
+
+def _summed(hourly: Sequence[ToolUsage], seconds: int) -> Sequence[ToolUsage]:
+    """Add up hours to periods of `seconds`, in the order of tools and times."""
+    groups: defaultdict[tuple[str, int], list[ToolUsage]] = defaultdict(list)
+    for usage in hourly:
+        groups[usage.tool_name, usage.starts_at // seconds * seconds].append(usage)
+    return tuple(
+        ToolUsage(
+            tool_name=tool_name,
+            starts_at=starts_at,
+            calls=sum(usage.calls for usage in group),
+            failures=sum(usage.failures for usage in group),
+            denied=sum(usage.denied for usage in group),
+            histogram=sum((Counter(usage.histogram) for usage in group), Counter()),
+        )
+        for (tool_name, starts_at), group in sorted(groups.items())
+    )

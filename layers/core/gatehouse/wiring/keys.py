@@ -1,0 +1,115 @@
+"""Builds what the management API can be asked for."""
+
+import secrets
+from collections.abc import Set as AbstractSet
+from functools import cache
+from typing import TYPE_CHECKING, Final
+
+import boto3
+from botocore.config import Config
+
+from gatehouse.aws.admin_token import SecretAdminToken
+from gatehouse.aws.assertion_keys import DynamoAssertionKeys
+from gatehouse.aws.authority import DynamoAuthority
+from gatehouse.aws.call_records import DynamoCallRecords
+from gatehouse.aws.dispatcher import CONNECT_SECONDS, READ_SECONDS, LambdaDispatcher
+from gatehouse.aws.integrations import DynamoIntegrations
+from gatehouse.aws.jws import PyJWTSignatures
+from gatehouse.aws.marks import DynamoMarks
+from gatehouse.aws.members import DynamoMembers
+from gatehouse.aws.projects import DynamoProjects
+from gatehouse.aws.secret_sealer import KmsSecretSealer
+from gatehouse.aws.tools import DynamoTools
+from gatehouse.settings import Settings
+from gatehouse.usecases.authenticate import AuthenticateKey
+from gatehouse.usecases.authenticate_admin import AuthenticateAdmin
+from gatehouse.usecases.manage_assertion_keys import ManageAssertionKeys
+from gatehouse.usecases.manage_integrations import ManageIntegrations
+from gatehouse.usecases.manage_members import ManageMembers
+from gatehouse.usecases.manage_projects import ManageProjects
+from gatehouse.usecases.manage_tools import ManageTools
+from gatehouse.usecases.management import Management
+from gatehouse.usecases.read_calls import ReadCalls
+from gatehouse.usecases.try_tool import TryTool
+from gatehouse.wiring import clock
+from gatehouse.wiring.request_ids import new_request_id
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+CONFIG: Final = Config(
+    connect_timeout=1, read_timeout=5, retries={"total_max_attempts": 2, "mode": "standard"}
+)
+INVOKES: Final = Config(
+    connect_timeout=CONNECT_SECONDS,
+    read_timeout=READ_SECONDS,
+    retries={"total_max_attempts": 1, "mode": "standard"},
+)
+"""No retry: it could make a call twice."""
+
+settings: Final = Settings()
+
+
+def allowed_origins() -> AbstractSet[str]:
+    """Return the browser origins that may call."""
+    return settings.allowed_origins
+
+
+@cache
+def management() -> Management:
+    """Build it once, on the first request: all of it is cheap but the clients."""
+    dynamodb: DynamoDBClient = boto3.client("dynamodb", config=CONFIG)
+    secretsmanager = boto3.client("secretsmanager", config=CONFIG)
+    authority = DynamoAuthority(dynamodb, settings.authority_table)
+    admin_token = SecretAdminToken(secretsmanager, settings.admin_token_secret, clock.now)
+    return Management(
+        authenticate=AuthenticateKey(authority=authority),
+        authenticate_admin=AuthenticateAdmin(token=admin_token),
+        projects=ManageProjects(
+            projects=DynamoProjects(dynamodb, settings.authority_table),
+            clock=clock.now,
+            choose=secrets.randbelow,
+            random_bytes=secrets.token_bytes,
+        ),
+        integrations=ManageIntegrations(
+            integrations=DynamoIntegrations(dynamodb, settings.authority_table),
+            clock=clock.now,
+            choose=secrets.randbelow,
+        ),
+        assertion_keys=ManageAssertionKeys(
+            keys=DynamoAssertionKeys(dynamodb, settings.authority_table), clock=clock.now
+        ),
+        tools=_tools(dynamodb),
+        try_tool=_try_tool(dynamodb, authority),
+        members=ManageMembers(
+            members=DynamoMembers(dynamodb, settings.authority_table), clock=clock.now
+        ),
+        calls=ReadCalls(
+            records=DynamoCallRecords(dynamodb, settings.activity_table), clock=clock.now
+        ),
+    )
+
+
+def _tools(dynamodb: "DynamoDBClient") -> ManageTools:
+    kms = boto3.client("kms", config=CONFIG)
+    return ManageTools(
+        tools=DynamoTools(dynamodb, settings.authority_table),
+        sealer=KmsSecretSealer(kms, settings.secrets_key_arn, secrets.token_bytes),
+        clock=clock.now,
+        allow_insecure_upstreams=settings.allow_insecure_upstreams,
+    )
+
+
+def _try_tool(dynamodb: "DynamoDBClient", authority: DynamoAuthority) -> TryTool:
+    functions = boto3.client("lambda", config=INVOKES)
+    return TryTool(
+        tools=DynamoTools(dynamodb, settings.authority_table),
+        authority=authority,
+        signatures=PyJWTSignatures(),
+        marks=DynamoMarks(dynamodb, settings.activity_table),
+        dispatcher=LambdaDispatcher(functions, settings.dispatch_function),
+        records=DynamoCallRecords(dynamodb, settings.activity_table),
+        clock_ms=clock.now_ms,
+        new_request_id=new_request_id,
+        allow_unverified_minting=settings.allow_unverified_minting,
+    )
