@@ -95,9 +95,9 @@ def read_usage(item: Item, *, starts_at: int) -> ToolUsage:
     )
 
 
-def _optional_text_value(value: str | None) -> NewValue | None:
+def _optional_text_value(value: str | None) -> "NewValue | None":
     return None if value is None else text_value(value)
 
 
-def _optional_number_value(value: int | None) -> NewValue | None:
+def _optional_number_value(value: int | None) -> "NewValue | None":
     return None if value is None else number_value(value)

@@ -50,6 +50,7 @@ class DynamoDeduplications:
         self, deduplication: Deduplication, *, request_id: str, deadline: int, now: int
     ) -> Dispatched | None:
         """See `Deduplications.claim`."""
+        claimant = self.random_bytes(16)
         try:
             with translated():
                 self.client.put_item(
@@ -57,6 +58,7 @@ class DynamoDeduplications:
                     Item={
                         **deduplication_key(deduplication.digest),
                         "request_id": text_value(request_id),
+                        "claimant": bytes_value(claimant),
                         "status": text_value(_RUNNING),
                         "deadline": number_value(deadline),
                         # A claim outlasts its call, or two calls would share it.
@@ -75,6 +77,8 @@ class DynamoDeduplications:
         except ConditionFailed as failure:
             if failure.item is None:
                 raise Unavailable from failure
+            if raw(failure.item, "claimant") == claimant:
+                return None  # the SDK repeated this very write, whose first answer was lost
             return _earlier(failure.item, deduplication, now=now)
         return None
 

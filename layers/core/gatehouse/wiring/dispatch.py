@@ -1,0 +1,73 @@
+"""Builds what makes one outbound call.
+
+The clients are built at import: Lambda lends an instance more CPU while it starts than it has
+afterwards, and every request needs them. KMS and cryptography wait for a tool with a secret.
+"""
+
+import secrets
+import time
+from dataclasses import dataclass
+from functools import cache, cached_property
+from typing import TYPE_CHECKING, Final
+
+import boto3
+from botocore.config import Config
+
+from gatehouse.aws.call_records import DynamoCallRecords
+from gatehouse.aws.deduplications import DynamoDeduplications
+from gatehouse.aws.secret_opener import KmsSecretOpener
+from gatehouse.domain.sealing import SealedSecret, SecretBinding
+from gatehouse.net.addresses import AddressPolicy
+from gatehouse.net.client import GuardedClient
+from gatehouse.settings import Settings
+from gatehouse.usecases.dispatch_call import DispatchCall, Lost
+from gatehouse.wiring import clock
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+SHORT: Final = Config(
+    connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 2, "mode": "standard"}
+)
+"""One retry, so that a call which cannot be made says so within seconds."""
+
+settings: Final = Settings()
+
+
+def dispatch_call(*, lost: Lost) -> DispatchCall:
+    """Build the one use case; `lost` is told what could not be kept."""
+    return DispatchCall(
+        upstream=GuardedClient(_policy()),
+        secrets=_LateOpener(),
+        deduplications=DynamoDeduplications(
+            _dynamodb(), settings.activity_table, random_bytes=secrets.token_bytes
+        ),
+        records=DynamoCallRecords(_dynamodb(), settings.activity_table),
+        clock_ms=clock.now_ms,
+        lost=lost,
+    )
+
+
+def _policy() -> AddressPolicy:
+    return AddressPolicy(
+        allow_local_http=settings.allow_insecure_upstreams,
+        closed_ports=settings.own_loopback_ports,
+    )
+
+
+@dataclass(frozen=True)
+class _LateOpener:
+    """Builds the KMS client when the first secret is opened."""
+
+    def open(self, sealed: SealedSecret, binding: SecretBinding) -> str:
+        return self._opener.open(sealed, binding)
+
+    @cached_property
+    def _opener(self) -> KmsSecretOpener:
+        client = boto3.client("kms", config=SHORT)
+        return KmsSecretOpener(client, settings.secrets_key_arn, monotonic=time.monotonic)
+
+
+@cache
+def _dynamodb() -> "DynamoDBClient":
+    return boto3.client("dynamodb", config=SHORT)
