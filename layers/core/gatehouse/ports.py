@@ -157,12 +157,16 @@ class EnabledTools(Protocol):
         ...
 
 
-class Members(Protocol):
-    """What a project knows of its members, by external id."""
+class SeenMembers(Protocol):
+    """Who was given a session; all that the exchange may write of a member."""
 
     def upsert(self, project_id: str, member: MemberIdentity, *, now: int) -> None:
-        """Note that a member was given a session at `now`."""
+        """Note that a member was given a session at `now`; block and epoch stay as they are."""
         ...
+
+
+class Members(SeenMembers, Protocol):
+    """What a project knows of its members, by external id."""
 
     def page(self, project_id: str, *, after: str | None, limit: int) -> Page[MemberStanding]:
         """List in the order of external ids."""

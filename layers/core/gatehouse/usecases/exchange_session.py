@@ -17,7 +17,7 @@ from gatehouse.ports import (
     AuthorityReader,
     KeyRings,
     Marks,
-    Members,
+    SeenMembers,
     Wanted,
 )
 from gatehouse.usecases.authenticate import key_caller
@@ -52,7 +52,7 @@ class ExchangeSession:
     rings: KeyRings
     signatures: AssertionSignatures
     marks: Marks
-    members: Members
+    members: SeenMembers
     deployment_id: str
     allow_unverified_minting: bool
     clock: Callable[[], int]
