@@ -31,14 +31,19 @@ class SecretsManagerKeyRingVersions:
     def pending(self, version_id: str) -> KeyRing | None:
         """See `KeyRingVersions.pending`.
 
-        Secrets Manager labels the version before anything is in it; that is none yet.
+        Secrets Manager labels the version before anything is in it; that is none yet. A version
+        that lost the label was discarded; asking for it under the label is an invalid request.
         """
+        exceptions = self.client.exceptions
         with translated():
             try:
                 answer = self.client.get_secret_value(
                     SecretId=self.secret_id, VersionId=version_id, VersionStage=PENDING
                 )
-            except self.client.exceptions.ResourceNotFoundException:
+            except (
+                exceptions.ResourceNotFoundException,
+                exceptions.InvalidRequestException,
+            ):
                 return None
         return read_ring(answer.get("SecretString", ""))
 
