@@ -7,6 +7,8 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from tests.cloud import source
+
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
@@ -27,19 +29,14 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.fixture
 def dynamodb(aws: None) -> "DynamoDBClient":
-    """A client of an account that has one empty table of ours, `TABLE`."""
+    """A client of an account that has one empty table, `TABLE`, of the template's description."""
     del aws
     client = boto3.client("dynamodb", region_name=REGION)
+    described = source()["Resources"]["Authority"]["Properties"]  # Activity has the same keys
     client.create_table(
         TableName=TABLE,
-        BillingMode="PAY_PER_REQUEST",
-        AttributeDefinitions=[
-            {"AttributeName": "PK", "AttributeType": "S"},
-            {"AttributeName": "SK", "AttributeType": "S"},
-        ],
-        KeySchema=[
-            {"AttributeName": "PK", "KeyType": "HASH"},
-            {"AttributeName": "SK", "KeyType": "RANGE"},
-        ],
+        BillingMode=described["BillingMode"],
+        AttributeDefinitions=described["AttributeDefinitions"],
+        KeySchema=described["KeySchema"],
     )
     return client

@@ -1,0 +1,89 @@
+"""What `Members` promises, in memory and on DynamoDB."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import pytest
+
+from gatehouse.aws.members import DynamoMembers
+from gatehouse.domain.errors import NotFound
+from gatehouse.domain.members import MemberIdentity, MemberStanding
+from gatehouse.ports import Members
+from tests.contract.conftest import TABLE
+from tests.fakes.authority import MemoryAuthority
+from tests.fakes.stores import MemoryMembers
+from tests.samples import ADA, NOW, PROJECT_ID
+
+ODD = "grp/ü#1"
+
+
+@pytest.fixture(params=["memory", "dynamo"])
+def port(request: pytest.FixtureRequest) -> Members:
+    if request.param == "memory":
+        return MemoryMembers(MemoryAuthority())
+    return DynamoMembers(request.getfixturevalue("dynamodb"), TABLE)
+
+
+def standing(port: Members, external_id: str = "ada") -> MemberStanding:
+    page = port.page(PROJECT_ID, after=None, limit=100)
+    return next(member for member in page.items if member.external_id == external_id)
+
+
+def test_who_was_seen_is_noted_with_first_and_last_time(port: Members) -> None:
+    port.upsert(PROJECT_ID, ADA, now=NOW)
+    port.upsert(PROJECT_ID, replace(ADA, roles=("viewer",)), now=NOW + 9)
+    assert standing(port) == MemberStanding(
+        external_id="ada",
+        email="ada@example.com",
+        roles=("viewer",),
+        first_seen=NOW,
+        last_seen=NOW + 9,
+    )
+
+
+def test_what_is_no_longer_asserted_is_forgotten(port: Members) -> None:
+    port.upsert(PROJECT_ID, ADA, now=NOW)
+    port.upsert(PROJECT_ID, MemberIdentity(external_id="ada"), now=NOW)
+    assert (standing(port).email, standing(port).roles) == (None, ())
+
+
+def test_being_seen_lifts_no_block_and_no_epoch(port: Members) -> None:
+    port.block(PROJECT_ID, "ada", now=NOW)
+    port.upsert(PROJECT_ID, ADA, now=NOW + 1)
+    assert (standing(port).blocked_at, standing(port).epoch) == (NOW, 1)
+
+
+def test_each_change_raises_the_epoch(port: Members) -> None:
+    port.end_sessions(PROJECT_ID, "ada")
+    assert standing(port).epoch == 1
+    port.block(PROJECT_ID, "ada", now=NOW)
+    assert standing(port).epoch == 2
+    port.block(PROJECT_ID, "ada", now=NOW + 5)
+    assert (standing(port).epoch, standing(port).blocked_at) == (3, NOW)
+    port.unblock(PROJECT_ID, "ada")
+    assert (standing(port).epoch, standing(port).is_blocked) == (4, False)
+
+
+def test_only_the_blocked_can_be_unblocked(port: Members) -> None:
+    port.upsert(PROJECT_ID, ADA, now=NOW)
+    for external_id in ("ada", "nobody"):
+        with pytest.raises(NotFound):
+            port.unblock(PROJECT_ID, external_id)
+    assert standing(port).epoch == 0
+
+
+def test_members_of_any_spelling_are_listed_page_by_page(port: Members) -> None:
+    for external_id in ("z", ODD, "ada"):
+        port.end_sessions(PROJECT_ID, external_id)
+    port.end_sessions("Other001", "stranger")
+    first = port.page(PROJECT_ID, after=None, limit=2)
+    assert [member.external_id for member in first.items] == ["ada", ODD]
+    rest = port.page(PROJECT_ID, after=first.next_after, limit=2)
+    assert ([member.external_id for member in rest.items], rest.next_after) == (["z"], None)
+
+
+def test_racing_changes_lose_no_epoch(request: pytest.FixtureRequest) -> None:
+    members = DynamoMembers(request.getfixturevalue("dynamodb"), TABLE)
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(lambda _: members.end_sessions(PROJECT_ID, "ada"), range(16)))
+    assert standing(members).epoch == 16

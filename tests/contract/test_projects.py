@@ -1,0 +1,117 @@
+"""What `Projects` promises, in memory and on DynamoDB."""
+
+from dataclasses import replace
+
+import pytest
+
+from gatehouse.aws.authority import DynamoAuthority
+from gatehouse.aws.projects import DynamoProjects
+from gatehouse.domain.errors import Conflict, NotFound
+from gatehouse.domain.projects import Project
+from gatehouse.ports import Projects, Wanted
+from tests.contract.conftest import TABLE
+from tests.fakes.authority import MemoryAuthority
+from tests.fakes.stores import MemoryProjects
+from tests.samples import NOW, PROJECT, PROJECT_ID
+
+
+@pytest.fixture(params=["memory", "dynamo"])
+def port(request: pytest.FixtureRequest) -> Projects:
+    if request.param == "memory":
+        return MemoryProjects(MemoryAuthority())
+    return DynamoProjects(request.getfixturevalue("dynamodb"), TABLE)
+
+
+def named(project_id: str) -> Project:
+    return replace(PROJECT, id=project_id)
+
+
+def test_a_project_is_kept_as_it_was_given(port: Projects) -> None:
+    port.create(PROJECT)
+    assert port.get(PROJECT_ID) == PROJECT
+
+
+def test_an_id_is_given_once(port: Projects) -> None:
+    port.create(PROJECT)
+    with pytest.raises(Conflict):
+        port.create(replace(PROJECT, name="Other"))
+    assert port.get(PROJECT_ID).name == "Acme"
+
+
+def test_projects_are_listed_by_id_page_by_page(port: Projects) -> None:
+    ids = [f"Proj000{n}" for n in range(7)]
+    for project_id in reversed(ids):
+        port.create(named(project_id))
+    seen: list[str] = []
+    after = None
+    while True:
+        page = port.page(after=after, limit=3)
+        assert len(page.items) <= 3
+        seen += [project.id for project in page.items]
+        after = page.next_after
+        if after is None:
+            break
+    assert seen == ids
+
+
+def test_a_page_that_holds_the_last_project_says_so(port: Projects) -> None:
+    port.create(PROJECT)
+    assert port.page(after=None, limit=1).next_after is None
+
+
+def test_a_rename_raises_the_version(port: Projects) -> None:
+    port.create(PROJECT)
+    assert port.rename(PROJECT_ID, "Better", version=1) == replace(
+        PROJECT, name="Better", version=2
+    )
+    assert port.get(PROJECT_ID).name == "Better"
+
+
+def test_a_rename_of_an_old_version_tells_the_current_one(port: Projects) -> None:
+    port.create(PROJECT)
+    port.rename(PROJECT_ID, "Better", version=1)
+    with pytest.raises(Conflict) as refusal:
+        port.rename(PROJECT_ID, "Lost", version=1)
+    assert refusal.value.current_version == 2
+    assert port.get(PROJECT_ID).name == "Better"
+
+
+def test_a_deleted_project_is_gone_from_everywhere(port: Projects) -> None:
+    port.create(PROJECT)
+    port.mark_deleted(PROJECT_ID, now=NOW)
+    assert not port.page(after=None, limit=10).items
+    with pytest.raises(NotFound):
+        port.get(PROJECT_ID)
+    with pytest.raises(NotFound):
+        port.rename(PROJECT_ID, "Back", version=1)
+    with pytest.raises(NotFound):
+        port.rename(PROJECT_ID, "Back", version=2)
+    with pytest.raises(NotFound):
+        port.mark_deleted(PROJECT_ID, now=NOW)
+
+
+def test_the_id_of_a_deleted_project_is_not_given_again(port: Projects) -> None:
+    port.create(PROJECT)
+    port.mark_deleted(PROJECT_ID, now=NOW)
+    with pytest.raises(Conflict):
+        port.create(PROJECT)
+
+
+def test_an_unknown_project_is_not_found(port: Projects) -> None:
+    for act in (
+        lambda: port.get("Nobody00"),
+        lambda: port.rename("Nobody00", "x", version=1),
+        lambda: port.mark_deleted("Nobody00", now=NOW),
+    ):
+        with pytest.raises(NotFound):
+            act()
+
+
+def test_the_authenticating_read_sees_the_deletion(request: pytest.FixtureRequest) -> None:
+    dynamodb = request.getfixturevalue("dynamodb")
+    projects = DynamoProjects(dynamodb, TABLE)
+    projects.create(PROJECT)
+    projects.mark_deleted(PROJECT_ID, now=NOW)
+    found = DynamoAuthority(dynamodb, TABLE).read(Wanted(project_id=PROJECT_ID)).project
+    assert found is not None
+    assert not found.is_active
