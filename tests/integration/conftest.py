@@ -24,9 +24,11 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
 
 
 @pytest.fixture(scope="session")
-def world(stack: LocalStack) -> World:
+def world(stack: LocalStack) -> Iterator[World]:
     """Whoever administers the stack, and a journal of all that was secret and answered."""
-    return World(stack.api_url, stack.admin_token)
+    administrator = World(stack.api_url, stack.admin_token)
+    with administrator.http:
+        yield administrator
 
 
 @pytest.fixture(scope="session")

@@ -82,7 +82,7 @@ def test_scopes_decide_what_a_key_may_do(world: World) -> None:
 
 @pytest.mark.parametrize(
     "credential",
-    ["", "x", "tengine_" + "0" * 45, "tng_mst_a.b.c", "tengine_Proj0001"],
+    ["x", "tengine_" + "0" * 45, "tng_mst_a.b.c", "tengine_Proj0001"],
 )
 def test_what_is_no_credential_gets_one_answer(tenant: Tenant, credential: str) -> None:
     answer = tenant.http.post(

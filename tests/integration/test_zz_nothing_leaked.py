@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from local.aws import free_port
 from local.stack import LocalStack
 from tests.integration.echo import Echo
 from tests.integration.world import Tenant, World
@@ -60,7 +61,7 @@ def _calls_of_every_kind(tenant: Tenant, echo: Echo) -> None:
         "failed": {"endpoint_path": "/status/500"},
         "broken": {"endpoint_path": "/broken"},
         "member": {"require_member": True},
-        "unreachable": {"base_url": "http://127.0.0.1:9"},
+        "unreachable": {"base_url": f"http://127.0.0.1:{free_port()}"},
     }
     for fields in sent.values():
         tool = tenant.tool(**{"base_url": echo.url, "input_schema": schema, **fields})
