@@ -27,7 +27,7 @@ WHO_WAS_SEEN: Final[Condition] = {
     "ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["P#*"]},
     "ForAllValues:StringEquals": {
         "dynamodb:Attributes": [
-            "PK", "SK", "external_id", "email", "roles", "first_seen", "last_seen",
+            "PK", "SK", "email", "roles", "first_seen", "last_seen",
         ]
     },
     "StringEqualsIfExists": {"dynamodb:ReturnValues": "NONE"},

@@ -1,9 +1,15 @@
 """Each role of the translated template allows exactly what `tests.roles` declares."""
 
+import re
+from types import SimpleNamespace
+from typing import Any, cast
+
 import pytest
 
+from gatehouse.aws.members import DynamoMembers
+from gatehouse.domain.members import MemberIdentity
 from tests.cloud import Json, role_of, translated
-from tests.roles import MAY, Allowed
+from tests.roles import MAY, WHO_WAS_SEEN, Allowed
 
 LOGS_ONLY = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
 
@@ -63,6 +69,29 @@ def test_no_role_but_that_of_dispatch_opens_tool_secrets() -> None:
     opening = {noun for noun in MAY if ("kms:Decrypt", "SecretsKey.Arn") in allowed(noun, "prod")}
 
     assert opening == {"dispatch"}
+
+
+@pytest.mark.parametrize(
+    "member",
+    [
+        MemberIdentity(external_id="user-1"),
+        MemberIdentity(external_id="user-1", email="ada@example.com", roles=("support",)),
+    ],
+)
+def test_remembering_a_member_touches_the_allowed_attributes_alone(member: MemberIdentity) -> None:
+    """The local AWS does not evaluate `dynamodb:Attributes`; an account would refuse the update."""
+    sent: Json = {}
+    client = SimpleNamespace(update_item=lambda **parameters: sent.update(parameters))
+
+    DynamoMembers(cast("Any", client), "table").upsert("Samp1ePr", member, now=1)
+
+    names = sent.get("ExpressionAttributeNames", {})
+    words = re.findall(r"#?[a-z_]{4,}", sent["UpdateExpression"])
+    touched = {names.get(word, word) for word in words} - {"if_not_exists"} | sent["Key"].keys()
+    condition = WHO_WAS_SEEN["ForAllValues:StringEquals"]
+    assert touched <= set(cast("Json", condition)["dynamodb:Attributes"])
+    assert {"first_seen", "last_seen", "PK", "SK", "email", "roles"} == touched
+    assert sent["ReturnValues"] == "NONE"
 
 
 def test_no_role_may_scan_or_use_a_wildcard() -> None:
