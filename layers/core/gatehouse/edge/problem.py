@@ -62,14 +62,22 @@ def bare(status: HTTPStatus, request_id: str, *, headers: Mapping[str, str]) -> 
     return _response(status, {}, headers, request_id)
 
 
+def title(status: int) -> str:
+    """Return what a status is called."""
+    return _TITLES.get(status, HTTPStatus(status).phrase)
+
+
 def _response(
     status: HTTPStatus,
     details: Mapping[str, JsonValue],
     headers: Mapping[str, str],
     request_id: str,
 ) -> HttpResponse:
-    title = _TITLES.get(status, status.phrase)
-    document: dict[str, JsonValue] = {"type": "about:blank", "title": title, "status": int(status)}
+    document: dict[str, JsonValue] = {
+        "type": "about:blank",
+        "title": title(status),
+        "status": int(status),
+    }
     document |= {**details, "request_id": request_id}
     return json_response(status, document, headers=headers, content_type=CONTENT_TYPE)
 

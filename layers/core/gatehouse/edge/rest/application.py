@@ -7,7 +7,6 @@ from typing import assert_never
 
 from gatehouse.domain.caller import Caller
 from gatehouse.domain.errors import NotFound
-from gatehouse.domain.projects import Scope
 from gatehouse.edge import log, problem
 from gatehouse.edge.cors import is_preflight, preflight
 from gatehouse.edge.http import HttpRequest, HttpResponse, bearer
@@ -54,10 +53,10 @@ def _admitted(management: Management, access: Access, request: HttpRequest) -> C
         case Access.ADMIN:
             management.authenticate_admin(bearer(request))
             return None
-        case Access.ANY_KEY | Access.MANAGE:
+        case Access.ANY_KEY | Access.EXCHANGE | Access.MANAGE:
             caller = management.authenticate(bearer(request))
             log.note_caller(caller)
-            if access is Access.MANAGE:
-                caller.require(Scope.MANAGE)
+            if access.scope is not None:
+                caller.require(access.scope)
             return caller
     assert_never(access)

@@ -10,6 +10,7 @@ from typing import Final
 from gatehouse.domain import strict_json
 from gatehouse.domain.caller import Caller
 from gatehouse.domain.errors import Unauthenticated, UnsupportedContent
+from gatehouse.domain.projects import Scope
 from gatehouse.edge.http import HttpRequest, HttpResponse, json_response
 from gatehouse.edge.rest.models import Answer, Input, InputT, Nothing, checked
 from gatehouse.usecases.management import Management
@@ -28,8 +29,14 @@ class Access(StrEnum):
     ADMIN = "admin"
     ANY_KEY = "any"
     """An API key, whatever its scopes."""
+    EXCHANGE = "exchange"
     MANAGE = "manage"
     """An API key with the scope of this name."""
+
+    @property
+    def scope(self) -> Scope | None:
+        """The scope that an API key needs, if it needs one."""
+        return Scope(self.value) if self in {Access.EXCHANGE, Access.MANAGE} else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
