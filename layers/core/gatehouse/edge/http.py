@@ -6,7 +6,7 @@ settled here, once, for every function.
 
 import json
 import re
-from base64 import b64decode
+from base64 import b64decode, b64encode
 from binascii import Error as Base64Error
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -20,6 +20,9 @@ from gatehouse.domain.json_values import JsonObject
 MAX_BODY: Final = 1024 * 1024
 """Bytes of a request's body, unless a function asks for less or more."""
 MAX_QUERY_FIELDS: Final = 64
+MAX_TEXT: Final = 500_000
+"""Characters of an answer; a longer one travels as base64, for quoted as JSON it may grow sixfold
+and Lambda carries 6 MB."""
 
 SECURITY_HEADERS: Final = MappingProxyType(
     {
@@ -115,11 +118,12 @@ def json_response(
 
 def lambda_answer(response: HttpResponse) -> LambdaAnswer:
     """Write an answer, with the security headers, for Lambda to return."""
+    in_base64 = len(response.body) > MAX_TEXT
     return {
         "statusCode": response.status,
         "headers": {**SECURITY_HEADERS, **response.headers},
-        "body": response.body,
-        "isBase64Encoded": False,
+        "body": b64encode(response.body.encode()).decode() if in_base64 else response.body,
+        "isBase64Encoded": in_base64,
     }
 
 

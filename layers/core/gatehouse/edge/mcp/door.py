@@ -41,7 +41,7 @@ class Door:
     """
 
     authenticate: Authenticate
-    offered: Callable[[], Offered]
+    offered: Offered
     public_url: Callable[[], str | None]
     allowed_origins: Callable[[], AbstractSet[str]]
     new_request_id: Callable[[], str]
@@ -154,7 +154,7 @@ class Door:
             headers=request.headers,
             request_id=request_id,
         )
-        return method(self.offered(), inbound)
+        return method(self.offered, inbound)
 
     def _refused(
         self,

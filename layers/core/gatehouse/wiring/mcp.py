@@ -1,0 +1,75 @@
+"""Builds what MCP clients can ask for.
+
+The clients are built at import: Lambda lends an instance more CPU while it starts than it has
+afterwards, and every request needs the first of them.
+"""
+
+from collections.abc import Set as AbstractSet
+from functools import cache
+from typing import TYPE_CHECKING, Final
+
+import boto3
+from botocore.config import Config
+
+from gatehouse.aws.authority import DynamoAuthority
+from gatehouse.aws.call_records import DynamoCallRecords
+from gatehouse.aws.dispatcher import CONNECT_SECONDS, READ_SECONDS, LambdaDispatcher
+from gatehouse.aws.enabled_tools import DynamoEnabledTools
+from gatehouse.aws.key_ring import SecretsManagerKeyRings
+from gatehouse.settings import Settings
+from gatehouse.usecases.authenticate import Authenticate
+from gatehouse.usecases.call_tool import CallTool
+from gatehouse.usecases.list_tools import ListTools
+from gatehouse.wiring import clients, clock
+
+if TYPE_CHECKING:
+    from mypy_boto3_lambda import LambdaClient
+
+INVOKES: Final = Config(
+    connect_timeout=CONNECT_SECONDS,
+    read_timeout=READ_SECONDS,
+    retries={"total_max_attempts": 1, "mode": "standard"},
+)
+"""No retry: it could make a call twice."""
+
+settings: Final = Settings()
+
+
+def public_url() -> str | None:
+    """Return the public origin, when the deployment has a name of its own."""
+    return settings.public_url
+
+
+def allowed_origins() -> AbstractSet[str]:
+    """Return the browser origins that may call."""
+    return settings.allowed_origins
+
+
+def authenticate() -> Authenticate:
+    """Build the proof of who is calling."""
+    return Authenticate(
+        authority=DynamoAuthority(clients.dynamodb(), settings.authority_table),
+        rings=SecretsManagerKeyRings(clients.secretsmanager(), settings.key_ring_secret),
+        deployment_id=settings.deployment_id,
+        clock=clock.now,
+    )
+
+
+def list_tools() -> ListTools:
+    """Build the list of tools."""
+    tools = DynamoEnabledTools(clients.dynamodb(), settings.authority_table)
+    return ListTools(tools=tools, clock=clock.now)
+
+
+def call_tool() -> CallTool:
+    """Build the call of a tool."""
+    return CallTool(
+        dispatcher=LambdaDispatcher(_lambda(), settings.dispatch_function),
+        records=DynamoCallRecords(clients.dynamodb(), settings.activity_table),
+        clock_ms=clock.now_ms,
+    )
+
+
+@cache
+def _lambda() -> "LambdaClient":
+    return boto3.client("lambda", config=INVOKES)
