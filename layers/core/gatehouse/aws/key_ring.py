@@ -43,6 +43,8 @@ class SecretsManagerKeyRings:
         # Noted before asking, so that a stranger's unknown kids cannot add to an outage.
         self._asked_at = now
         with translated():
-            answer = self.client.get_secret_value(SecretId=self.secret_id)
+            answer = self.client.get_secret_value(
+                SecretId=self.secret_id, VersionStage="AWSCURRENT"
+            )
         self._ring, self._read_at = read_ring(answer.get("SecretString", "")), now
         return self._ring
