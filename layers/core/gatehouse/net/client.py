@@ -65,6 +65,10 @@ class GuardedClient:
         ):
             return _answer(response)
 
+    def close(self) -> None:
+        """Close the idle connections."""
+        self._pool.close()
+
     @cached_property
     def _pool(self) -> httpcore.ConnectionPool:
         return httpcore.ConnectionPool(
