@@ -11,7 +11,7 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, ClassVar
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from local import payload
 from local.aws import LocalAws
@@ -19,6 +19,13 @@ from local.aws import LocalAws
 MAX_BODY = 10 * 1024 * 1024
 MAX_HEADERS = 10_240
 """API Gateway's limits in bytes: the body, and the request line with all headers."""
+
+
+class Server(ThreadingHTTPServer):
+    """Takes bursts: with the default of 5 a sixth client at once waits a second."""
+
+    request_queue_size = 128
+    daemon_threads = True
 
 
 class Front:
@@ -32,8 +39,7 @@ class Front:
         self.aws, self.api_id = aws, ""
         self.routes: tuple[payload.Route, ...] = ()
         handler = type("Handler", (_Handler,), {"front": self})
-        self.server = ThreadingHTTPServer(("127.0.0.1", port), handler)
-        self.server.daemon_threads = True
+        self.server = Server(("127.0.0.1", port), handler)
         self.hosts = {f"{name}:{self.port}" for name in ("127.0.0.1", "localhost")}
 
     @property
@@ -91,7 +97,9 @@ class Front:
             ran = self.lambda_.invoke(FunctionName=function, Payload=json.dumps(event))
         except ClientError as error:
             throttled = error.response["Error"]["Code"] == "TooManyRequestsException"
-            return payload.refusal(503, "Service Unavailable") if throttled else FAILED
+            return UNAVAILABLE if throttled else FAILED
+        except BotoCoreError:  # the local AWS is being started again
+            return UNAVAILABLE
         result = ran["Payload"].read()
         if ran.get("FunctionError"):
             return FAILED
@@ -99,6 +107,7 @@ class Front:
 
 
 FAILED = payload.refusal(500, "Internal Server Error")
+UNAVAILABLE = payload.refusal(503, "Service Unavailable")
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -127,11 +136,11 @@ class _Handler(BaseHTTPRequestHandler):
         if len(self.requestline) + sum(len(n) + len(v) + 4 for n, v in headers) > MAX_HEADERS:
             self.close_connection = True
             return payload.refusal(431, "Request Header Fields Too Large")
-        if "transfer-encoding" in self.headers:
-            body = self._chunks()
-        else:
-            length = self.headers.get("content-length", "0")
-            body = self._read(int(length)) if length.isdigit() else None
+        try:
+            body = self._body()
+        except ValueError:
+            self.close_connection = True
+            return payload.refusal(400, "Bad Request")
         if body is None:
             self.close_connection = True
             return payload.refusal(413, "Request Entity Too Large")
@@ -145,8 +154,12 @@ class _Handler(BaseHTTPRequestHandler):
             )
         )
 
-    def _read(self, length: int) -> bytes | None:
-        return None if length > MAX_BODY else self.rfile.read(length)
+    def _body(self) -> bytes | None:
+        """Read the body; None when it is too large."""
+        if "transfer-encoding" in self.headers:
+            return self._chunks()
+        length = int(self.headers.get("content-length", "0"))
+        return None if length > MAX_BODY else self.rfile.read(max(length, 0))
 
     def _chunks(self) -> bytes | None:
         body = b""

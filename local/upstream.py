@@ -10,7 +10,7 @@ import sys
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any, ClassVar
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -22,6 +22,7 @@ from gatehouse_client import (
     RequestVerifier,
     VerifiedRequest,
 )
+from local.front import Server
 from local.processes import end_with_parent
 
 Json = dict[str, Any]
@@ -119,12 +120,10 @@ class Upstream:
         return 200, {"id": member.id, "email": member.email, "roles": list(member.roles)}
 
 
-def serve(upstream: Upstream, port: int) -> ThreadingHTTPServer:
+def serve(upstream: Upstream, port: int) -> Server:
     """Bind the service to `port` of 127.0.0.1; the caller runs it."""
     handler = type("Handler", (_Handler,), {"upstream": upstream})
-    server = ThreadingHTTPServer(("127.0.0.1", port), handler)
-    server.daemon_threads = True
-    return server
+    return Server(("127.0.0.1", port), handler)
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -21,6 +21,7 @@ from local import launcher
 from local.aws import DidNotStart, LocalAws, free_port, is_free
 from local.build import built_template
 from local.deploy import NotDeployed
+from local.front import Front
 from local.stack import FUNCTIONS, LocalStack
 
 ITEM = {"PK": {"S": "P#kept"}, "SK": {"S": "META"}, "name": {"S": "written before the kill"}}
@@ -214,6 +215,28 @@ def test_a_body_above_10_mb_is_refused(stack: LocalStack) -> None:
         answer = connection.getresponse()
 
         assert (answer.status, json.load(answer)) == (413, {"message": "Request Entity Too Large"})
+
+
+@pytest.mark.parametrize("headers", [{"content-length": "some"}, {"transfer-encoding": "chunked"}])
+def test_a_body_of_no_readable_length_is_refused(
+    stack: LocalStack, headers: dict[str, str]
+) -> None:
+    with closing(http.client.HTTPConnection("127.0.0.1", stack.front.port)) as connection:
+        connection.putrequest("POST", "/mcp")
+        for name, value in headers.items():
+            connection.putheader(name, value)
+        connection.endheaders(b"not a length\r\n")
+
+        assert connection.getresponse().status == 400
+
+
+def test_while_the_local_aws_is_down_the_front_says_so(tmp_path: Path) -> None:
+    front = Front(LocalAws(home=tmp_path, port=free_port()), 0)
+    front.lambda_ = front.aws.client("lambda")
+
+    assert front.invoke("any", {}).status == 503
+
+    front.server.server_close()
 
 
 def test_this_process_keeps_no_credentials_of_a_developer(stack: LocalStack) -> None:
