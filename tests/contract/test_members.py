@@ -48,12 +48,22 @@ def test_what_is_no_longer_asserted_is_forgotten(port: Members) -> None:
 
 
 def test_being_seen_lifts_no_block_and_no_epoch(port: Members) -> None:
+    port.upsert(PROJECT_ID, ADA, now=NOW)
     port.block(PROJECT_ID, "ada", now=NOW)
     port.upsert(PROJECT_ID, ADA, now=NOW + 1)
     assert (standing(port).blocked_at, standing(port).epoch) == (NOW, 1)
 
 
+def test_who_was_never_seen_can_be_neither_blocked_nor_signed_out(port: Members) -> None:
+    with pytest.raises(NotFound):
+        port.block(PROJECT_ID, "nobody", now=NOW)
+    with pytest.raises(NotFound):
+        port.end_sessions(PROJECT_ID, "nobody")
+    assert port.page(PROJECT_ID, after=None, limit=100).items == ()
+
+
 def test_each_change_raises_the_epoch(port: Members) -> None:
+    port.upsert(PROJECT_ID, ADA, now=NOW)
     port.end_sessions(PROJECT_ID, "ada")
     assert standing(port).epoch == 1
     port.block(PROJECT_ID, "ada", now=NOW)
@@ -74,8 +84,8 @@ def test_only_the_blocked_can_be_unblocked(port: Members) -> None:
 
 def test_members_of_any_spelling_are_listed_page_by_page(port: Members) -> None:
     for external_id in ("z", ODD, "ada"):
-        port.end_sessions(PROJECT_ID, external_id)
-    port.end_sessions("Other001", "stranger")
+        port.upsert(PROJECT_ID, MemberIdentity(external_id=external_id), now=NOW)
+    port.upsert("Other001", MemberIdentity(external_id="stranger"), now=NOW)
     first = port.page(PROJECT_ID, after=None, limit=2)
     assert [member.external_id for member in first.items] == ["ada", ODD]
     rest = port.page(PROJECT_ID, after=first.next_after, limit=2)
@@ -84,6 +94,7 @@ def test_members_of_any_spelling_are_listed_page_by_page(port: Members) -> None:
 
 def test_racing_changes_lose_no_epoch(request: pytest.FixtureRequest) -> None:
     members = DynamoMembers(request.getfixturevalue("dynamodb"), TABLE)
+    members.upsert(PROJECT_ID, ADA, now=NOW)
     with ThreadPoolExecutor(8) as threads:
         list(threads.map(lambda _: members.end_sessions(PROJECT_ID, "ada"), range(16)))
     assert standing(members).epoch == 16

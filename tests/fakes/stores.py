@@ -182,7 +182,8 @@ class MemoryMembers:
 
     def upsert(self, project_id: str, member: MemberIdentity, *, now: int) -> None:
         """See `Members.upsert`."""
-        known = self._standing(project_id, member.external_id)
+        unseen = MemberStanding(external_id=member.external_id)
+        known = self.table.members.get((project_id, member.external_id), unseen)
         self.table.members[project_id, member.external_id] = replace(
             known,
             email=member.email,
@@ -217,5 +218,6 @@ class MemoryMembers:
         self.table.members[project_id, external_id] = replace(known, epoch=known.epoch + 1)
 
     def _standing(self, project_id: str, external_id: str) -> MemberStanding:
-        standing = self.table.members.get((project_id, external_id))
-        return standing or MemberStanding(external_id=external_id)
+        if (project_id, external_id) not in self.table.members:
+            raise NotFound
+        return self.table.members[project_id, external_id]

@@ -173,7 +173,7 @@ class Members(SeenMembers, Protocol):
         ...
 
     def block(self, project_id: str, external_id: str, *, now: int) -> None:
-        """Refuse new sessions and end the present ones; also for a member not seen yet."""
+        """Refuse new sessions and end the present ones; raise `NotFound` for one never seen."""
         ...
 
     def unblock(self, project_id: str, external_id: str) -> None:
@@ -181,7 +181,7 @@ class Members(SeenMembers, Protocol):
         ...
 
     def end_sessions(self, project_id: str, external_id: str) -> None:
-        """End the present sessions; also for a member not seen yet."""
+        """End the present sessions; raise `NotFound` for a member never seen."""
         ...
 
 

@@ -66,34 +66,39 @@ class DynamoMembers:
 
     def block(self, project_id: str, external_id: str, *, now: int) -> None:
         """See `Members.block`; a second block keeps the time of the first."""
-        with translated():
-            self.client.update_item(
-                TableName=self.table,
-                Key=member_key(project_id, external_id),
-                UpdateExpression="SET blocked_at = if_not_exists(blocked_at, :now) ADD epoch :one",
-                ExpressionAttributeValues={":now": number_value(now), ":one": number_value(1)},
-            )
+        self._raise_epoch(
+            project_id,
+            external_id,
+            "SET blocked_at = if_not_exists(blocked_at, :now)",
+            values={":now": number_value(now)},
+        )
 
     def unblock(self, project_id: str, external_id: str) -> None:
         """See `Members.unblock`."""
+        self._raise_epoch(project_id, external_id, "REMOVE blocked_at", if_there="blocked_at")
+
+    def end_sessions(self, project_id: str, external_id: str) -> None:
+        """See `Members.end_sessions`."""
+        self._raise_epoch(project_id, external_id)
+
+    def _raise_epoch(
+        self,
+        project_id: str,
+        external_id: str,
+        change: str = "",
+        *,
+        if_there: str = "PK",
+        values: "NewItem | None" = None,
+    ) -> None:
+        """Change a member that has the attribute `if_there`; raise `NotFound` for any other."""
         try:
             with translated():
                 self.client.update_item(
                     TableName=self.table,
                     Key=member_key(project_id, external_id),
-                    UpdateExpression="REMOVE blocked_at ADD epoch :one",
-                    ConditionExpression="attribute_exists(blocked_at)",
-                    ExpressionAttributeValues={":one": number_value(1)},
+                    UpdateExpression=f"{change} ADD epoch :one",
+                    ConditionExpression=f"attribute_exists({if_there})",
+                    ExpressionAttributeValues={**(values or {}), ":one": number_value(1)},
                 )
         except ConditionFailed as failure:
             raise NotFound from failure
-
-    def end_sessions(self, project_id: str, external_id: str) -> None:
-        """See `Members.end_sessions`."""
-        with translated():
-            self.client.update_item(
-                TableName=self.table,
-                Key=member_key(project_id, external_id),
-                UpdateExpression="ADD epoch :one",
-                ExpressionAttributeValues={":one": number_value(1)},
-            )

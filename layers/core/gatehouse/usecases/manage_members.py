@@ -16,11 +16,11 @@ class ManageMembers:
     clock: Callable[[], int]
 
     def page(self, project_id: str, *, after: str | None, limit: int) -> Page[MemberStanding]:
-        """List the members that were seen or blocked."""
+        """List the members that were seen."""
         return self.members.page(project_id, after=after, limit=limit)
 
     def block(self, project_id: str, external_id: str) -> None:
-        """Let the member hold no session; raise `NotFound` for what is no member's id."""
+        """Let the member hold no session; raise `NotFound` for one never seen."""
         _require_id(external_id)
         self.members.block(project_id, external_id, now=self.clock())
 
@@ -30,7 +30,7 @@ class ManageMembers:
         self.members.unblock(project_id, external_id)
 
     def end_sessions(self, project_id: str, external_id: str) -> None:
-        """End the member's sessions; raise `NotFound` for what is no member's id."""
+        """End the member's sessions; raise `NotFound` for one never seen."""
         _require_id(external_id)
         self.members.end_sessions(project_id, external_id)
 

@@ -1,0 +1,152 @@
+"""Generated over all routes: no credential of one project reaches anything of another's."""
+
+import json
+import re
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from gatehouse.domain import ids
+from gatehouse.edge.rest.routes import ROUTES
+from gatehouse.edge.rest.routing import Access, Route
+from tests.integration.echo import Echo
+from tests.integration.world import Tenant, World
+
+pytestmark = pytest.mark.stack
+
+ROUTES_OF_PROJECTS = [route for route in ROUTES if route.access is not Access.PUBLIC]
+WITH_OBJECTS = [route for route in ROUTES_OF_PROJECTS if "{" in route.path]
+LISTS = [
+    route
+    for route in ROUTES_OF_PROJECTS
+    if route.method == "GET" and "{" not in route.path and route.access is not Access.ADMIN
+]
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Project A with one object of each kind, and project B, which wants them."""
+
+    a: Tenant
+    b: Tenant
+    objects: dict[str, str]
+    tool: str
+
+    def path(self, pattern: str) -> str:
+        """Put A's object into a route's path."""
+        return re.sub(r"\{\w+\}", self.objects.get(pattern, ""), pattern)
+
+
+def name(route: Route) -> str:
+    return f"{route.method} {route.path}"
+
+
+@pytest.fixture(scope="module")
+def pair(world: World, echo: Echo) -> Pair:
+    a, b = world.tenant("Project A"), world.tenant("Project B")
+    tool = a.tool(echo.url, name="only-in-a", auth_strategy="hmac_signature")
+    called = a.call(a.session("member-of-a"), tool["name"])
+    second = a.api("POST", "/api/v1/integrations", {"name": "second"}).json()
+    world.journal.shown_once.add(world.journal.note("API key", second["api_key"]))
+    objects = {
+        "/admin/v1/projects/{id}": a.project_id,
+        "/admin/v1/projects/{id}/integrations": a.project_id,
+        "/api/v1/integrations/{id}": second["id"],
+        "/api/v1/assertion-keys/{id}": ids.assertion_key_id(a.kid),
+        "/api/v1/custom-tools/{id}": tool["id"],
+        "/api/v1/custom-tools/{id}/test": tool["id"],
+        "/api/v1/tool-calls/{request_id}": called["result"]["_meta"]["gatehouse/requestId"],
+        "/api/v1/members/{external_id}/block": "member-of-a",
+        "/api/v1/members/{external_id}/end-sessions": "member-of-a",
+    }
+    return Pair(a=a, b=b, objects=objects, tool=tool["name"])
+
+
+def absent_like(present: str) -> str:
+    """An id of the same shape that nothing has."""
+    if re.fullmatch(r"[0-9a-f-]{36}", present):
+        kept = uuid.UUID(present).int ^ 1
+        return str(uuid.UUID(int=kept))
+    if present.startswith("tool_"):
+        return ids.tool_id("nothing-called-so")
+    if present.startswith("key_"):
+        return ids.assertion_key_id("nothing-called-so")
+    return present[:-1] + ("x" if present[-1] != "x" else "y")
+
+
+BODIES: dict[str, dict[str, Any]] = {
+    "PATCH /api/v1/custom-tools/{id}": {"version": 1, "description": "taken over"},
+    "PATCH /admin/v1/projects/{id}": {"version": 1, "name": "taken over"},
+    "POST /api/v1/custom-tools/{id}/test": {"arguments": {}, "execute": True},
+    "POST /admin/v1/projects/{id}/integrations": {"name": "taken over"},
+}
+
+
+def test_every_route_with_an_object_is_tried(pair: Pair) -> None:
+    assert {route.path for route in WITH_OBJECTS} == pair.objects.keys()
+
+
+@pytest.mark.parametrize("kind", ["API key", "session token"])
+@pytest.mark.parametrize("route", WITH_OBJECTS, ids=name)
+def test_a_foreign_object_answers_as_an_absent_one(pair: Pair, route: Route, kind: str) -> None:
+    credential = pair.b.api_key if kind == "API key" else pair.b.session("member-of-b")
+    answers = []
+    for wanted in (pair.objects[route.path], absent_like(pair.objects[route.path])):
+        path = re.sub(r"\{\w+\}", wanted, route.path)
+        answer = pair.b.api(route.method, path, BODIES.get(name(route)), key=credential)
+        assert answer.status_code // 100 == 4, answer.text
+        document = answer.json()
+        document.pop("request_id")
+        answers.append((answer.status_code, json.dumps(document).replace(wanted, "<id>")))
+    assert answers[0] == answers[1]
+
+
+@pytest.mark.parametrize("route", LISTS, ids=name)
+def test_no_list_names_anything_of_another_project(pair: Pair, route: Route) -> None:
+    answer = pair.b.api("GET", route.path)
+    assert answer.status_code == 200
+    for present in {*pair.objects.values(), pair.tool, pair.a.integration_id}:
+        assert present not in answer.text
+    refused = pair.b.api("GET", route.path, key=pair.b.session("member-of-b"))
+    assert refused.status_code == 401
+
+
+@pytest.mark.parametrize("route", ROUTES_OF_PROJECTS, ids=name)
+def test_no_route_answers_without_a_credential_of_its_kind(pair: Pair, route: Route) -> None:
+    path = pair.path(route.path)
+    body = BODIES.get(name(route))
+    wrong = [pair.b.session("member-of-b"), "x"]
+    if route.access is Access.ADMIN:
+        wrong.append(pair.a.api_key)
+    for credential in wrong:
+        assert pair.b.api(route.method, path, body, key=credential).status_code == 401
+    assert pair.b.http.request(route.method, path, json=body).status_code == 401
+
+
+@pytest.mark.parametrize("kind", ["API key", "session token"])
+def test_a_foreign_tool_can_be_neither_seen_nor_called(pair: Pair, echo: Echo, kind: str) -> None:
+    credential = pair.b.api_key if kind == "API key" else pair.b.session("member-of-b")
+    assert pair.tool not in pair.b.listed(credential)
+    sent = len(echo.received)
+    foreign = pair.b.call(credential, pair.tool)
+    absent = pair.b.call(credential, "absent-in-a")
+    assert str(foreign).replace(pair.tool, "<name>") == str(absent).replace("absent-in-a", "<name>")
+    assert len(echo.received) == sent
+
+
+def test_one_projects_names_are_free_in_another(pair: Pair, echo: Echo) -> None:
+    own = pair.b.tool(echo.url, name=pair.tool)
+    assert pair.b.call(pair.b.api_key, pair.tool)["result"]["structuredContent"]
+    assert echo.last().headers["x-tengine-project-id"] == pair.b.project_id
+    assert pair.b.api("DELETE", f"/api/v1/custom-tools/{own['id']}").status_code == 204
+    assert pair.tool in pair.a.listed(pair.a.api_key)
+
+
+def test_after_all_that_project_a_is_as_it_was(pair: Pair) -> None:
+    assert pair.a.api("GET", "/api/v1/project").json()["name"] == "Project A"
+    tool = pair.a.api("GET", pair.path("/api/v1/custom-tools/{id}")).json()
+    assert (tool["version"], tool["description"]) == (1, "A tool for a test")
+    members = pair.a.api("GET", "/api/v1/members").json()["items"]
+    assert not any(member.get("blocked_at") for member in members)
