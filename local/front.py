@@ -6,6 +6,7 @@ deployed routes from it and calls the functions through Lambda's Invoke, as API 
 """
 
 import json
+import sys
 import threading
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -22,10 +23,15 @@ MAX_HEADERS = 10_240
 
 
 class Server(ThreadingHTTPServer):
-    """Takes bursts: with the default of 5 a sixth client at once waits a second."""
+    """A server for bursts (with the default of 5 a sixth client at once waits a second)."""
 
     request_queue_size = 128
     daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ANN401
+        """Say nothing of a client that went away."""
+        if not isinstance(sys.exception(), ConnectionError | TimeoutError):
+            super().handle_error(request, client_address)
 
 
 class Front:

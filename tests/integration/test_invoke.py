@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from local.invoke import EVENTS, SAMPLES, DidNotAnswer, RuntimeApi, invoke
+from local.invoke import EVENTS, SAMPLES, DidNotAnswer, invoke
+from local.runtime_api import RuntimeApi
 from local.stack import LocalStack
 
 pytestmark = pytest.mark.stack
