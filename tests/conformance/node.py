@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import tempfile
 from pathlib import Path
 from typing import Final
 
@@ -11,15 +12,15 @@ NODE: Final = ROOT / ".venvs" / "node" / "bin" / "node"
 
 
 def run(program: str, *arguments: str, timeout: float) -> subprocess.CompletedProcess[str]:
-    """Run a program of node_modules and catch what it says."""
-    environment = {"PATH": f"{NODE.parent}{os.pathsep}{os.environ['PATH']}", "NO_COLOR": "1"}
-    home = {name: os.environ[name] for name in ("HOME", "TMPDIR") if name in os.environ}
-    return subprocess.run(
-        [str(NODE), str(HERE / "node_modules" / program), *arguments],
-        env={**environment, **home, "MCP_INSPECTOR_SECRET_STORE": "memory"},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        check=False,
-        text=True,
-        timeout=timeout,
-    )
+    """Run a program of node_modules in an empty home, and catch what it says."""
+    with tempfile.TemporaryDirectory(prefix="home-") as home:
+        return subprocess.run(
+            [str(NODE), str(HERE / "node_modules" / program), *arguments],
+            env={"PATH": os.environ["PATH"], "HOME": home, "NO_COLOR": "1"}
+            | {"MCP_INSPECTOR_SECRET_STORE": "memory"},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            check=False,
+            text=True,
+            timeout=timeout,
+        )

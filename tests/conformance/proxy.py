@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, ClassVar, Final, cast
@@ -19,6 +19,11 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, *_: Any) -> None:
         """Stay silent."""
+
+    def handle(self) -> None:
+        """Serve one connection; a client that has seen enough may close it."""
+        with suppress(ConnectionError):
+            super().handle()
 
     def forward(self) -> None:
         """Send the request on as it is, and its answer back."""
