@@ -8,7 +8,7 @@ from gatehouse.aws.items import integration_item, read_integration
 from gatehouse.aws.projects import IS_ABSENT, while_active
 from gatehouse.aws.queries import query_page
 from gatehouse.aws.tables import INTEGRATION, integration_key, project_partition
-from gatehouse.domain.errors import NotFound
+from gatehouse.domain.errors import Conflict, NotFound
 from gatehouse.domain.projects import ADMIN, Integration
 from gatehouse.ports import Page
 
@@ -29,6 +29,8 @@ class DynamoIntegrations:
         try:
             settled(lambda: self._create(integration))
         except ConditionFailed as failure:
+            if failure.index == 1:
+                raise Conflict("This integration id is taken") from failure
             raise NotFound from failure
 
     def page(self, project_id: str, *, after: str | None, limit: int) -> Page[Integration]:

@@ -31,15 +31,12 @@ from gatehouse.usecases.manage_tools import ManageTools
 from gatehouse.usecases.management import Management
 from gatehouse.usecases.read_calls import ReadCalls
 from gatehouse.usecases.try_tool import TryTool
-from gatehouse.wiring import clock
+from gatehouse.wiring import clients, clock
 from gatehouse.wiring.request_ids import new_request_id
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-CONFIG: Final = Config(
-    connect_timeout=1, read_timeout=5, retries={"total_max_attempts": 2, "mode": "standard"}
-)
 INVOKES: Final = Config(
     connect_timeout=CONNECT_SECONDS,
     read_timeout=READ_SECONDS,
@@ -58,10 +55,9 @@ def allowed_origins() -> AbstractSet[str]:
 @cache
 def management() -> Management:
     """Build it once, on the first request: all of it is cheap but the clients."""
-    dynamodb: DynamoDBClient = boto3.client("dynamodb", config=CONFIG)
-    secretsmanager = boto3.client("secretsmanager", config=CONFIG)
+    dynamodb = clients.dynamodb()
     authority = DynamoAuthority(dynamodb, settings.authority_table)
-    admin_token = SecretAdminToken(secretsmanager, settings.admin_token_secret, clock.now)
+    admin_token = SecretAdminToken(clients.secretsmanager(), settings.admin_token_secret, clock.now)
     return Management(
         authenticate=AuthenticateKey(authority=authority),
         authenticate_admin=AuthenticateAdmin(token=admin_token),
@@ -91,7 +87,7 @@ def management() -> Management:
 
 
 def _tools(dynamodb: "DynamoDBClient") -> ManageTools:
-    kms = boto3.client("kms", config=CONFIG)
+    kms = boto3.client("kms", config=clients.IMPATIENT)
     return ManageTools(
         tools=DynamoTools(dynamodb, settings.authority_table),
         sealer=KmsSecretSealer(kms, settings.secrets_key_arn, secrets.token_bytes),

@@ -1,0 +1,178 @@
+"""The management API over fakes, as a caller sees it."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any, Final
+
+from gatehouse.aws.jws import PyJWTSignatures
+from gatehouse.domain.ids import request_id
+from gatehouse.edge.rest.application import MAX_BODY, ManagementApi
+from gatehouse.edge.serving import Serve
+from gatehouse.usecases.authenticate import AuthenticateKey
+from gatehouse.usecases.authenticate_admin import AuthenticateAdmin
+from gatehouse.usecases.manage_assertion_keys import ManageAssertionKeys
+from gatehouse.usecases.manage_integrations import ManageIntegrations
+from gatehouse.usecases.manage_members import ManageMembers
+from gatehouse.usecases.manage_projects import ManageProjects
+from gatehouse.usecases.manage_tools import ManageTools
+from gatehouse.usecases.management import Management
+from gatehouse.usecases.read_calls import ReadCalls
+from gatehouse.usecases.try_tool import TryTool
+from tests.events import http_event
+from tests.fakes.authority import MemoryAuthority
+from tests.fakes.calls import MemoryCallRecords
+from tests.fakes.credentials import MemoryMarks
+from tests.fakes.dispatch import ScriptedDispatcher
+from tests.fakes.sealing import FixedAdminToken, KnownKeySealer
+from tests.fakes.stores import (
+    MemoryAssertionKeys,
+    MemoryIntegrations,
+    MemoryMembers,
+    MemoryProjects,
+    MemoryTools,
+)
+from tests.samples import API_KEY, NOW, authority
+
+ADMIN_TOKEN: Final = "a" * 48
+SECRET: Final = "hush-hush-hush-hush"
+TOOL: Final = {
+    "name": "crm-contacts-lookup",
+    "description": "Look up one contact",
+    "input_schema": {
+        "type": "object",
+        "properties": {"contact_id": {"type": "string"}},
+        "required": ["contact_id"],
+        "additionalProperties": False,
+    },
+    "base_url": "https://crm.example.com",
+    "http_method": "POST",
+    "endpoint_path": "/v1/contacts/lookup",
+    "auth_strategy": "hmac_signature",
+    "encrypted_auth_secret": SECRET,
+}
+
+
+@dataclass
+class Answer:
+    """What came back."""
+
+    status: int
+    headers: Mapping[str, str]
+    text: str
+
+    @property
+    def json(self) -> Any:
+        """The body, parsed."""
+        return json.loads(self.text)
+
+    @property
+    def fields(self) -> list[str]:
+        """The fields that a problem names."""
+        return [error["field"] for error in self.json["errors"]]
+
+
+@dataclass
+class Api:
+    """All parts open to tests; `call` goes the whole way from event to answer."""
+
+    table: MemoryAuthority = field(default_factory=authority)
+    sealer: KnownKeySealer = field(default_factory=KnownKeySealer)
+    records: MemoryCallRecords = field(default_factory=MemoryCallRecords)
+    marks: MemoryMarks = field(default_factory=MemoryMarks)
+    dispatcher: ScriptedDispatcher = field(default_factory=ScriptedDispatcher)
+    admin_token: FixedAdminToken = field(default_factory=lambda: FixedAdminToken(ADMIN_TOKEN))
+    now: int = NOW
+    allow_unverified_minting: bool = False
+    allow_insecure_upstreams: bool = False
+    numbers: "count[int]" = field(default_factory=lambda: count(1))
+
+    def management(self) -> Management:
+        """The use cases over the fakes."""
+        tools = MemoryTools(self.table)
+        return Management(
+            authenticate=AuthenticateKey(authority=self.table),
+            authenticate_admin=AuthenticateAdmin(token=self.admin_token),
+            projects=ManageProjects(
+                projects=MemoryProjects(self.table),
+                clock=self.clock,
+                choose=self.choose,
+                random_bytes=bytes,
+            ),
+            integrations=ManageIntegrations(
+                integrations=MemoryIntegrations(self.table), clock=self.clock, choose=self.choose
+            ),
+            assertion_keys=ManageAssertionKeys(
+                keys=MemoryAssertionKeys(self.table), clock=self.clock
+            ),
+            tools=ManageTools(
+                tools=tools,
+                sealer=self.sealer,
+                clock=self.clock,
+                allow_insecure_upstreams=self.allow_insecure_upstreams,
+            ),
+            try_tool=TryTool(
+                tools=tools,
+                authority=self.table,
+                signatures=PyJWTSignatures(),
+                marks=self.marks,
+                dispatcher=self.dispatcher,
+                records=self.records,
+                clock_ms=lambda: self.now * 1000,
+                new_request_id=self.new_request_id,
+                allow_unverified_minting=self.allow_unverified_minting,
+            ),
+            members=ManageMembers(members=MemoryMembers(self.table), clock=self.clock),
+            calls=ReadCalls(records=self.records, clock=self.clock),
+        )
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        body: object = None,
+        *,
+        token: str | None = API_KEY,
+        query: str = "",
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """One request; `body` is sent as JSON unless it is text."""
+        sent = {} if body is None else {"content-type": "application/json"}
+        if token is not None:
+            sent["authorization"] = f"Bearer {token}"
+        text = body if isinstance(body, str) or body is None else json.dumps(body)
+        return self.serve(
+            http_event(method, path, headers={**sent, **(headers or {})}, query=query, body=text)
+        )
+
+    def serve(self, event: dict[str, Any]) -> Answer:
+        """One event, the way it comes from Lambda."""
+        made: Callable[..., Any] = Serve(
+            answer=ManagementApi(self.management),
+            new_request_id=self.new_request_id,
+            clock_ms=lambda: self.now * 1000,
+            allowed_origins=frozenset,
+            max_body=MAX_BODY,
+        )
+        answer = made(event)
+        return Answer(answer["statusCode"], answer["headers"], answer["body"])
+
+    def clock(self) -> int:
+        """The present second."""
+        return self.now
+
+    def choose(self, below: int) -> int:
+        """Numbers that repeat late."""
+        return next(self.numbers) * 7919 % below
+
+    def new_request_id(self) -> str:
+        """Ids in order."""
+        return request_id(self.now * 1000, next(self.numbers))
+
+    def tool(self, **changes: object) -> Any:
+        """Register `TOOL` with changes; what is None is left out."""
+        body = {name: v for name, v in {**TOOL, **changes}.items() if v is not None}
+        answer = self.call("POST", "/api/v1/custom-tools", body)
+        assert answer.status == 201, answer.text
+        return answer.json
