@@ -1,6 +1,6 @@
 """The body and the answers of `POST /api/v1/mcp/session-token`."""
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from gatehouse.domain.assertions import (
     MAX_LIFETIME_SECONDS,
@@ -8,10 +8,12 @@ from gatehouse.domain.assertions import (
     UNRESOLVED,
 )
 from gatehouse.domain.errors import FieldError, InvalidFields, InvalidRequest
-from gatehouse.domain.json_values import JsonObject
 from gatehouse.domain.strict_json import parse
 from gatehouse.edge.http import HttpResponse, json_response
 from gatehouse.usecases.exchange_session import Granted, SessionRequest
+
+if TYPE_CHECKING:
+    from gatehouse.domain.json_values import JsonObject
 
 MAX_BODY: Final = 16 * 1024
 METHODS: Final = "POST, OPTIONS"

@@ -17,7 +17,6 @@ from gatehouse.usecases.exchange_session import ExchangeSession
 from gatehouse.wiring import clients, clock
 from gatehouse.wiring.request_ids import new_request_id
 
-
 settings: Final = Settings()
 
 
