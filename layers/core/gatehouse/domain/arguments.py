@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, cast
 
 from gatehouse.domain.errors import InvalidRequest
 from gatehouse.domain.json_values import JsonObject, JsonValue
+from gatehouse.domain.schema_cost import SchemaCost, UncountableSchema
 
 if TYPE_CHECKING:
     from jsonschema_rs import Draft202012Validator, ValidationError
@@ -34,12 +35,15 @@ class Schema:
     """A schema, compiled."""
 
     validator: "Draft202012Validator"
+    cost: SchemaCost
 
     def problems(self, value: JsonValue, *, name: str) -> tuple[str, ...]:
         """Say what is wrong with `value`, at most ten sentences; empty when it conforms.
 
         `name` is what the value is called in them, such as "arguments".
         """
+        if not self.cost.is_bounded_for(value):
+            return (f"{name} would take too long to check",)
         errors = islice(self.validator.iter_errors(value), MAX_PROBLEMS)
         return tuple(_problem(error, name) for error in errors)
 
@@ -64,9 +68,9 @@ def compiled(schema: JsonObject) -> Schema:
                 size_limit=MAX_PATTERN_BYTES, dfa_size_limit=MAX_PATTERN_BYTES
             ),
         )
-    except (ValidationError, ValueError) as error:
+        return Schema(validator, SchemaCost.of(schema))
+    except (ValidationError, ValueError, UncountableSchema) as error:
         raise UnusableSchema(_first_line(error)) from error
-    return Schema(validator)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,13 @@ A property says `"x-mcp-header": "Region"`; a modern client then repeats its val
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from gatehouse.domain.errors import InvalidRequest
 from gatehouse.domain.json_values import JsonObject, JsonValue
+from gatehouse.domain.schema_positions import positions
 
 KEYWORD: Final = "x-mcp-header"
 MAX_SAFE_INTEGER: Final = 2**53 - 1
@@ -18,12 +19,6 @@ _TOKEN: Final = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+", re.ASCII)  # RFC 911
 _DECIMAL: Final = re.compile(r"(-?[0-9]{1,16})(?:\.0+)?", re.ASCII)
 _VISIBLE: Final = re.compile(r"[\x20-\x7e\t]*", re.ASCII)
 _TYPES: Final = frozenset({"string", "integer", "boolean"})
-_SCHEMA_LISTS: Final = frozenset({"allOf", "anyOf", "oneOf", "prefixItems"})
-_SCHEMA_MAPS: Final = frozenset({"patternProperties", "dependentSchemas", "$defs", "definitions"})
-_SCHEMAS: Final = frozenset(
-    "additionalProperties contains contentSchema else if items not propertyNames then "  # noqa: SIM905
-    "unevaluatedItems unevaluatedProperties".split()
-)
 
 
 class InvalidHeaderParam(InvalidRequest):
@@ -76,7 +71,7 @@ def header_params(schema: JsonObject) -> tuple[HeaderParam, ...]:
         InvalidHeaderParam: A declaration's name is no token or is used twice, its property is no
             string, integer or boolean, or is reached otherwise than by `properties` alone.
     """
-    found = tuple(_param(path, item) for path, item in _positions(schema, ()) if KEYWORD in item)
+    found = tuple(_param(path, item) for path, item in positions(schema) if KEYWORD in item)
     if len({param.header for param in found}) != len(found):
         raise InvalidHeaderParam(f"{KEYWORD} gives two properties the same header")
     return found
@@ -91,24 +86,3 @@ def _param(path: tuple[str, ...] | None, schema: JsonObject) -> HeaderParam:
     if not isinstance(kind, str) or kind not in _TYPES:
         raise InvalidHeaderParam(f"{KEYWORD} needs type string, integer or boolean")
     return HeaderParam(path=path, name=name, type=kind)
-
-
-def _positions(
-    schema: JsonValue, path: tuple[str, ...] | None
-) -> Iterator[tuple[tuple[str, ...] | None, JsonObject]]:
-    """Walk all schemas in `schema`; the path is None where more than `properties` was passed."""
-    if not isinstance(schema, Mapping):
-        return
-    yield path, schema
-    for keyword, value in schema.items():
-        if keyword == "properties" and isinstance(value, Mapping):
-            for name, item in value.items():
-                yield from _positions(item, None if path is None else (*path, name))
-        elif keyword in _SCHEMA_MAPS and isinstance(value, Mapping):
-            for item in value.values():
-                yield from _positions(item, None)
-        elif keyword in _SCHEMA_LISTS and isinstance(value, list):
-            for item in value:
-                yield from _positions(item, None)
-        elif keyword in _SCHEMAS:
-            yield from _positions(value, None)

@@ -1,0 +1,160 @@
+"""The door to MCP over fakes: what a client sends, and what it gets."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from gatehouse.domain import ids, session_tokens
+from gatehouse.domain.session_tokens import Session
+from gatehouse.domain.tools import ToolDefinition
+from gatehouse.edge.mcp.door import Door
+from gatehouse.edge.mcp.methods import Offered
+from gatehouse.edge.serving import Serve
+from gatehouse.usecases.authenticate import Authenticate
+from gatehouse.usecases.call_tool import CallTool
+from gatehouse.usecases.list_tools import ListTools
+from tests.events import http_event
+from tests.fakes.authority import MemoryAuthority
+from tests.fakes.calls import MemoryCallRecords
+from tests.fakes.credentials import FixedKeyRings
+from tests.fakes.dispatch import ScriptedDispatcher
+from tests.fakes.stores import MemoryEnabledTools
+from tests.samples import API_KEY, DEPLOYMENT, NOW, PROJECT_ID, RING, SESSION, authority, stored
+
+PUBLIC = "https://gate.example.com"
+PAGE = "https://app.example.com"
+MODERN = "2026-07-28"
+META = {
+    "io.modelcontextprotocol/protocolVersion": MODERN,
+    "io.modelcontextprotocol/clientCapabilities": {},
+}
+
+
+def token(session: Session = SESSION) -> str:
+    """A session token of the test deployment."""
+    return session_tokens.mint(session, key=RING.current, deployment_id=DEPLOYMENT)
+
+
+@dataclass
+class Answer:
+    """What came back."""
+
+    status: int
+    headers: Mapping[str, str]
+    text: str
+
+    @property
+    def json(self) -> Any:
+        """The body, parsed."""
+        return json.loads(self.text)
+
+    @property
+    def result(self) -> Any:
+        """The JSON-RPC result."""
+        assert "result" in self.json, self.text
+        return self.json["result"]
+
+    @property
+    def fault(self) -> tuple[int, int, str]:
+        """HTTP status, JSON-RPC code and message."""
+        error = self.json["error"]
+        return self.status, error["code"], error["message"]
+
+
+@dataclass
+class World:
+    """One deployment with one project, and a clock that stands."""
+
+    table: MemoryAuthority = field(default_factory=authority)
+    dispatcher: ScriptedDispatcher = field(default_factory=ScriptedDispatcher)
+    records: MemoryCallRecords = field(default_factory=MemoryCallRecords)
+    rings: FixedKeyRings = field(default_factory=lambda: FixedKeyRings(RING))
+    now: int = NOW
+    made: int = 0
+
+    def __post_init__(self) -> None:
+        self.tools = MemoryEnabledTools(self.table)
+        self.door = Door(
+            authenticate=Authenticate(
+                authority=self.table,
+                rings=self.rings,
+                deployment_id=DEPLOYMENT,
+                clock=lambda: self.now,
+            ),
+            offered=Offered(
+                list_tools=ListTools(tools=self.tools, clock=lambda: self.now),
+                call_tool=CallTool(
+                    dispatcher=self.dispatcher, records=self.records, clock_ms=self.now_ms
+                ),
+            ),
+            public_url=lambda: PUBLIC,
+            allowed_origins=lambda: frozenset({PAGE}),
+            new_request_id=self.new_request_id,
+            clock_ms=self.now_ms,
+        )
+        self.serve = Serve(
+            answer=self.door,
+            new_request_id=self.new_request_id,
+            clock_ms=self.now_ms,
+            allowed_origins=lambda: frozenset({PAGE}),
+        )
+
+    def now_ms(self) -> int:
+        """The present moment."""
+        return self.now * 1000
+
+    def new_request_id(self) -> str:
+        """A fresh id."""
+        self.made += 1
+        return ids.request_id(self.now_ms(), self.made)
+
+    def add(self, definition: ToolDefinition, **changes: object) -> None:
+        """Register a tool."""
+        self.table.tools[PROJECT_ID, definition.name] = stored(definition, **changes)
+
+    def event(self, event: Mapping[str, Any]) -> Answer:
+        """Serve an event as Lambda would hand it over."""
+        answer = self.serve(event)
+        body, headers, status = answer["body"], answer["headers"], answer["statusCode"]
+        assert isinstance(body, str)
+        assert isinstance(headers, dict)
+        assert isinstance(status, int)
+        return Answer(status, headers, body)
+
+    def send(
+        self,
+        body: bytes | str,
+        *,
+        credential: str | None = API_KEY,
+        method: str = "POST",
+        path: str = "/mcp",
+        **headers: str,
+    ) -> Answer:
+        """Send bytes; header names have `_` for `-`."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        named = {"content-type": "application/json", **named}
+        if credential is not None:
+            named["authorization"] = f"Bearer {credential}"
+        return self.event(http_event(method=method, path=path, headers=named, body=body))
+
+    def legacy(self, method: str, params: object = None, **options: Any) -> Answer:
+        """Send a legacy request."""
+        message: dict[str, object] = {"jsonrpc": "2.0", "id": 1, "method": method}
+        if params is not None:
+            message["params"] = params
+        return self.send(json.dumps(message), **options)
+
+    def modern(
+        self, method: str, params: Mapping[str, object] | None = None, **options: Any
+    ) -> Answer:
+        """Send a modern request with the headers it needs, but for those given here."""
+        params = {"_meta": META, **(params or {})}
+        headers = {"MCP_Protocol_Version": MODERN, "Mcp_Method": method}
+        if method == "tools/call":
+            headers["Mcp_Name"] = str(params.get("name"))
+        headers = {
+            name: value for name, value in {**headers, **options}.items() if value is not None
+        }
+        message = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
+        return self.send(json.dumps(message), **headers)

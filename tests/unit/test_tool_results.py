@@ -1,0 +1,156 @@
+"""What an upstream's answer says to a model."""
+
+import pytest
+
+from gatehouse.domain.calls import Dispatched, Outcome, UpstreamAnswer
+from gatehouse.domain.json_values import JsonValue
+from gatehouse.domain.tool_results import (
+    MAX_EXCERPT_BYTES,
+    Blob,
+    Structured,
+    Text,
+    ToolResult,
+    tool_result,
+)
+
+
+def result_of(
+    body: bytes,
+    content_type: str = "application/json",
+    *,
+    status: int = 200,
+    truncated: bool = False,
+) -> ToolResult:
+    answer = UpstreamAnswer(
+        status=status, content_type=content_type, body=body, truncated=truncated
+    )
+    return tool_result(Dispatched(outcome=Outcome.SUCCEEDED, duration_ms=1, answer=answer))
+
+
+def error_text(result: ToolResult) -> str:
+    [block] = result.content
+    assert isinstance(block, Text)
+    assert result.is_error
+    assert result.structured is None
+    return block.text
+
+
+@pytest.mark.parametrize(
+    ("body", "value"),
+    [
+        (b'{"a": 1.0}', {"a": 1.0}),
+        (b"[1,2]", [1, 2]),
+        (b'"x"', "x"),
+        (b"null", None),
+        (b"9007199254740993", 9007199254740993),
+    ],
+)
+def test_json_is_structured_and_text_as_it_came(body: bytes, value: JsonValue) -> None:
+    assert result_of(body) == ToolResult(
+        content=(Text(body.decode()),), structured=Structured(value)
+    )
+
+
+@pytest.mark.parametrize(
+    "content_type", ["application/json; charset=utf-8", "Application/JSON", "application/hal+json"]
+)
+def test_json_is_recognized_by_its_media_type(content_type: str) -> None:
+    assert result_of(b"{}", content_type).structured == Structured({})
+
+
+def test_a_byte_order_mark_before_json_is_ignored() -> None:
+    assert result_of(b"\xef\xbb\xbf{}").structured == Structured({})
+
+
+@pytest.mark.parametrize(
+    "body", [b"{", b"<html>", b'{"a":1,"a":2}', b"NaN", b"\xff", b"[" * 100 + b"]" * 100]
+)
+def test_what_only_says_it_is_json_is_an_error(body: bytes) -> None:
+    text = error_text(result_of(body))
+    assert text.startswith("The upstream's answer is not acceptable JSON")
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "text"),
+    [
+        ("grüß".encode(), "text/plain", "grüß"),
+        ("grüß".encode("latin-1"), "text/plain; charset=ISO-8859-1", "grüß"),
+        ("grüß".encode("utf-16"), 'text/plain; charset="utf-16"', "grüß"),
+        (b"\xff", "text/plain", "\ufffd"),
+        (b"a", "text/plain; charset=no-such", "a"),
+        (b"a", "text/plain; charset=idna", "a"),
+        (b"a", "text/plain; charset=a\0b", "a"),
+        (b"<p>", "text/html", "<p>"),
+        (b"<a/>", "application/xml", "<a/>"),
+        (b"<svg/>", "image/svg+xml", "<svg/>"),
+    ],
+)
+def test_text_is_text_in_its_charset(body: bytes, content_type: str, text: str) -> None:
+    assert result_of(body, content_type) == ToolResult(content=(Text(text),))
+
+
+@pytest.mark.parametrize("content_type", ["application/pdf", "application/octet-stream", ""])
+def test_other_content_is_an_embedded_resource(content_type: str) -> None:
+    expected = Blob(content_type or "application/octet-stream", b"\0\1")
+    assert result_of(b"\0\1", content_type) == ToolResult(content=(expected,))
+
+
+def test_an_empty_answer_says_so() -> None:
+    assert result_of(b"", "", status=204) == ToolResult(content=(Text("(no content)"),))
+
+
+@pytest.mark.parametrize("status", [100, 199, 300, 301, 304, 404, 429, 500, 599])
+def test_a_status_outside_2xx_is_an_error_with_an_excerpt(status: int) -> None:
+    text = error_text(result_of(b'{"detail":"no"}', status=status))
+    assert text == f'The upstream answered with HTTP status {status}:\n{{"detail":"no"}}'
+
+
+def test_an_errors_excerpt_is_bounded() -> None:
+    text = error_text(result_of(b"x" * 100_000, "text/plain", status=500))
+    assert text.endswith(":\n" + "x" * MAX_EXCERPT_BYTES)
+    assert "(cut)" in text
+
+
+def test_an_error_without_text_is_told_by_its_status_alone() -> None:
+    text = error_text(result_of(b"\0", "image/png", status=500))
+    assert text == "The upstream answered with HTTP status 500"
+
+
+def test_json_that_was_cut_is_an_error_and_cut_text_says_so() -> None:
+    cut = result_of(b'{"a":', truncated=True)
+    assert error_text(cut) == "The upstream's answer is too large: its JSON had to be cut"
+    assert cut.notes == {"gatehouse/truncated": True}
+    assert result_of(b"abc", "text/plain", truncated=True) == ToolResult(
+        content=(Text("abc"),), notes={"gatehouse/truncated": True}
+    )
+
+
+def test_without_an_answer_dispatch_says_what_happened() -> None:
+    dispatched = Dispatched(outcome=Outcome.FAILED, duration_ms=1, error="No such host")
+    assert error_text(tool_result(dispatched)) == "No such host"
+
+
+def test_a_repeated_answer_says_whose_it_is() -> None:
+    answer = UpstreamAnswer(status=200, content_type="application/json", body=b"{}")
+    dispatched = Dispatched(
+        outcome=Outcome.REPEATED, duration_ms=1, answer=answer, repeated_of="r0"
+    )
+    assert tool_result(dispatched).notes == {"gatehouse/repeatedOf": "r0"}
+
+
+def conforming(
+    body: bytes, content_type: str = "application/json", *, status: int = 200
+) -> ToolResult:
+    answer = UpstreamAnswer(status=status, content_type=content_type, body=body)
+    dispatched = Dispatched(outcome=Outcome.SUCCEEDED, duration_ms=1, answer=answer)
+    return tool_result(
+        dispatched, conforms=lambda v: () if v == {"ok": 1} else ("answer lacks 'ok'",)
+    )
+
+
+def test_declared_output_is_checked() -> None:
+    assert conforming(b'{"ok":1}').structured == Structured({"ok": 1})
+    assert error_text(conforming(b"{}")).endswith("\n- answer lacks 'ok'")
+    assert "is not JSON" in error_text(conforming(b"x", "text/plain"))
+    assert "is not JSON" in error_text(conforming(b"", status=204))
+    assert "status 500" in error_text(conforming(b"{}", status=500))
