@@ -8,7 +8,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, ClassVar, Final, cast
 from urllib.parse import urlsplit
 
-PER_CONNECTION: Final = frozenset({"connection", "keep-alive", "transfer-encoding", "host"})
+OWN: Final = frozenset({"connection", "keep-alive", "transfer-encoding", "host", "authorization"})
+"""Headers that the proxy writes itself, of requests and of answers."""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -32,7 +33,7 @@ class _Handler(BaseHTTPRequestHandler):
         connection = HTTPConnection(target.netloc, timeout=60)
         connection.putrequest(self.command, self.path, skip_accept_encoding=True)
         for name, value in self.headers.items():
-            if name.lower() not in PER_CONNECTION:
+            if name.lower() not in OWN:
                 connection.putheader(name, self.translated(name, value))
         connection.putheader("authorization", f"Bearer {type(self).token()}")
         connection.endheaders(body)
@@ -41,7 +42,7 @@ class _Handler(BaseHTTPRequestHandler):
         connection.close()
         self.send_response_only(answer.status)
         for name, value in answer.getheaders():
-            if name.lower() not in PER_CONNECTION | {"content-length"}:
+            if name.lower() not in OWN | {"content-length"}:
                 self.send_header(name, value)
         self.send_header("content-length", str(len(content)))
         self.end_headers()

@@ -63,7 +63,7 @@ def run(url: str, revision: str, results: Path) -> Outcome:
     )
     options = ["--expected-failures", str(EXPECTED), "--output-dir", str(results)]
     ran = node.run(PROGRAM, "server", "--url", url, *chosen, *options, timeout=LONGEST)
-    findings = dict(_read(results))
+    findings = dict(read(results))
     return Outcome(
         findings=findings,
         scored=required or frozenset(findings),
@@ -85,7 +85,8 @@ def _required(revision: str) -> frozenset[str]:
     return frozenset(yaml.safe_load(file.read_text())["server"]) if file.exists() else frozenset()
 
 
-def _read(results: Path) -> Iterator[tuple[str, tuple[Fault, ...]]]:
+def read(results: Path) -> Iterator[tuple[str, tuple[Fault, ...]]]:
+    """Give each scenario that the suite wrote about, and its faults."""
     for folder in sorted(results.iterdir()):
         found, file = _FOLDER.fullmatch(folder.name), folder / "checks.json"
         if found and file.exists():
