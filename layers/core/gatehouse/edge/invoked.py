@@ -1,0 +1,83 @@
+"""The door of dispatch, which is invoked and not reached over HTTP: documents in and out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from gatehouse.domain.calls import CallRecord, Dispatched, Outcome
+from gatehouse.domain.errors import Unavailable
+from gatehouse.domain.invocations import dispatched_document, read_invocation, unavailable_document
+from gatehouse.domain.json_values import JsonObject, JsonValue
+from gatehouse.domain.strict_fields import UnreadableDocument
+from gatehouse.edge import log
+from gatehouse.usecases.dispatch_call import DispatchCall
+
+MARGIN_SECONDS: Final = 2.0
+"""Kept back of the function's time, to keep the result, record the call and answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Invoked:
+    """Serve one invocation: read, run, answer, log one line; nothing that goes wrong leaves it."""
+
+    run: DispatchCall
+
+    def __call__(self, event: JsonValue, *, remaining_ms: int) -> JsonObject:
+        """Answer `event`; `remaining_ms` is how long this function may still run."""
+        log.begin(request_id=_claimed_id(event), route="dispatch")
+        try:
+            dispatched = self._dispatched(event, remaining_ms / 1000 - MARGIN_SECONDS)
+        except Unavailable as error:
+            log.note_refusal(error)
+            log.logger.exception("unavailable")
+            return unavailable_document(error)
+        log.note(outcome=dispatched.outcome)
+        log.finish(
+            status=dispatched.answer.status if dispatched.answer else 0,
+            duration_ms=dispatched.duration_ms,
+        )
+        return dispatched_document(dispatched)
+
+    def _dispatched(self, event: JsonValue, seconds_left: float) -> Dispatched:
+        try:
+            invocation = read_invocation(event)
+            log.note(
+                tool=invocation.tool.definition.name,
+                project_id=invocation.tool.project_id,
+                integration_id=invocation.integration_id,
+            )
+            return self.run(invocation, seconds_left=seconds_left)
+        except UnreadableDocument as error:
+            log.note(error="UnreadableDocument", reason=str(error))
+            return _ended(Outcome.FAILED, "The call could not be understood; it was not made")
+        except Unavailable:
+            raise
+        except Exception as error:  # noqa: BLE001 - the last one before Lambda, which would tell it
+            log.note_refusal(error)
+            log.logger.exception("unexpected")
+            return _ended(Outcome.UNKNOWN, "The call ended unexpectedly; it may have been made")
+
+
+def report_lost(what: str, record: CallRecord) -> None:
+    """Log what could not be kept, with what its record would have said but for the member."""
+    log.logger.exception(
+        "lost",
+        lost=what,
+        tool=record.tool_name,
+        tool_digest=record.tool_digest,
+        outcome=record.outcome,
+        started_at_ms=record.started_at_ms,
+        duration_ms=record.duration_ms,
+        upstream_status=record.upstream_status,
+        reason=record.reason,
+    )
+
+
+def _ended(outcome: Outcome, error: str) -> Dispatched:
+    return Dispatched(outcome=outcome, duration_ms=0, error=error)
+
+
+def _claimed_id(event: JsonValue) -> str:
+    """Return the request id that a document claims, before it has been read."""
+    claimed = event.get("request_id") if isinstance(event, Mapping) else None
+    return str(claimed)[:36]
