@@ -20,7 +20,8 @@ TEXT = (Path(__file__).parents[2] / "docs" / "protocol.md").read_text(encoding="
 def vector(name: str) -> dict[str, Any]:
     found = re.search(rf"<!-- vector: {name} -->\n```json\n(.*?)\n```", TEXT, re.DOTALL)
     assert found, f"docs/protocol.md has no vector called {name}"
-    return json.loads(found[1])
+    example: dict[str, Any] = json.loads(found[1])
+    return example
 
 
 def test_the_api_key() -> None:
