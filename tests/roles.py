@@ -83,7 +83,6 @@ MAY: Final[dict[str, Allowed]] = {
         **AT_REST,
     },
     "rotate": {
-        ("secretsmanager:DescribeSecret", "KeyRing.Id"): None,
         ("secretsmanager:GetSecretValue", "KeyRing.Id"): None,
         ("secretsmanager:PutSecretValue", "KeyRing.Id"): None,
         ("secretsmanager:UpdateSecretVersionStage", "KeyRing.Id"): None,

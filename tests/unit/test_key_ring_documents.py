@@ -70,9 +70,9 @@ def test_the_first_characters_stand_for_a_key() -> None:
         json.dumps({"version": 1, "initial": 7}),
         json.dumps({"version": 1, "initial": CHARACTERS, "current": KEY}),
         json.dumps({"version": 1, "next": KEY}),
-        json.dumps({"version": 1, "current": KEY, "other": KEY}),
+        json.dumps({"version": 1, "current": KEY, "other": {**KEY, "kid": "k2"}}),
         json.dumps({"version": 1, "current": KEY, "next": None}),
-        json.dumps({"version": 1, "current": KEY, "next": KEY}),  # two keys of one kid
+        json.dumps({"version": 1, "current": KEY, "next": KEY}),  # one kid twice
     ],
     ids=lambda text: ascii(text)[:40],
 )
