@@ -1,6 +1,7 @@
 """The door to MCP over fakes: what a client sends, and what it gets."""
 
 import json
+from base64 import b64decode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -43,6 +44,7 @@ class Answer:
     status: int
     headers: Mapping[str, str]
     text: str
+    in_base64: bool = False
 
     @property
     def json(self) -> Any:
@@ -120,7 +122,9 @@ class World:
         assert isinstance(body, str)
         assert isinstance(headers, dict)
         assert isinstance(status, int)
-        return Answer(status, headers, body)
+        in_base64 = answer["isBase64Encoded"] is True
+        text = b64decode(body).decode() if in_base64 else body
+        return Answer(status, headers, text, in_base64)
 
     def send(
         self,

@@ -166,7 +166,10 @@ class Door:
     ) -> HttpResponse:
         log.note_refusal(error)
         fault = faults.as_fault(error)
-        message_id = message_id if message_id is not None else envelope.identified(fault)
+        if isinstance(error, Unauthenticated):
+            message_id = None  # one body for all who are not known, whatever they sent
+        elif message_id is None:
+            message_id = envelope.identified(fault)
         text = fault_text(message_id, fault)
         return _json(faults.http_status(fault, era), text, self._headers(request, error))
 

@@ -1,0 +1,88 @@
+"""Which tools a caller is shown."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from gatehouse.domain.cursors import InvalidCursor
+from gatehouse.ports import Page
+from gatehouse.usecases.list_tools import MAX_PAGE_BYTES, PAGE_SIZE, ListTools
+from tests.fakes.authority import MemoryAuthority
+from tests.fakes.stores import MemoryEnabledTools
+from tests.samples import LOOKUP, NOW, PROJECT, PROJECT_ID, stored
+
+OTHER = replace(PROJECT, id="Proj0002", pepper=b"o" * 32)
+
+
+def table_of(count: int, description: str = "x") -> MemoryAuthority:
+    definitions = [
+        replace(LOOKUP, name=f"tool-{i:03}", description=description) for i in range(count)
+    ]
+    tools = {(PROJECT_ID, item.name): stored(item) for item in reversed(definitions)}
+    return MemoryAuthority(tools=tools)
+
+
+def lister(table: MemoryAuthority, now: int = NOW) -> ListTools:
+    return ListTools(tools=MemoryEnabledTools(table), clock=lambda: now)
+
+
+def names(descriptors: object) -> list[str]:
+    assert isinstance(descriptors, list | tuple)
+    return [json.loads(item)["name"] for item in descriptors]
+
+
+def test_all_tools_are_listed_once_in_the_order_of_names() -> None:
+    run = lister(table_of(250))
+    listed, cursor, pages = [], None, 0
+    while True:
+        page = run(PROJECT, cursor=cursor)
+        listed += names(page.descriptors)
+        pages += 1
+        cursor = page.next_cursor
+        if cursor is None:
+            break
+    assert listed == [f"tool-{i:03}" for i in range(250)]
+    assert pages == 3
+    assert PAGE_SIZE == 100
+
+
+def test_a_full_last_page_is_the_last() -> None:
+    assert lister(table_of(PAGE_SIZE))(PROJECT, cursor=None).next_cursor is None
+
+
+def test_disabled_and_foreign_tools_are_not_listed() -> None:
+    table = table_of(1)
+    table.tools[PROJECT_ID, "off"] = stored(replace(LOOKUP, name="off"), is_enabled=False)
+    table.tools["Proj0002", "theirs"] = stored(replace(LOOKUP, name="theirs"))
+    assert names(lister(table)(PROJECT, cursor=None).descriptors) == ["tool-000"]
+
+
+def test_a_cursor_of_another_project_is_refused() -> None:
+    run = lister(table_of(101))
+    cursor = run(PROJECT, cursor=None).next_cursor
+    with pytest.raises(InvalidCursor):
+        run(OTHER, cursor=cursor)
+
+
+def test_a_cursor_ends_after_an_hour() -> None:
+    cursor = lister(table_of(101))(PROJECT, cursor=None).next_cursor
+    with pytest.raises(InvalidCursor):
+        lister(table_of(101), NOW + 3600)(PROJECT, cursor=cursor)
+
+
+def test_a_page_ends_before_it_grows_too_large_and_nothing_is_left_out() -> None:
+    table = table_of(6, "ä" * (MAX_PAGE_BYTES // 5))
+
+    class AllAtOnce:
+        def page(self, project_id: str, *, after: str | None, limit: int) -> Page[str]:
+            return MemoryEnabledTools(table).page(project_id, after=after, limit=limit)
+
+    run = ListTools(tools=AllAtOnce(), clock=lambda: NOW)
+    first = run(PROJECT, cursor=None)
+    assert sum(len(item.encode()) for item in first.descriptors) <= MAX_PAGE_BYTES
+    second = run(PROJECT, cursor=first.next_cursor)
+    third = run(PROJECT, cursor=second.next_cursor)
+    listed = [*names(first.descriptors), *names(second.descriptors), *names(third.descriptors)]
+    assert listed == [f"tool-{i:03}" for i in range(6)]
+    assert third.next_cursor is None
