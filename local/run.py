@@ -13,7 +13,8 @@ from local.stack import LocalStack
 
 def main() -> int:
     """Run until a signal comes; return the exit status."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for ending in (signal.SIGINT, signal.SIGTERM):  # also where a shell had SIGINT ignored
+        signal.signal(ending, signal.default_int_handler)
     HOME.mkdir(mode=0o700, exist_ok=True)
     try:
         run()
