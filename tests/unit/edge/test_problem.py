@@ -24,6 +24,7 @@ from gatehouse.domain.errors import (
     TooManyRequests,
     Unauthenticated,
     Unavailable,
+    UnsupportedContent,
 )
 from gatehouse.domain.sealing import SealBroken
 from gatehouse.edge.problem import problem, unexpected
@@ -34,6 +35,7 @@ RENDERED: list[tuple[GatehouseError, int, str]] = [
     (InvalidRequest("Could not resolve member_external_id"), 400, "Bad Request"),
     (InvalidFields(FIELDS), 422, "Unprocessable Content"),
     (PayloadTooLarge("The body is larger than 9 bytes"), 413, "Content Too Large"),
+    (UnsupportedContent("The body is not JSON"), 415, "Unsupported Media Type"),
     (Unauthenticated(), 401, "Unauthorized"),
     (InvalidAssertion("aud"), 401, "Unauthorized"),
     (SessionExpired(), 401, "Unauthorized"),
