@@ -49,7 +49,7 @@ def path(route: Route) -> str:
 
 
 def ask(api: Api, route: Route, **options: object) -> Answer:
-    body = {} if route.method in WITH_BODY else None
+    body: object = {} if route.method in WITH_BODY else None
     return api.call(route.method, path(route), body, **options)  # type: ignore[arg-type]
 
 

@@ -2,9 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import MISSING, Field, fields
-from typing import Annotated, Any, Final, cast
+from typing import Annotated, Any, Final, Self, cast
 
-from pydantic import BaseModel, ConfigDict, JsonValue
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    JsonValue,
+    ModelWrapValidatorHandler,
+    ValidationError,
+    model_validator,
+)
 from pydantic import Field as Described
 
 from gatehouse.domain.errors import FieldError, InvalidFields
@@ -18,6 +25,7 @@ from gatehouse.domain.tools import (
     ToolDefinition,
 )
 from gatehouse.edge.rest.models import Answer, Input, rfc3339
+from gatehouse.edge.rest.tool_findings import all_errors, without, wrong_fields
 
 Method = Annotated[HttpMethod, Described(strict=False)]
 Strategy = Annotated[AuthStrategy, Described(strict=False)]
@@ -73,6 +81,19 @@ class NewTool(ToolFields):
     base_url: str = Described(description="An https origin, no path.")
     http_method: Method
     endpoint_path: str
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _tell_everything(cls, values: object, read: ModelWrapValidatorHandler[Self]) -> Self:
+        """Name what the rules object to along with what has the wrong type."""
+        try:
+            return read(values)
+        except ValidationError as error:
+            if not isinstance(values, dict):
+                raise
+            rest = read(without(values, wrong_fields(error)))
+            secret = rest.encrypted_auth_secret
+            raise InvalidFields(all_errors(error, new_definition(rest), secret)) from None
 
 
 class ToolChange(ToolFields):
