@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gatehouse.domain.calls import Deduplication, Dispatched, Invocation, Outcome, UpstreamAnswer
+from gatehouse.domain.client_context import ClientContext
 from gatehouse.domain.errors import Unavailable
 from gatehouse.domain.ids import request_id
 from gatehouse.domain.invocations import (
@@ -62,6 +63,14 @@ tools = st.builds(
 members = st.builds(
     MemberIdentity, external_id=texts, email=st.none() | texts, roles=st.lists(texts).map(tuple)
 )
+objects = st.dictionaries(texts, values)
+clients = st.builds(
+    ClientContext,
+    capabilities=st.none() | objects,
+    log_level=st.none() | texts,
+    responses=st.none() | objects,
+    state=values,
+)
 invocations = st.builds(
     Invocation,
     request_id=st.builds(request_id, st.integers(0, 2**48 - 1), st.integers(0, 2**74 - 1)),
@@ -74,6 +83,7 @@ invocations = st.builds(
         Deduplication, digest=texts, sealing_key=st.binary(), window_seconds=st.integers(0, 3600)
     ),
     traceparent=st.none() | texts,
+    client=clients,
 )
 dispatches = st.builds(
     Dispatched,
@@ -99,6 +109,7 @@ INVOCATION = Invocation(
     arguments={"contact_id": "c-1"},
     deduplication=Deduplication(digest="d", sealing_key=b"k" * 32, window_seconds=30),
     traceparent="00-" + "a" * 32 + "-" + "b" * 16 + "-01",
+    client=ClientContext(capabilities={}, log_level="info", responses={}, state=[1]),
 )
 DISPATCHED = Dispatched(
     outcome=Outcome.SUCCEEDED,
@@ -108,6 +119,12 @@ DISPATCHED = Dispatched(
 
 
 BROKEN: tuple[Any, ...] = ([], 1.5, {"x": 1})
+ACCEPTABLE: tuple[tuple[str, Any], ...] = (
+    ("roles", []),
+    ("arguments", {"x": 1}),
+    ("capabilities", {"x": 1}),
+    ("responses", {"x": 1}),
+)
 
 
 def sent(document: JsonValue) -> Any:
@@ -132,7 +149,8 @@ def test_unavailability_arrives_as_such() -> None:
 
 def _objects(value: Any, path: tuple[str, ...] = ()) -> Any:
     """Paths of all objects that are ours to shape: not templates, schemas or arguments."""
-    if isinstance(value, dict) and path[-1:] not in [("arguments",), ("definition",)]:
+    foreign = {"arguments", "definition", "capabilities", "responses"}
+    if isinstance(value, dict) and not foreign.intersection(path[-1:]):
         yield path
         for name, item in value.items():
             yield from _objects(item, (*path, name))
@@ -159,7 +177,7 @@ def test_a_missing_an_unknown_and_a_mistyped_field_are_refused(document: Any, re
             for broken in BROKEN:
                 spoiled = json.loads(json.dumps(document))
                 _at(spoiled, path)[name] = broken
-                if (name, broken) in [("roles", []), ("arguments", {"x": 1})]:
+                if name == "state" or (name, broken) in ACCEPTABLE:
                     continue
                 with pytest.raises(UnreadableDocument):
                     read(spoiled)

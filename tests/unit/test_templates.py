@@ -52,6 +52,10 @@ def test_the_reserved_variables_are_these() -> None:
         "project.id",
         "integration.id",
         "request.id",
+        "client.capabilities",
+        "client.log_level",
+        "input.responses",
+        "input.state",
     } == RESERVED_VARIABLES
 
 

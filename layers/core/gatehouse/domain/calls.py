@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from gatehouse.domain.client_context import ClientContext
 from gatehouse.domain.json_values import JsonObject
 from gatehouse.domain.members import MemberIdentity
 from gatehouse.domain.tools import Tool
@@ -48,6 +49,7 @@ class Invocation:
     arguments: JsonObject
     deduplication: Deduplication | None = None
     traceparent: str | None = None
+    client: ClientContext = field(default_factory=ClientContext)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from gatehouse.domain.calls import Deduplication, Dispatched, Invocation, Outcome, UpstreamAnswer
+from gatehouse.domain.client_context import ClientContext
 from gatehouse.domain.errors import NotFound, Unavailable
 from gatehouse.domain.ids import request_time_ms
 from gatehouse.domain.json_values import JsonObject, JsonValue
@@ -33,12 +34,13 @@ def invocation_document(invocation: Invocation) -> JsonObject:
         "arguments": invocation.arguments,
         "deduplication": _deduplication_document(invocation.deduplication),
         "traceparent": invocation.traceparent,
+        "client": _client_document(invocation.client),
     }
 
 
 def read_invocation(document: JsonValue) -> Invocation:
     """Read an invocation; raise `UnreadableDocument`."""
-    names = "request_id tool integration_id member arguments deduplication traceparent"
+    names = "request_id tool integration_id member arguments deduplication traceparent client"
     fields = StrictFields.of(document, f"version {names}")
     _require_version(fields)
     return Invocation(
@@ -49,6 +51,7 @@ def read_invocation(document: JsonValue) -> Invocation:
         arguments=fields.json_object("arguments"),
         deduplication=_read_deduplication(fields.values["deduplication"]),
         traceparent=fields.optional_text("traceparent"),
+        client=_read_client(fields.values["client"]),
     )
 
 
@@ -197,6 +200,25 @@ def _read_deduplication(document: JsonValue) -> Deduplication | None:
         digest=fields.text("digest"),
         sealing_key=fields.raw("sealing_key"),
         window_seconds=fields.number("window_seconds"),
+    )
+
+
+def _client_document(client: ClientContext) -> JsonObject:
+    return {
+        "capabilities": client.capabilities,
+        "log_level": client.log_level,
+        "responses": client.responses,
+        "state": client.state,
+    }
+
+
+def _read_client(document: JsonValue) -> ClientContext:
+    fields = StrictFields.of(document, "capabilities log_level responses state")
+    return ClientContext(
+        capabilities=fields.optional_json_object("capabilities"),
+        log_level=fields.optional_text("log_level"),
+        responses=fields.optional_json_object("responses"),
+        state=fields.values["state"],
     )
 
 

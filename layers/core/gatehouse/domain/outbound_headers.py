@@ -16,6 +16,7 @@ TIMESTAMP: Final = "X-Tengine-Timestamp"
 MEMBER_ID: Final = "X-Tengine-Member-Id"
 MEMBER_EMAIL: Final = "X-Tengine-Member-Email"
 MEMBER_ROLES: Final = "X-Tengine-Member-Roles"
+TRACEPARENT: Final = "traceparent"
 SIGNATURE: Final = "X-Tengine-Signature"
 AUTHORIZATION: Final = "Authorization"
 

@@ -18,6 +18,7 @@ from gatehouse.domain.outbound_headers import (
     PROJECT_ID,
     REQUEST_ID,
     TIMESTAMP,
+    TRACEPARENT,
     Headers,
     is_header_name,
     is_reserved_header,
@@ -78,9 +79,15 @@ def _rendered(invocation: Invocation, timestamp: int) -> OutboundRequest:
             (REQUEST_ID, invocation.request_id),
             (TIMESTAMP, str(timestamp)),
             *member_headers(invocation.member, definition.inject_member_identity),
+            *_trace(invocation),
         ),
         body=body,
     )
+
+
+def _trace(invocation: Invocation) -> Headers:
+    """Return the client's trace, which is W3C Trace Context's one well-formed header or none."""
+    return ((TRACEPARENT, invocation.traceparent),) if invocation.traceparent else ()
 
 
 def _unplaced(definition: ToolDefinition, arguments: JsonObject) -> JsonObject:

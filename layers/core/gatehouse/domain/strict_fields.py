@@ -66,6 +66,10 @@ class StrictFields:
             raise UnreadableDocument(f"{name} is not an object")
         return value
 
+    def optional_json_object(self, name: str) -> JsonObject | None:
+        """Read an object or null."""
+        return None if self.values[name] is None else self.json_object(name)
+
     def _exactly(self, name: str, kind: type[Kind]) -> Kind:
         value = self.values[name]
         if type(value) is not kind:  # a bool is no number here

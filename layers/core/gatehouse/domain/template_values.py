@@ -58,6 +58,7 @@ def values_of(invocation: Invocation) -> Values:
         reserved |= {"member.id": member.external_id, "member.roles": list(member.roles)}
         if member.email is not None:
             reserved["member.email"] = member.email
+    reserved |= invocation.client.variables
     return Values(arguments=invocation.arguments, reserved=reserved)
 
 

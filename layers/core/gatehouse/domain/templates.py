@@ -19,6 +19,10 @@ RESERVED_VARIABLES: Final = frozenset(
         "project.id",
         "integration.id",
         "request.id",
+        "client.capabilities",
+        "client.log_level",
+        "input.responses",
+        "input.state",
     }
 )
 """What the system fills in. No argument ever does, whatever its name."""
