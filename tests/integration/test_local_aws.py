@@ -1,5 +1,6 @@
 """The local AWS: pinned, enforced, saved, and gone when its parent is."""
 
+import copy
 import http.client
 import json
 import os
@@ -147,7 +148,10 @@ def test_every_function_is_deployed_with_its_own_role(stack: LocalStack) -> None
 
 
 def test_deploying_the_same_again_changes_nothing(stack: LocalStack) -> None:
-    stack.deploy(built_template())
+    template = built_template()
+
+    stack.deploy(copy.deepcopy(template))
+    stack.deploy(template)
 
     assert stack.deployed.changed is False
 
