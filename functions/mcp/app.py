@@ -7,15 +7,15 @@ from gatehouse.edge.http import LambdaAnswer
 from gatehouse.edge.mcp.door import Door
 from gatehouse.edge.mcp.methods import Offered
 from gatehouse.edge.serving import Serve
-from gatehouse.wiring import mcp
 from gatehouse.wiring.clock import now_ms
+from gatehouse.wiring.mcp import allowed_origins, authenticate, call_tool, list_tools, public_url
 from gatehouse.wiring.request_ids import new_request_id
 
 door = Door(
-    authenticate=mcp.authenticate(),
-    offered=Offered(list_tools=mcp.list_tools(), call_tool=mcp.call_tool()),
-    public_url=mcp.public_url,
-    allowed_origins=mcp.allowed_origins,
+    authenticate=authenticate(),
+    offered=Offered(list_tools=list_tools(), call_tool=call_tool()),
+    public_url=public_url,
+    allowed_origins=allowed_origins,
     new_request_id=new_request_id,
     clock_ms=now_ms,
 )
@@ -23,7 +23,7 @@ serve = Serve(
     answer=door,
     new_request_id=new_request_id,
     clock_ms=now_ms,
-    allowed_origins=mcp.allowed_origins,
+    allowed_origins=allowed_origins,
 )
 
 

@@ -1,6 +1,5 @@
 """Which arguments fit a schema, and what the model is told about those that do not."""
 
-import functools
 import time
 
 import pytest
@@ -25,6 +24,13 @@ SCHEMA: JsonObject = {
     "required": ["id"],
     "additionalProperties": False,
 }
+
+
+def nested(depth: int) -> JsonValue:
+    value: JsonValue = 1
+    for _ in range(depth):
+        value = {"a": value}
+    return value
 
 
 def problems(value: JsonValue) -> tuple[str, ...]:

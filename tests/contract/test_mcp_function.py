@@ -1,0 +1,226 @@
+"""The sample events of functions/mcp, through its handler, and what a warm request costs."""
+
+import importlib
+import io
+import json
+import subprocess
+import sys
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+
+from gatehouse.aws.items import (
+    assertion_key_item,
+    integration_item,
+    project_item,
+    tool_items,
+)
+from gatehouse.domain import api_keys, session_tokens
+from gatehouse.domain.calls import Invocation
+from gatehouse.domain.invocations import dispatched_document, document_bytes, read_invocation
+from gatehouse.domain.key_ring_documents import read_ring
+from gatehouse.domain.strict_json import parse
+from gatehouse.wiring import clients, clock
+from tests.contract.conftest import REGION, TABLE
+from tests.fakes.dispatch import answered
+from tests.samples import ASSERTION_KEY, DEPLOYMENT, INTEGRATION, LOOKUP, PROJECT, SESSION, stored
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+EVENTS = Path(__file__).parents[2] / "events"
+SAMPLES = json.loads((EVENTS / "samples.json").read_text())
+KEY = api_keys.read(SAMPLES["api_key"])
+RING = json.dumps({"version": 1, "initial": "x" * 64})
+WHO_AM_I = replace(LOOKUP, name="who_am_i", input_schema={"type": "object"}, require_member=True)
+
+
+class Counted:
+    """The function as Lambda loads it, on moto; dispatch answers, and round trips are counted."""
+
+    def __init__(self) -> None:
+        self.made: Counter[str] = Counter()
+        self.invoked: list[Invocation] = []
+        for name in ("gatehouse.wiring.mcp", "functions.mcp.app"):
+            sys.modules.pop(name, None)
+        clients.dynamodb.cache_clear()
+        clients.secretsmanager.cache_clear()
+        app = importlib.import_module("functions.mcp.app")
+        self.handler = app.lambda_handler
+        for client in (clients.dynamodb(), clients.secretsmanager()):
+            client.meta.events.register("before-call", self._count)
+        dispatch = sys.modules["gatehouse.wiring.mcp"]._lambda()
+        dispatch.meta.events.register("before-call.lambda.Invoke", self._invoke)
+
+    def send(self, name: str) -> dict[str, Any]:
+        """Answer a sample event."""
+        self.made.clear()
+        text = (EVENTS / "mcp" / f"{name}.json").read_text()
+        event = json.loads(text.replace(SAMPLES["session_token"], token()))
+        answer: dict[str, Any] = self.handler(event, None)
+        return answer
+
+    def _count(self, model: Any, **_: Any) -> None:
+        self.made[model.name] += 1
+
+    def _invoke(self, params: Any, **_: Any) -> tuple[Any, dict[str, Any]]:
+        self.made["Invoke"] += 1
+        self.invoked.append(read_invocation(parse(params["body"])))
+        said = document_bytes(dispatched_document(answered(b'{"id":"ada"}')))
+        response = type("Response", (), {"status_code": 200})()
+        return response, {"StatusCode": 200, "Payload": io.BytesIO(said)}
+
+
+def token() -> str:
+    now = clock.now()
+    session = replace(
+        SESSION,
+        project_id=KEY.project_id,
+        integration_id=KEY.integration_id,
+        issued_at=now,
+        expires_at=now + 900,
+    )
+    ring = read_ring(RING)
+    return session_tokens.mint(session, key=ring.current, deployment_id=DEPLOYMENT)
+
+
+@pytest.fixture
+def function(dynamodb: "DynamoDBClient", monkeypatch: pytest.MonkeyPatch) -> Counted:
+    """The function, with the project, key and tool that the samples name."""
+    secrets = boto3.client("secretsmanager", region_name=REGION)
+    for name, value in {
+        "STAGE": "dev",
+        "DEPLOYMENT_ID": DEPLOYMENT,
+        "PUBLIC_URL": "https://gate.example.com",
+        "ALLOWED_ORIGINS": "https://app.example.com",
+        "AUTHORITY_TABLE": TABLE,
+        "ACTIVITY_TABLE": TABLE,
+        "KEY_RING_SECRET": secrets.create_secret(Name="ring", SecretString=RING)["ARN"],
+        "DISPATCH_FUNCTION": "dispatch",
+    }.items():
+        monkeypatch.setenv(name, value)
+    integration = replace(
+        INTEGRATION,
+        id=KEY.integration_id,
+        project_id=KEY.project_id,
+        key_digest=KEY.digest,
+    )
+    for item in (
+        project_item(replace(PROJECT, id=KEY.project_id)),
+        integration_item(integration),
+        assertion_key_item(KEY.project_id, ASSERTION_KEY),
+        *tool_items(stored(WHO_AM_I, project_id=KEY.project_id)),
+    ):
+        dynamodb.put_item(TableName=TABLE, Item=item)
+    return Counted()
+
+
+ANSWERS: dict[str, tuple[int, str]] = {
+    "batch": (200, '[{"jsonrpc":"2.0","id":1,"result":{}},'),
+    "initialize": (200, '"protocolVersion":"2025-11-25"'),
+    "initialized": (202, ""),
+    "modern_discover": (200, '"supportedVersions":["2026-07-28"]'),
+    "modern_tools_call": (200, '"structuredContent":{"id":"ada"}'),
+    "modern_tools_list": (200, '"cacheScope":"private"'),
+    "not_found": (404, '"title":"Not Found"'),
+    "ping": (200, '"result":{}'),
+    "preflight": (204, ""),
+    "refused_get": (405, '"title":"Method Not Allowed"'),
+    "refused_modern_headers": (400, '"code":-32020'),
+    "refused_origin": (403, '"title":"Forbidden"'),
+    "refused_unknown_tool": (200, '"message":"Unknown tool: no_such_tool"'),
+    "refused_without_credential": (401, '"message":"Invalid or inactive API key"'),
+    "refused_without_member": (200, '"text":"Member context required"'),
+    "tools_call": (200, '"structuredContent":{"id":"ada"}'),
+    "tools_list": (200, '"name":"who_am_i"'),
+    "tools_list_with_api_key": (200, '"name":"who_am_i"'),
+}
+
+
+def test_no_sample_is_left_untried() -> None:
+    assert {path.stem for path in (EVENTS / "mcp").glob("*.json")} == ANSWERS.keys()
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_a_sample_is_answered_as_its_name_says(function: Counted, name: str) -> None:
+    status, part = ANSWERS[name]
+    answer = function.send(name)
+    assert answer["statusCode"] == status
+    assert part in answer["body"]
+    assert bool(part) == bool(answer["body"])
+    assert answer["headers"]["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize(
+    ("name", "made"),
+    [
+        ("tools_call", {"BatchGetItem": 1, "Invoke": 1}),
+        ("modern_tools_call", {"BatchGetItem": 1, "Invoke": 1}),
+        ("tools_list", {"BatchGetItem": 1, "Query": 1}),
+        ("modern_tools_list", {"BatchGetItem": 1, "Query": 1}),
+        ("tools_list_with_api_key", {"BatchGetItem": 1, "Query": 1}),
+        ("initialize", {"BatchGetItem": 1}),
+        ("ping", {"BatchGetItem": 1}),
+        ("refused_without_credential", {}),
+        ("refused_origin", {}),
+        ("not_found", {}),
+        # A denial is two writes, in parallel: its record and its count.
+        ("refused_without_member", {"BatchGetItem": 1, "PutItem": 1, "UpdateItem": 1}),
+        ("refused_unknown_tool", {"BatchGetItem": 1, "PutItem": 1, "UpdateItem": 1}),
+    ],
+)
+def test_a_warm_request_stays_within_its_round_trips(
+    function: Counted, name: str, made: dict[str, int]
+) -> None:
+    function.send("ping")  # warms the key ring
+    function.send(name)
+    assert function.made == made
+
+
+def test_dispatch_is_told_who_calls_what_and_nothing_of_the_credential(function: Counted) -> None:
+    function.send("tools_call")
+    [invocation] = function.invoked
+    assert invocation.member == SESSION.member
+    assert invocation.integration_id == KEY.integration_id
+    assert invocation.tool.definition == WHO_AM_I
+    assert "tng_mst_" not in repr(invocation)
+
+
+def test_a_disabled_tool_is_gone_for_the_very_next_request(
+    function: Counted, dynamodb: "DynamoDBClient"
+) -> None:
+    assert '"isError":false' in function.send("tools_call")["body"]
+    for item in tool_items(stored(WHO_AM_I, project_id=KEY.project_id, is_enabled=False)):
+        dynamodb.put_item(TableName=TABLE, Item=item)
+    assert "Unknown tool: who_am_i" in function.send("tools_call")["body"]
+    assert '"tools":[]' in function.send("tools_list")["body"]
+
+
+def test_the_hot_path_loads_neither_pydantic_nor_a_router() -> None:
+    """What would cost a cold start is not imported with the function."""
+
+    script = (
+        "import sys; import functions.mcp.app; "
+        "print([m for m in ('pydantic', 'jsonschema_rs', 'cryptography', 'jwt', 'httpx', "
+        "'aws_lambda_powertools.event_handler', 'aws_xray_sdk') "
+        "if m in sys.modules])"
+    )
+    names = ("STAGE", "DEPLOYMENT_ID", "AUTHORITY_TABLE", "ACTIVITY_TABLE", "KEY_RING_SECRET")
+    environment = {
+        **dict.fromkeys((*names, "DISPATCH_FUNCTION"), "dev"),
+        "AWS_DEFAULT_REGION": REGION,
+        "PYTHONPATH": "layers/core:.",
+    }
+    ran = subprocess.run(
+        [sys.executable, "-c", script],
+        env=environment,
+        cwd=EVENTS.parent,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert ran.stdout.strip() == "[]"
