@@ -76,6 +76,7 @@ MAY: Final[dict[str, Allowed]] = {
         ("dynamodb:GetItem", "Activity.Arn"): None,
         ("dynamodb:PutItem", "Activity.Arn"): None,
         ("dynamodb:Query", "Activity.Arn"): None,
+        ("dynamodb:UpdateItem", "Activity.Arn"): None,
         ("kms:Encrypt", "SecretsKey.Arn"): FOR_ONE_TOOL,
         ("kms:GenerateDataKey", "SecretsKey.Arn"): FOR_ONE_TOOL,
         ("secretsmanager:GetSecretValue", "AdminToken.Id"): None,
