@@ -136,7 +136,7 @@ def test_the_dialect_may_be_named() -> None:
         ({"allOf": [{"$ref": "#"}, {"$ref": "#"}]}, {}),
         (
             {"properties": {"a": {"allOf": [{"$ref": "#"}, {"$ref": "#"}]}}},
-            functools.reduce(lambda inner, _: {"a": inner}, range(60), {"a": 1}),
+            nested(60),
         ),
         (
             {"items": {"allOf": [{"type": "integer"}] * 10_000}},
