@@ -11,8 +11,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Final
 
-from tests.conformance import fixtures, ground, node
+from tests.conformance import ground, node
+from tests.conformance.media import PICTURE
 from tests.conformance.schemas import JSON_SCHEMA_2020_12
+from tests.conformance.tools import asking_tools, plain_tools
 
 Json = dict[str, Any]
 ERAS: Final[Mapping[str, str]] = {
@@ -73,7 +75,7 @@ def tool_steps() -> Iterator[Step]:
     yield Step(
         name="tools/call for a picture",
         options=call("test_image_content"),
-        holds=lambda got: got["content"][0]["data"] == fixtures.PICTURE,
+        holds=lambda got: got["content"][0]["data"] == PICTURE,
     )
     yield Step(
         name="tools/call that fails",
@@ -115,7 +117,7 @@ def resource_steps() -> Iterator[Step]:
     yield Step(
         name="resources/read of a stored one",
         options=("--method", "resources/read", "--uri", "test://static-binary"),
-        holds=lambda got: got["contents"][0]["blob"] == fixtures.PICTURE,
+        holds=lambda got: got["contents"][0]["blob"] == PICTURE,
     )
     yield Step(
         name="resources/read through an endpoint",
@@ -132,7 +134,7 @@ def call(tool: str, *arguments: str) -> tuple[str, ...]:
 
 def known_tools() -> set[str]:
     """Return the names of the fixture tools."""
-    return {tool["name"] for tool in (*fixtures.plain_tools(), *fixtures.asking_tools())}
+    return {tool["name"] for tool in (*plain_tools(), *asking_tools())}
 
 
 def problem(url: str, token: str, era: str, step: Step) -> str:

@@ -1,9 +1,11 @@
 """The smallest picture and the smallest sound that a player accepts."""
 
+import base64
 import io
 import struct
 import wave
 import zlib
+from typing import Final
 
 
 def red_pixel() -> bytes:
@@ -27,3 +29,7 @@ def short_silence() -> bytes:
 
 def _chunk(kind: bytes, data: bytes) -> bytes:
     return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+PICTURE: Final = base64.b64encode(red_pixel()).decode()
+"""The pixel as MCP carries it."""

@@ -4,7 +4,6 @@ It knows HTTP, JSON and the media type `application/vnd.mcp.result+json`, and no
 transport, versions or sessions. It trusts requests that its project signed, and no others.
 """
 
-import base64
 import json
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -42,8 +41,7 @@ def as_result(result: Json) -> Answer:
 
 def picture() -> Json:
     """Return a picture as a content block."""
-    data = base64.b64encode(media.red_pixel()).decode()
-    return {"type": "image", "data": data, "mimeType": "image/png"}
+    return {"type": "image", "data": media.PICTURE, "mimeType": "image/png"}
 
 
 def embedded(uri: str, mime_type: str, content: str) -> Json:
