@@ -64,6 +64,8 @@ def test_a_good_tool_is_accepted() -> None:
         ("input_schema", {"type": "object", "$schema": "http://json-schema.org/draft-07/schema#"}),
         ("input_schema", {"type": "object", "$ref": "https://example.com/schema"}),
         ("input_schema", {"type": "object", "$ref": "file:///etc/passwd"}),
+        ("input_schema", {"type": "object", "$dynamicRef": "#x"}),
+        ("input_schema", {"type": "object", "x-mcp-header": "Region"}),
         ("input_schema", {"type": "object", "description": "x" * 64 * 1024}),
         ("input_schema", {"type": "object", "description": "hidden \u200d"}),
         ("input_schema", DEEP),

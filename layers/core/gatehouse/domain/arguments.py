@@ -50,7 +50,7 @@ class Schema:
 
 def compiled(schema: JsonObject) -> Schema:
     """Compile `schema`; raise `UnusableSchema` saying what is wrong with it."""
-    # jsonschema_rs takes 6 ms to import, which only a call pays for.
+    # jsonschema_rs takes 16 ms to import, which only a call pays for.
     from jsonschema_rs import (  # noqa: PLC0415
         Draft202012Validator,
         RegexOptions,

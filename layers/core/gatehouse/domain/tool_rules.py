@@ -7,6 +7,7 @@ from typing import Final
 
 from gatehouse.domain.arguments import UnusableSchema, compiled
 from gatehouse.domain.errors import FieldError
+from gatehouse.domain.header_params import InvalidHeaderParam, header_params
 from gatehouse.domain.ids import TOOL_NAME
 from gatehouse.domain.json_values import JsonObject, JsonValue
 from gatehouse.domain.origins import origin_problem
@@ -100,7 +101,8 @@ def _schema_errors(field: str, schema: JsonObject) -> Iterator[FieldError]:
     else:
         try:
             compiled(schema)
-        except UnusableSchema as error:
+            header_params(schema)  # clients drop a tool whose headers they cannot send
+        except (UnusableSchema, InvalidHeaderParam) as error:
             yield FieldError(field, str(error))
     if found := next(hidden_characters(schema), None):
         yield FieldError(field, f"holds the hidden character {found}")
