@@ -77,7 +77,7 @@ def asking(name: str, description: str, round_: str, *arguments: str) -> Json:
         "description": description,
         "input_schema": {
             **NO_ARGUMENTS,
-            "properties": dict.fromkeys(arguments, {"type": "string"}),
+            "properties": {argument: {"type": "string"} for argument in arguments},
             "required": list(arguments),
         },
         "http_method": "POST",
