@@ -138,6 +138,7 @@ def test_a_cached_key_opens_nothing_under_another_binding(kms: Kms) -> None:
     for other in OTHERS:
         with pytest.raises(SealBroken):
             kms.opener.open(sealed, other)
+    assert kms.asked == 1 + len(OTHERS)  # not even the key is lent to another binding
 
 
 class FailingKms:

@@ -283,6 +283,12 @@ def test_an_unknown_name_means_that_nothing_was_sent() -> None:
         )
 
 
+def test_a_request_that_is_not_http_is_not_sent() -> None:
+    with serving(answering()) as server, pytest.raises(UpstreamUnreachable):
+        made(LOCAL).send(request(server, headers=(("X-A", "a\r\nX-B: b"),)), timeout_seconds=5)
+    assert server.heads == []
+
+
 def reset(connection: socket.socket) -> None:
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     connection.close()

@@ -31,7 +31,6 @@ from gatehouse.ports import UpstreamUncertain, UpstreamUnreachable
 KEEP_ALIVE_SECONDS: Final = 4.0
 """Below the 5 s after which many servers close: a request into a closing connection is lost."""
 MAX_CONNECTIONS: Final = 20
-FIRST_FINAL_STATUS: Final = 200
 MAX_CONTENT_TYPE: Final = 200
 
 
@@ -125,8 +124,6 @@ def _headers(there: Destination, request: OutboundRequest) -> list[tuple[bytes, 
 
 
 def _answer(response: httpcore.Response) -> UpstreamAnswer:
-    if response.status < FIRST_FINAL_STATUS:  # 101: the connection is no longer HTTP
-        raise httpcore.RemoteProtocolError("not a final status")
     headers = {name.lower(): value for name, value in response.headers}
     body = bounded_body(response.iter_stream(), headers.get(b"content-encoding", b""))
     content_type = headers.get(b"content-type", b"") if body.is_decoded else b""
