@@ -25,6 +25,7 @@ from gatehouse.domain.invocations import dispatched_document, document_bytes, re
 from gatehouse.domain.key_ring_documents import read_ring
 from gatehouse.domain.strict_json import parse
 from gatehouse.wiring import clients, clock
+from tests.cloud import source
 from tests.contract.conftest import REGION, TABLE
 from tests.fakes.dispatch import answered
 from tests.samples import ASSERTION_KEY, DEPLOYMENT, INTEGRATION, LOOKUP, PROJECT, SESSION, stored
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 EVENTS = Path(__file__).parents[2] / "events"
 SAMPLES = json.loads((EVENTS / "samples.json").read_text())
 KEY = api_keys.read(SAMPLES["api_key"])
+PARTS = ("DispatchFunction", "McpFunction")
 RING = json.dumps({"version": 1, "initial": "x" * 64})
 WHO_AM_I = replace(LOOKUP, name="who_am_i", input_schema={"type": "object"}, require_member=True)
 
@@ -53,8 +55,8 @@ class Counted:
         self.handler = app.lambda_handler
         for client in (clients.dynamodb(), clients.secretsmanager()):
             client.meta.events.register("before-call", self._count)
-        dispatch = sys.modules["gatehouse.wiring.mcp"]._lambda()
-        dispatch.meta.events.register("before-call.lambda.Invoke", self._invoke)
+        self.dispatch = sys.modules["gatehouse.wiring.mcp"]._lambda()
+        self.dispatch.meta.events.register("before-call.lambda.Invoke", self._invoke)
 
     def send(self, name: str) -> dict[str, Any]:
         """Answer a sample event."""
@@ -179,6 +181,14 @@ def test_a_warm_request_stays_within_its_round_trips(
     function.send("ping")  # warms the key ring
     function.send(name)
     assert function.made == made
+
+
+def test_a_call_is_handed_over_once_and_waited_for_to_its_end(function: Counted) -> None:
+    config = function.dispatch.meta.config
+    assert config.retries == {"mode": "standard", "total_max_attempts": 1}
+    functions = source()["Resources"]
+    dispatch, mcp = (functions[name]["Properties"]["Timeout"] for name in PARTS)
+    assert dispatch < config.read_timeout < config.read_timeout + config.connect_timeout < mcp
 
 
 def test_dispatch_is_told_who_calls_what_and_nothing_of_the_credential(function: Counted) -> None:

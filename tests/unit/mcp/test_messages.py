@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from gatehouse.domain.strict_json import InvalidJson
 from gatehouse.edge.mcp import envelope
 from gatehouse.edge.mcp.faults import RpcFault
-from tests.unit.mcp.world import MODERN, World
+from tests.unit.mcp.world import META, MODERN, World
 
 
 @pytest.mark.parametrize(
@@ -105,6 +105,39 @@ def test_what_asks_for_no_answer_is_accepted_and_does_nothing(message: str) -> N
 def test_noise_is_read_or_refused_and_nothing_else(body: bytes) -> None:
     with contextlib.suppress(InvalidJson, RpcFault):
         envelope.read(body)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3)
+    ),
+    max_leaves=8,
+)
+PARAMS = st.fixed_dictionaries(
+    {},
+    optional={
+        "name": JSON | st.just("crm-contacts-get"),
+        "arguments": JSON | st.fixed_dictionaries({"contact_id": JSON}),
+        "cursor": JSON,
+        "protocolVersion": JSON,
+        "_meta": JSON | st.just(META),
+    },
+)
+
+
+@given(
+    params=PARAMS,
+    method=st.sampled_from(["initialize", "ping", "tools/list", "tools/call", "server/discover"]),
+    modern=st.booleans(),
+)
+def test_whatever_a_known_caller_sends_is_answered_or_refused(
+    params: dict[str, object], method: str, *, modern: bool
+) -> None:
+    world = World()
+    answer = world.modern(method, params) if modern else world.legacy(method, params)
+    assert answer.status in {200, 400, 404}
+    assert answer.json["id"] in {1, None}
 
 
 # --- batches, which only 2025-03-26 has ----------------------------------------------------------
