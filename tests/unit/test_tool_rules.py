@@ -1,6 +1,7 @@
 """Which tools may be registered."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -83,6 +84,13 @@ def test_a_wrong_field_is_named(field: str, value: object) -> None:
     if field == "input_schema":
         changes |= {"endpoint_path": "/", "query_template": {}}
     assert wrong(**changes) == [field]
+
+
+def test_a_schema_that_could_be_fetched_is_not(tmp_path: Path) -> None:
+    file = tmp_path / "schema.json"
+    file.write_text("{}")
+    schema = {"type": "object", "properties": {"contact_id": {"$ref": file.as_uri()}}}
+    assert wrong(input_schema=schema, query_template={}) == ["input_schema"]
 
 
 def test_wording_may_have_lines_and_any_script() -> None:

@@ -231,6 +231,16 @@ def test_of_two_writers_the_second_is_told_the_current_version() -> None:
     assert patch(api, {"title": "second"}, headers={"if-match": '"2"'}).status == 200
 
 
+def test_what_comes_too_late_is_not_even_judged_or_sealed() -> None:
+    api = Api()
+    api.tool()
+    sealed = list(api.sealer.sealed)
+    late = {"version": 7, "timeout_seconds": 99}
+    assert patch(api, late).status == 409
+    assert patch(api, {"version": 7, "encrypted_auth_secret": SECRET}).status == 409
+    assert api.sealer.sealed == sealed
+
+
 @pytest.mark.parametrize(
     "change",
     [{"base_url": "https://evil.example.com"}, {"auth_strategy": "static_bearer"}],
