@@ -107,6 +107,13 @@ def test_usage_is_summed_by_tool_and_day_or_hour() -> None:
     assert sum(hour["calls"] for hour in hours) == 121
 
 
+def test_usage_is_of_at_most_a_week() -> None:
+    week, more = "from=2023-11-07T00:00:00Z", "from=2023-11-06T23:59:59Z"
+    assert Api().call("GET", "/api/v1/usage", query=f"{week}&to=2023-11-14T00:00:00Z").status == 200
+    longer = Api().call("GET", "/api/v1/usage", query=f"{more}&to=2023-11-14T00:00:00Z")
+    assert (longer.status, longer.fields) == (422, ["from"])
+
+
 def test_usage_of_nothing_is_empty_and_of_another_project_unseen() -> None:
     api = api_with(record(1, project_id="Other001"))
     assert api.call("GET", "/api/v1/usage").json == {"items": [], "next_cursor": None}

@@ -11,8 +11,9 @@ from gatehouse.ports import CallRecords, Page
 
 HOUR = 3600
 DAY = 24 * HOUR
-MAX_PERIOD = 31 * DAY
-"""Records and usage lie in hours; each costs reads."""
+MAX_CALLS_PERIOD = 31 * DAY
+MAX_USAGE_PERIOD = 7 * DAY
+"""Usage lies in sixteen parts of each hour, and all of them are read for one answer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +49,7 @@ class ReadCalls:
         self, project_id: str, wanted: CallFilter, *, after: str | None, limit: int
     ) -> Page[CallRecord]:
         """List calls, newest first, of the last day unless a period is given."""
-        starts_at, ends_at = self._bounds(wanted.period, default=DAY)
+        starts_at, ends_at = self._bounds(wanted.period, longest=MAX_CALLS_PERIOD)
         return self.records.page(
             project_id,
             starts_at=starts_at,
@@ -61,23 +62,24 @@ class ReadCalls:
         )
 
     def usage(self, project_id: str, period: Period, *, seconds: int) -> Sequence[ToolUsage]:
-        """Return usage by tool and period of `seconds`, of the last week unless one is given.
+        """Return usage by tool and period of `seconds`, of the last day unless one is given.
 
         Whole hours are counted: those in which the period starts and ends, too.
         """
-        starts_at, ends_at = self._bounds(period, default=7 * DAY)
+        starts_at, ends_at = self._bounds(period, longest=MAX_USAGE_PERIOD)
         first, last = starts_at // HOUR * HOUR, -(-ends_at // HOUR) * HOUR
         hourly = self.records.usage(project_id, starts_at=first, ends_at=last)
         return _summed(hourly, seconds)
 
-    def _bounds(self, period: Period, *, default: int) -> tuple[int, int]:
+    def _bounds(self, period: Period, *, longest: int) -> tuple[int, int]:
         """Return start and end; raise `InvalidFields` for none or too long a period."""
         ends_at = self.clock() + 1 if period.ends_at is None else period.ends_at
-        starts_at = ends_at - default if period.starts_at is None else period.starts_at
+        starts_at = ends_at - DAY if period.starts_at is None else period.starts_at
         if starts_at >= ends_at:
             raise InvalidFields((FieldError("from", "must be before `to`"),))
-        if ends_at - starts_at > MAX_PERIOD:
-            raise InvalidFields((FieldError("from", "must be at most 31 days before `to`"),))
+        if ends_at - starts_at > longest:
+            message = f"must be at most {longest // DAY} days before `to`"
+            raise InvalidFields((FieldError("from", message),))
         return starts_at, ends_at
 
 

@@ -22,7 +22,7 @@ from gatehouse.usecases.read_calls import DAY, HOUR, CallFilter, Period
 
 
 class CallQuery(PageQuery):
-    """Which calls; by default those of the last day."""
+    """Which calls of at most 31 days; by default those of the last one."""
 
     tool: str | None = Field(default=None, description="A tool's name.")
     member: str | None = Field(default=None, description="A member's external id.")
@@ -32,7 +32,7 @@ class CallQuery(PageQuery):
 
 
 class UsageQuery(Input):
-    """Which period; by default the last week, by day."""
+    """Which period of at most 7 days; by default the last one, by day."""
 
     model_config = ConfigDict(strict=False)
 
