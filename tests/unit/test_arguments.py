@@ -1,5 +1,6 @@
 """Which arguments fit a schema, and what the model is told about those that do not."""
 
+import socket
 import time
 
 import pytest
@@ -121,6 +122,16 @@ def test_the_list_of_problems_is_bounded() -> None:
 def test_what_is_no_schema_of_ours_is_refused(schema: JsonObject) -> None:
     with pytest.raises(UnusableSchema):
         compiled(schema)
+
+
+def test_no_schema_is_fetched_not_even_to_refuse_it() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        with pytest.raises(UnusableSchema):
+            compiled({"$ref": f"http://127.0.0.1:{port}/schema.json"})
+        server.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            server.accept()
 
 
 def test_the_dialect_may_be_named() -> None:
