@@ -129,7 +129,7 @@ def test_no_schema_is_fetched_not_even_to_refuse_it() -> None:
         port = server.getsockname()[1]
         with pytest.raises(UnusableSchema):
             compiled({"$ref": f"http://127.0.0.1:{port}/schema.json"})
-        server.setblocking(False)
+        server.settimeout(0)
         with pytest.raises(BlockingIOError):
             server.accept()
 

@@ -99,6 +99,7 @@ def test_what_lambda_did_not_take_was_certainly_not_made(failure: Exception) -> 
         ConnectionClosedError(endpoint_url=URL),
         IncompleteReadError(actual_bytes=1, expected_bytes=2),
         payload(b'{"errorMessage":"Task timed out"}', FunctionError="Unhandled"),
+        payload(document_bytes(dispatched_document(answered(b"{}"))), FunctionError="Handled"),
         payload(b""),
         payload(b"{}"),
         payload(b'{"version":2}'),
