@@ -5,7 +5,7 @@ from typing import Any
 
 from gatehouse.edge.http import LambdaAnswer
 from gatehouse.edge.mcp.door import Door
-from gatehouse.edge.mcp.methods import Offered
+from gatehouse.edge.mcp.inbound import Offered
 from gatehouse.edge.serving import Serve
 from gatehouse.wiring.clock import now_ms
 from gatehouse.wiring.mcp import allowed_origins, authenticate, call_tool, list_tools, public_url

@@ -12,10 +12,12 @@ from gatehouse.domain.calls import CallRecord, Deduplication, Invocation, Outcom
 from gatehouse.domain.errors import NotFound, Unavailable
 from gatehouse.domain.json_values import JsonObject
 from gatehouse.domain.members import MemberIdentity
-from gatehouse.domain.tool_results import Structured, Text, ToolResult
+from gatehouse.domain.rich_results import Structured
+from gatehouse.domain.tool_results import Text, ToolResult
 from gatehouse.domain.tools import Tool, ToolDefinition
 from gatehouse.ports import DispatchUncertain
-from gatehouse.usecases.call_tool import UNCERTAIN, CalledTool, CallTool, ToolCall
+from gatehouse.usecases.call_tool import UNCERTAIN, CallTool, ToolCall
+from gatehouse.usecases.rounds import Rounds
 from tests.fakes.calls import MemoryCallRecords
 from tests.fakes.dispatch import ScriptedDispatcher, answered
 from tests.samples import ADA, INTEGRATION, LOOKUP, NOW, PROJECT, stored
@@ -24,6 +26,14 @@ REQUEST_ID = ids.request_id(NOW * 1000, 7)
 KEY_CALLER = Caller(project=PROJECT, integration=INTEGRATION)
 ADA_CALLER = replace(KEY_CALLER, member=ADA)
 GOOD: JsonObject = {"contact_id": "c1"}
+
+
+@dataclass
+class Ended:
+    """How a call ended that needed one round."""
+
+    outcome: Outcome
+    result: ToolResult
 
 
 @dataclass
@@ -39,7 +49,7 @@ class Calls:
         arguments: JsonObject = GOOD,
         caller: Caller = KEY_CALLER,
         **changes: object,
-    ) -> CalledTool:
+    ) -> Ended:
         return self.call_tool(stored(definition, **changes), arguments, caller)
 
     def call_tool(
@@ -48,18 +58,21 @@ class Calls:
         arguments: JsonObject = GOOD,
         caller: Caller = KEY_CALLER,
         name: str = LOOKUP.name,
-    ) -> CalledTool:
+    ) -> Ended:
         run = CallTool(
             dispatcher=self.dispatcher,
             records=self.records,
+            rounds=Rounds(clock=lambda: NOW, new_nonce=lambda: b"n" * 12),
             clock_ms=lambda: NOW * 1000 + 12,
             schemas=Schemas(),
         )
-        return run(
+        called = run(
             ToolCall(
                 request_id=REQUEST_ID, caller=caller, name=name, tool=tool, arguments=arguments
             )
         )
+        assert isinstance(called.result, ToolResult)
+        return Ended(called.outcome, called.result)
 
     def denial(self) -> str | None:
         """The reason of the one record, which is a denial; nothing was dispatched."""

@@ -226,6 +226,6 @@ def test_an_answer_of_another_kind_is_refused(question: Any, answer: Any) -> Non
 
 def test_answers_to_questions_nobody_asked_are_ignored() -> None:
     requests = {"q": InputRequest(method="roots/list", params={})}
-    answers = {"q": {"roots": []}, "other": {"action": "nonsense"}}
+    answers: dict[str, Any] = {"q": {"roots": []}, "other": {"action": "nonsense"}}
     assert fitting(answers, requests) == {"q": {"roots": []}}
     assert fitting({"other": {}}, requests) == {}

@@ -1,17 +1,25 @@
 """What an upstream's answer says to a model."""
 
+from typing import Any
+
 import pytest
 
 from gatehouse.domain.calls import Dispatched, Outcome, UpstreamAnswer
 from gatehouse.domain.json_values import JsonValue
+from gatehouse.domain.rich_results import Structured
 from gatehouse.domain.tool_results import (
     MAX_EXCERPT_BYTES,
     Blob,
-    Structured,
     Text,
     ToolResult,
-    tool_result,
+    made,
 )
+
+
+def tool_result(dispatched: Dispatched, **options: Any) -> ToolResult:
+    result = made(dispatched, **options)
+    assert isinstance(result, ToolResult)
+    return result
 
 
 def result_of(

@@ -10,11 +10,12 @@ from gatehouse.domain import ids, session_tokens
 from gatehouse.domain.session_tokens import Session
 from gatehouse.domain.tools import ToolDefinition
 from gatehouse.edge.mcp.door import Door
-from gatehouse.edge.mcp.methods import Offered
+from gatehouse.edge.mcp.inbound import Offered
 from gatehouse.edge.serving import Serve
 from gatehouse.usecases.authenticate import Authenticate
 from gatehouse.usecases.call_tool import CallTool
 from gatehouse.usecases.list_tools import ListTools
+from gatehouse.usecases.rounds import Rounds
 from tests.events import http_event
 from tests.fakes.authority import MemoryAuthority
 from tests.fakes.calls import MemoryCallRecords
@@ -87,7 +88,10 @@ class World:
             offered=Offered(
                 list_tools=ListTools(tools=self.tools, clock=lambda: self.now),
                 call_tool=CallTool(
-                    dispatcher=self.dispatcher, records=self.records, clock_ms=self.now_ms
+                    dispatcher=self.dispatcher,
+                    records=self.records,
+                    rounds=Rounds(clock=lambda: self.now, new_nonce=lambda: b"n" * 12),
+                    clock_ms=self.now_ms,
                 ),
             ),
             public_url=lambda: PUBLIC,

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
 from gatehouse.domain.content_blocks import block_errors
-from gatehouse.domain.errors import FieldError
+from gatehouse.domain.errors import FieldError, InvalidRequest
 from gatehouse.domain.json_values import JsonObject, JsonValue
 
 MAX_REQUESTS: Final = 16
@@ -47,6 +47,22 @@ class InputRequest:
         if self.method == SAMPLING and {"tools", "toolChoice"} & self.params.keys():
             return {"sampling": {"tools": {}}}
         return {"sampling" if self.method == SAMPLING else "roots": {}}
+
+
+class MissingCapabilities(InvalidRequest):
+    """The client did not declare what it needs to be able to do; `required` says what."""
+
+    def __init__(self, required: JsonObject) -> None:
+        names = ", ".join(sorted(required))
+        super().__init__(f"This needs client capabilities that were not declared: {names}")
+        self.required = required
+
+
+class CannotAsk(InvalidRequest):
+    """The client's protocol version has no way to be asked for input in this exchange."""
+
+    def __init__(self) -> None:
+        super().__init__("The user has to be asked, which this protocol version cannot do here")
 
 
 InputRequests: TypeAlias = "Mapping[str, InputRequest]"

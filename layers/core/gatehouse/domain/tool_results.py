@@ -1,6 +1,8 @@
 """What an upstream's answer says to a model: content blocks, structured content, or an error.
 
-The same for every protocol version; what a version cannot carry, its edge leaves out.
+The same for every protocol version; what a version cannot carry, its edge leaves out. An endpoint
+may also answer that the client has to be asked first, or has to be able to do more (see
+`rich_results`).
 """
 
 import codecs
@@ -8,17 +10,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final, TypeAlias
 
+from gatehouse.domain import rich_results
 from gatehouse.domain.calls import Dispatched, UpstreamAnswer
-from gatehouse.domain.json_values import JsonValue
+from gatehouse.domain.content_blocks import is_media_type
+from gatehouse.domain.json_values import JsonObject, JsonValue
+from gatehouse.domain.media_types import content_type, decoded, is_textual
+from gatehouse.domain.notifications import Notification
+from gatehouse.domain.rich_results import Asking, Demanding, Finished, Structured
 from gatehouse.domain.strict_json import InvalidJson, parse
 
 MAX_EXCERPT_BYTES: Final = 2048
 """What is shown of an upstream's error."""
 _BYTE_ORDER_MARK: Final = codecs.BOM_UTF8
-_CHARSETS: Final = frozenset({"utf-8", "ascii", "iso8859-1", "cp1252", "utf-16"})
-_TEXTUAL: Final = frozenset(
-    {"application/xml", "application/javascript", "application/x-www-form-urlencoded"}
-)
 
 Conforms: TypeAlias = Callable[[JsonValue], tuple[str, ...]]
 """Says what is wrong with a value, by the tool's output schema."""
@@ -39,24 +42,41 @@ class Blob:
     data: bytes = field(repr=False)
 
 
-Block: TypeAlias = Text | Blob
+@dataclass(frozen=True, slots=True)
+class Media:
+    """A picture or a sound; `kind` is `image` or `audio`."""
+
+    kind: str
+    media_type: str
+    data: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
-class Structured:
-    """A JSON value; wrapped, because `null` is one too."""
+class Given:
+    """A block that the upstream wrote itself, and that has been checked."""
 
-    value: JsonValue
+    block: JsonObject = field(repr=False)
+
+
+Block: TypeAlias = Text | Blob | Media | Given
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToolResult:
-    """The result of one call, for the model; `notes` are for the client's `_meta`."""
+    """The result of one call, for the model; `notes` are for the client's `_meta`.
+
+    `notifications` are what the upstream had to say before it.
+    """
 
     content: tuple[Block, ...]
     structured: Structured | None = None
     is_error: bool = False
     notes: Mapping[str, JsonValue] = field(default_factory=dict)
+    notifications: tuple[Notification, ...] = ()
+
+
+Made: TypeAlias = ToolResult | Asking | Demanding
+"""What a call came to: a result, or what is needed before there can be one."""
 
 
 def refusal(message: str) -> ToolResult:
@@ -64,18 +84,23 @@ def refusal(message: str) -> ToolResult:
     return ToolResult(content=(Text(message),), is_error=True)
 
 
-def tool_result(dispatched: Dispatched, *, conforms: Conforms | None = None) -> ToolResult:
-    """Turn what dispatch made of a call into its result.
+def made(dispatched: Dispatched, *, conforms: Conforms | None = None) -> Made:
+    """Say what a call came to.
 
     `conforms` is there when the tool declares an output schema: then a result without structured
     content, or with content of another shape, is an error.
     """
     if dispatched.answer is None:
         result = refusal(dispatched.error or "The tool call failed")
+    elif rich_results.is_rich(dispatched.answer):
+        rich = _from_rich(dispatched.answer)
+        if not isinstance(rich, ToolResult):
+            return rich
+        result = rich
     else:
         result = _from_answer(dispatched.answer)
-        if conforms and not result.is_error:
-            result = _conforming(result, conforms)
+    if dispatched.answer and conforms and not result.is_error:
+        result = _conforming(result, conforms)
     return replace(result, notes=_notes(dispatched))
 
 
@@ -89,17 +114,43 @@ def _notes(dispatched: Dispatched) -> Mapping[str, JsonValue]:
 
 
 def _from_answer(answer: UpstreamAnswer) -> ToolResult:
-    media_type, charset = _content_type(answer.content_type)
+    media_type, charset = content_type(answer.content_type)
     is_json = media_type == "application/json" or media_type.endswith("+json")
     if not 200 <= answer.status <= 299:  # noqa: PLR2004
-        return _upstream_error(answer, charset, is_text=is_json or _is_textual(media_type))
+        return _upstream_error(answer, charset, is_text=is_json or is_textual(media_type))
     if not answer.body:
         return ToolResult(content=(Text("(no content)"),))
     if is_json:
         return _from_json(answer)
-    if _is_textual(media_type):
-        return ToolResult(content=(Text(_decoded(answer.body, charset)),))
+    if is_textual(media_type):
+        return ToolResult(content=(Text(decoded(answer.body, charset)),))
+    kind = media_type.partition("/")[0]
+    if kind in {"image", "audio"} and is_media_type(media_type):
+        return _media(answer, kind, media_type)
     return ToolResult(content=(Blob(media_type or "application/octet-stream", answer.body),))
+
+
+def _media(answer: UpstreamAnswer, kind: str, media_type: str) -> ToolResult:
+    if answer.truncated:
+        return refusal(f"The upstream's answer is too large: its {kind} had to be cut")
+    return ToolResult(content=(Media(kind, media_type, answer.body),))
+
+
+def _from_rich(answer: UpstreamAnswer) -> Made:
+    if answer.truncated:
+        return refusal("The upstream's answer is too large: its MCP result had to be cut")
+    try:
+        said = rich_results.read(answer.body)
+    except rich_results.InvalidRichResult as error:
+        return refusal(f"The tool's endpoint answered with an invalid MCP result: {error}")
+    if not isinstance(said, Finished):
+        return said
+    return ToolResult(
+        content=tuple(map(Given, said.content)),
+        structured=said.structured,
+        is_error=said.is_error,
+        notifications=said.notifications,
+    )
 
 
 def _from_json(answer: UpstreamAnswer) -> ToolResult:
@@ -117,7 +168,7 @@ def _from_json(answer: UpstreamAnswer) -> ToolResult:
 def _upstream_error(answer: UpstreamAnswer, charset: str, *, is_text: bool) -> ToolResult:
     message = f"The upstream answered with HTTP status {answer.status}"
     if is_text and answer.body:
-        excerpt = _decoded(answer.body[:MAX_EXCERPT_BYTES], charset)
+        excerpt = decoded(answer.body[:MAX_EXCERPT_BYTES], charset)
         cut = " (cut)" if len(answer.body) > MAX_EXCERPT_BYTES else ""
         message = f"{message}{cut}:\n{excerpt}"
     return refusal(message)
@@ -125,33 +176,11 @@ def _upstream_error(answer: UpstreamAnswer, charset: str, *, is_text: bool) -> T
 
 def _conforming(result: ToolResult, conforms: Conforms) -> ToolResult:
     if result.structured is None:
-        return refusal("The upstream's answer is not JSON, which the tool's output schema demands")
+        return refusal(
+            "The upstream's answer is not JSON and has no structuredContent, which the tool's "
+            "output schema demands"
+        )
     if problems := conforms(result.structured.value):
         listed = "\n".join(f"- {problem}" for problem in problems)
         return refusal(f"The upstream's answer does not fit the tool's output schema:\n{listed}")
     return result
-
-
-def _content_type(header: str) -> tuple[str, str]:
-    """Return the media type and the charset, both lower-case (RFC 9110 section 8.3)."""
-    media_type, _, parameters = header.partition(";")
-    charset = "utf-8"
-    for parameter in parameters.split(";"):
-        name, _, value = parameter.partition("=")
-        if name.strip().lower() == "charset":
-            charset = value.strip().strip('"').lower()
-    return media_type.strip().lower(), charset
-
-
-def _is_textual(media_type: str) -> bool:
-    return media_type.startswith("text/") or media_type.endswith("+xml") or media_type in _TEXTUAL
-
-
-def _decoded(body: bytes, charset: str) -> str:
-    """Read text; an unknown charset counts as UTF-8, and what does not decode is marked."""
-    try:
-        name = codecs.lookup(charset).name
-    except (LookupError, ValueError):
-        name = "utf-8"
-    text = body.decode(name if name in _CHARSETS else "utf-8", "replace")
-    return text.removeprefix("\ufeff")

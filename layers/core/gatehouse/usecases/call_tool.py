@@ -1,7 +1,5 @@
 """Make one tool call: decide whether it may be made, have it made, and keep what remains of it."""
 
-import hashlib
-import hmac
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -12,12 +10,15 @@ from gatehouse.domain import ids, tool_results
 from gatehouse.domain.arguments import Schemas, UnusableSchema
 from gatehouse.domain.caller import Caller
 from gatehouse.domain.calls import CallRecord, Deduplication, Invocation, Outcome
-from gatehouse.domain.canonical_json import canonical_bytes
-from gatehouse.domain.errors import NotFound, ToolRefused, Unavailable
+from gatehouse.domain.client_context import ClientContext
+from gatehouse.domain.equal_calls import deduplication
+from gatehouse.domain.errors import InvalidRequest, NotFound, ToolRefused, Unavailable
 from gatehouse.domain.json_values import JsonObject
+from gatehouse.domain.request_state import Round
 from gatehouse.domain.tool_results import ToolResult
 from gatehouse.domain.tools import Tool
 from gatehouse.ports import CallRecords, Dispatcher, DispatchUncertain
+from gatehouse.usecases.rounds import InputRequired, Rounds
 
 UNCERTAIN: Final = (
     "The call was handed over, but no answer came: it may or may not have been carried out. "
@@ -29,7 +30,8 @@ UNCERTAIN: Final = (
 class ToolCall:
     """What is asked: `tool` is what the caller's project has under `name`, if anything.
 
-    `request_id` is a UUIDv7 of the moment at which the request came.
+    `request_id` is a UUIDv7 of the moment at which the request came; `request_state` is what the
+    client was given when it was asked for its answers, if it was.
     """
 
     request_id: str
@@ -38,14 +40,16 @@ class ToolCall:
     tool: Tool | None
     arguments: JsonObject = field(repr=False)
     traceparent: str | None = None
+    client: ClientContext = field(default_factory=ClientContext)
+    request_state: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CalledTool:
-    """A call's result, and what the log says of it."""
+    """A call's result, or what its client is asked first; and what the log says of it."""
 
     outcome: Outcome
-    result: ToolResult
+    result: ToolResult | InputRequired
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +58,7 @@ class CallTool:
 
     dispatcher: Dispatcher
     records: CallRecords
+    rounds: Rounds
     clock_ms: Callable[[], int]
     schemas: Schemas = field(default_factory=Schemas)
 
@@ -61,6 +66,8 @@ class CallTool:
         """Return the call's result, which may be an error for the model.
 
         Raises:
+            InvalidRequest: What came back from an earlier round does not belong to this call.
+            MissingCapabilities: The client has to be able to do more than it declared.
             NotFound: There is no such tool for this caller: unknown, disabled or another
                 project's, which read the same.
             Unavailable: The call was certainly not made.
@@ -72,6 +79,7 @@ class CallTool:
         try:
             tool = _callable_tool(call)
             self._check_arguments(tool, call.arguments)
+            client = self.rounds.resumed(call.client, call.request_state, _round(call, tool))
         except ToolRefused as refused:
             self._deny(record, refused.code)
             result = tool_results.refusal(str(refused))
@@ -79,7 +87,13 @@ class CallTool:
         except NotFound:
             self._deny(record, "tool_disabled" if call.tool else "unknown_tool")
             raise
-        return self._dispatch(call, tool, record)
+        except InvalidRequest:
+            self._deny(record, "invalid_input")
+            raise
+        if isinstance(client, InputRequired):
+            self._deny(record, "input_missing")
+            return CalledTool(outcome=Outcome.DENIED, result=client)
+        return self._dispatch(replace(call, client=client), tool, record)
 
     def _check_arguments(self, tool: Tool, arguments: JsonObject) -> None:
         try:
@@ -101,6 +115,7 @@ class CallTool:
             arguments=call.arguments,
             deduplication=_deduplication(call, tool),
             traceparent=call.traceparent,
+            client=call.client,
         )
         try:
             dispatched = self.dispatcher.dispatch(invocation)
@@ -109,11 +124,11 @@ class CallTool:
             with suppress(Unavailable):
                 self._write(record, Outcome.UNKNOWN, "no_answer_from_dispatch")
             return _called(record, Outcome.UNKNOWN, tool_results.refusal(UNCERTAIN))
-        return _called(
-            record,
-            dispatched.outcome,
-            tool_results.tool_result(dispatched, conforms=self._output_check(tool)),
-        )
+        made = tool_results.made(dispatched, conforms=self._output_check(tool))
+        result = self.rounds.concluded(made, call.client, _round(call, tool))
+        if isinstance(result, InputRequired):
+            return CalledTool(outcome=dispatched.outcome, result=result)
+        return _called(record, dispatched.outcome, result)
 
     def _output_check(self, tool: Tool) -> tool_results.Conforms | None:
         declared = tool.definition.output_schema
@@ -166,21 +181,18 @@ def _called(record: CallRecord, outcome: Outcome, result: ToolResult) -> CalledT
     return CalledTool(outcome=outcome, result=replace(result, notes=notes))
 
 
-def _deduplication(call: ToolCall, tool: Tool) -> Deduplication | None:
-    """Say how an equal call is recognized, under keys that only this project has."""
-    window = tool.definition.deduplicate_seconds
-    if window == 0:
-        return None
-    caller = call.caller
-    # The prefix keeps a member who is called "-" apart from a call without a member.
-    member = f"member:{caller.member.external_id}" if caller.member else "-"
-    who = [caller.project.id, caller.integration.id, member, tool.digest]
-    equal = canonical_bytes([*who, call.arguments])
-    key = caller.project.derived_key("deduplication")
-    digest = hmac.new(key, equal, hashlib.sha256).hexdigest()
-    sealing = caller.project.derived_key("deduplication-result")
-    return Deduplication(
-        digest=digest,
-        sealing_key=hmac.digest(sealing, digest.encode(), hashlib.sha256),
-        window_seconds=window,
+def _round(call: ToolCall, tool: Tool) -> Round:
+    return Round.of(
+        call.caller,
+        method="tools/call",
+        name=call.name,
+        digest=tool.digest,
+        arguments=call.arguments,
     )
+
+
+def _deduplication(call: ToolCall, tool: Tool) -> Deduplication | None:
+    # What the client answered is new, even where the arguments are the same.
+    if call.client.responses is not None:
+        return None
+    return deduplication(call.caller, tool, call.arguments)

@@ -9,6 +9,7 @@ from gatehouse.domain.calls import CallRecord, Dispatched, Invocation, Outcome, 
 from gatehouse.domain.errors import ToolRefused, Unavailable
 from gatehouse.domain.redaction import redacted
 from gatehouse.domain.rendering import render
+from gatehouse.domain.rich_results import is_interim
 from gatehouse.domain.sealing import SealBroken
 from gatehouse.domain.signatures import authenticated
 from gatehouse.domain.tools import AuthStrategy
@@ -211,6 +212,10 @@ def _was_executed(end: _End) -> bool:
     """Say whether repeating the call could do something twice.
 
     With a 4xx status the upstream says that it did not accept the request (RFC 9110 section
-    15.5), so the model may try again once the cause is gone, say a limit or a wrong secret.
+    15.5), so the model may try again once the cause is gone, say a limit or a wrong secret; and
+    one that only asks the client something expects the call again.
     """
-    return end.answer is not None and not 400 <= end.answer.status < 500  # noqa: PLR2004
+    answer = end.answer
+    if answer is None or 400 <= answer.status < 500:  # noqa: PLR2004
+        return False
+    return not is_interim(answer)

@@ -4,8 +4,9 @@ The clients are built at import: Lambda lends an instance more CPU while it star
 afterwards, and every request needs the first of them.
 """
 
+import secrets
 from collections.abc import Set as AbstractSet
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Final
 
 import boto3
@@ -16,10 +17,12 @@ from gatehouse.aws.call_records import DynamoCallRecords
 from gatehouse.aws.dispatcher import CONNECT_SECONDS, READ_SECONDS, LambdaDispatcher
 from gatehouse.aws.enabled_tools import DynamoEnabledTools
 from gatehouse.aws.key_ring import SecretsManagerKeyRings
+from gatehouse.domain.request_state import NONCE_LENGTH
 from gatehouse.settings import Settings
 from gatehouse.usecases.authenticate import Authenticate
 from gatehouse.usecases.call_tool import CallTool
 from gatehouse.usecases.list_tools import ListTools
+from gatehouse.usecases.rounds import Rounds
 from gatehouse.wiring import clients, clock
 
 if TYPE_CHECKING:
@@ -61,11 +64,17 @@ def list_tools() -> ListTools:
     return ListTools(tools=tools, clock=clock.now)
 
 
+def rounds() -> Rounds:
+    """Build the rounds of a call that needs more than one."""
+    return Rounds(clock=clock.now, new_nonce=partial(secrets.token_bytes, NONCE_LENGTH))
+
+
 def call_tool() -> CallTool:
     """Build the call of a tool."""
     return CallTool(
         dispatcher=LambdaDispatcher(_lambda(), settings.dispatch_function),
         records=DynamoCallRecords(clients.dynamodb(), settings.activity_table),
+        rounds=rounds(),
         clock_ms=clock.now_ms,
     )
 

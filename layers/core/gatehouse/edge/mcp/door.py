@@ -1,6 +1,6 @@
 """One HTTP request to /mcp: transport rules first, then the credential, then each message."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -22,7 +22,9 @@ from gatehouse.edge.mcp.envelope import Malformed, Message, MessageId
 from gatehouse.edge.mcp.eras import BATCHING_VERSION, UNSAID_VERSION, Era
 from gatehouse.edge.mcp.faults import INVALID_REQUEST, METHOD_NOT_FOUND, RpcFault
 from gatehouse.edge.mcp.headers import VERSION_HEADER, era_of
-from gatehouse.edge.mcp.methods import METHODS, Inbound, Offered
+from gatehouse.edge.mcp.inbound import Inbound, Offered, Reply
+from gatehouse.edge.mcp.methods import METHODS
+from gatehouse.edge.mcp.notices import EVENTS, accepts_events, event_stream
 from gatehouse.edge.mcp.render import JsonText, answer_text, fault_text, list_text
 from gatehouse.edge.problem import bare
 from gatehouse.usecases.authenticate import Admitted, Authenticate
@@ -84,10 +86,13 @@ class Door:
             era = era_of(message, request.headers)
             if message.id is None:
                 return HttpResponse(status=HTTPStatus.ACCEPTED)
-            result = self._result(request, message, admitted, era, request.request_id)
+            reply = self._reply(request, message, admitted, era, request.request_id)
         except GatehouseError as error:
             return self._refused(request, error, era=era, message_id=message.id)
-        return _json(HTTPStatus.OK, answer_text(message.id, result))
+        answer = answer_text(message.id, reply.result)
+        if reply.notifications and accepts_events(request.headers):
+            return _events((*reply.notifications, answer))
+        return _json(HTTPStatus.OK, answer)
 
     def _batch(
         self, request: HttpRequest, batch: tuple[Message | Malformed, ...], credential: str
@@ -119,11 +124,11 @@ class Door:
             admitted = self._admit(credential, item)
             if era_of(item, request.headers) is Era.MODERN or item.method == "initialize":
                 raise RpcFault(INVALID_REQUEST, "This message may not be part of a batch")
-            result = self._result(request, item, admitted, Era.LEGACY, self.new_request_id())
+            reply = self._reply(request, item, admitted, Era.LEGACY, self.new_request_id())
         except GatehouseError as error:
             log.note_refusal(error)
             return fault_text(item.id, faults.as_fault(error))
-        return answer_text(item.id, result)
+        return answer_text(item.id, reply.result)
 
     def _admit(self, credential: str, message: Message | None) -> Admitted:
         """Prove who is calling, and read what is called in the same round trip."""
@@ -134,14 +139,14 @@ class Door:
             admitted.caller.require(Scope.MCP)
         return admitted
 
-    def _result(
+    def _reply(
         self,
         request: HttpRequest,
         message: Message,
         admitted: Admitted,
         era: Era,
         request_id: str,
-    ) -> JsonText:
+    ) -> Reply:
         method = METHODS[era].get(message.method)
         if method is None:
             raise RpcFault(METHOD_NOT_FOUND, "Method not found")
@@ -154,7 +159,8 @@ class Door:
             headers=request.headers,
             request_id=request_id,
         )
-        return method(self.offered, inbound)
+        reply = method(self.offered, inbound)
+        return reply if isinstance(reply, Reply) else Reply(result=reply)
 
     def _refused(
         self,
@@ -201,3 +207,9 @@ def _json(status: int, text: JsonText, headers: Mapping[str, str] | None = None)
     return HttpResponse(
         status=status, headers={"content-type": "application/json", **(headers or {})}, body=text
     )
+
+
+def _events(messages: Sequence[JsonText]) -> HttpResponse:
+    # Without the second header, some proxies keep a stream to themselves until it is long enough.
+    headers = {"content-type": EVENTS, "x-accel-buffering": "no"}
+    return HttpResponse(status=HTTPStatus.OK, headers=headers, body=event_stream(messages))

@@ -16,6 +16,7 @@ from gatehouse.domain.errors import (
     Unauthenticated,
     Unavailable,
 )
+from gatehouse.domain.input_requests import MissingCapabilities
 from gatehouse.domain.json_values import JsonObject
 from gatehouse.domain.strict_json import InvalidJson
 from gatehouse.edge.mcp.eras import Era
@@ -26,6 +27,7 @@ METHOD_NOT_FOUND: Final = -32601
 INVALID_PARAMS: Final = -32602
 INTERNAL_ERROR: Final = -32603
 HEADER_MISMATCH: Final = -32020
+MISSING_CAPABILITIES: Final = -32021
 UNSUPPORTED_VERSION: Final = -32022
 
 _CODES: Final[Mapping[type[GatehouseError], int]] = {
@@ -74,6 +76,9 @@ def as_fault(error: GatehouseError) -> RpcFault:
     """Return `error` in the words of JSON-RPC; what has none there is an error of ours."""
     if isinstance(error, RpcFault):
         return error
+    if isinstance(error, MissingCapabilities):
+        data: JsonObject = {"requiredCapabilities": error.required}
+        return RpcFault(MISSING_CAPABILITIES, str(error), data)
     code = next(_CODES[kind] for kind in type(error).__mro__ if kind in _CODES)
     return RpcFault(code, str(error))
 

@@ -5,12 +5,14 @@ from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from gatehouse.domain.input_requests import requests_document
 from gatehouse.domain.json_values import JsonObject, JsonValue
-from gatehouse.domain.tool_results import Blob, Block, Text, ToolResult
+from gatehouse.domain.tool_results import Blob, Block, Given, Media, Text, ToolResult
 from gatehouse.domain.version import VERSION
 from gatehouse.edge.mcp.envelope import MessageId
 from gatehouse.edge.mcp.eras import Era
 from gatehouse.edge.mcp.faults import RpcFault
+from gatehouse.usecases.rounds import InputRequired
 
 SERVER_INFO: Final[JsonObject] = {"name": "gatehouse", "title": "Gatehouse", "version": VERSION}
 SERVER_INFO_KEY: Final = "io.modelcontextprotocol/serverInfo"
@@ -50,13 +52,24 @@ def complete(
     era: Era, members: Mapping[str, JsonText], *, meta: JsonObject | None = None
 ) -> JsonText:
     """Write a result with what its era asks of every result."""
-    notes = dict(meta or {})
-    modern: Mapping[str, JsonText] = {}
     if era is Era.MODERN:
-        modern = {"resultType": '"complete"'}
-        notes[SERVER_INFO_KEY] = SERVER_INFO
-    meta_member = {"_meta": json_text(notes)} if notes else {}
-    return object_text({**modern, **members, **meta_member})
+        return _modern("complete", members, meta or {})
+    meta_member = {"_meta": json_text(meta)} if meta else {}
+    return object_text({**members, **meta_member})
+
+
+def input_required(asked: InputRequired, *, meta: JsonObject) -> JsonText:
+    """Write a result that asks the client first; before 2026-07-28 there is none such."""
+    members = {
+        "inputRequests": json_text(requests_document(asked.requests)),
+        "requestState": json_text(asked.request_state),
+    }
+    return _modern("input_required", members, meta)
+
+
+def _modern(kind: str, members: Mapping[str, JsonText], meta: JsonObject) -> JsonText:
+    meta_member = json_text({**meta, SERVER_INFO_KEY: SERVER_INFO})
+    return object_text({"resultType": json_text(kind), **members, "_meta": meta_member})
 
 
 def cacheable(era: Era, ttl_ms: int) -> Mapping[str, JsonText]:
@@ -88,3 +101,8 @@ def _block(block: Block, request_id: str) -> JsonObject:
                 "blob": b64encode(block.data).decode("ascii"),
             }
             return {"type": "resource", "resource": resource}
+        case Media():
+            data = b64encode(block.data).decode("ascii")
+            return {"type": block.kind, "data": data, "mimeType": block.media_type}
+        case Given():
+            return block.block

@@ -1,0 +1,43 @@
+"""What a method is given, and what it may give back."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from gatehouse.edge.mcp.envelope import Message
+from gatehouse.edge.mcp.eras import Era
+from gatehouse.edge.mcp.headers import Headers
+from gatehouse.edge.mcp.render import JsonText
+from gatehouse.usecases.authenticate import Admitted
+from gatehouse.usecases.call_tool import CallTool
+from gatehouse.usecases.list_tools import ListTools
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inbound:
+    """An admitted request; `request_id` is ours, not the message's id."""
+
+    message: Message
+    era: Era
+    admitted: Admitted
+    headers: Headers = field(repr=False)
+    request_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offered:
+    """The use cases behind the methods."""
+
+    list_tools: ListTools
+    call_tool: CallTool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """A result, and the notifications that go out before it."""
+
+    result: JsonText
+    notifications: tuple[JsonText, ...] = ()
+
+
+Method: TypeAlias = Callable[[Offered, Inbound], "JsonText | Reply"]

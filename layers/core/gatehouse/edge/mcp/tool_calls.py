@@ -1,0 +1,73 @@
+"""tools/call: a result, with what there was to say before it, or a question to the client."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Final
+
+from gatehouse.domain import tool_results
+from gatehouse.domain.json_values import JsonObject
+from gatehouse.edge import log
+from gatehouse.edge.mcp.clients import client_of, request_state_of, traceparent_of
+from gatehouse.edge.mcp.envelope import Message
+from gatehouse.edge.mcp.eras import Era
+from gatehouse.edge.mcp.faults import invalid_params
+from gatehouse.edge.mcp.headers import check_params
+from gatehouse.edge.mcp.inbound import Inbound, Offered, Reply
+from gatehouse.edge.mcp.notices import notice_texts
+from gatehouse.edge.mcp.render import input_required, tool_result_text
+from gatehouse.usecases.call_tool import ToolCall
+from gatehouse.usecases.rounds import InputRequired
+
+MAX_RESULT_BYTES: Final = 4_300_000
+"""As base64, what Lambda's 6 MB can carry."""
+
+
+def call_tool(offered: Offered, inbound: Inbound) -> Reply:
+    """Call a tool."""
+    name, arguments = _call_params(inbound.message)
+    tool = inbound.admitted.tool
+    if tool and inbound.era is Era.MODERN and tool.is_enabled:
+        check_params(tool.definition.input_schema, arguments, inbound.headers)
+    called = offered.call_tool(
+        ToolCall(
+            request_id=inbound.request_id,
+            caller=inbound.admitted.caller,
+            name=name,
+            tool=tool,
+            arguments=arguments,
+            traceparent=traceparent_of(inbound),
+            client=client_of(inbound),
+            request_state=request_state_of(inbound),
+        )
+    )
+    log.note(outcome=called.outcome)
+    if isinstance(called.result, InputRequired):
+        meta = {"gatehouse/requestId": inbound.request_id}
+        text = input_required(called.result, meta=meta)
+    else:
+        text = tool_result_text(inbound.era, called.result, request_id=inbound.request_id)
+    return _bounded(inbound, called.result, text)
+
+
+def _bounded(inbound: Inbound, result: tool_results.ToolResult | InputRequired, text: str) -> Reply:
+    """Send what fits into one answer: all of it, or no notifications, or that it is too large."""
+    notices = notice_texts(inbound, result.notifications)
+    size = len(text.encode())
+    if size + sum(len(notice.encode()) for notice in notices) <= MAX_RESULT_BYTES:
+        return Reply(result=text, notifications=notices)
+    if size <= MAX_RESULT_BYTES or isinstance(result, InputRequired):
+        return Reply(result=text)
+    too_large = tool_results.refusal("The call was made, but its result is too large to return")
+    too_large = replace(too_large, notes=result.notes)
+    return Reply(result=tool_result_text(inbound.era, too_large, request_id=inbound.request_id))
+
+
+def _call_params(message: Message) -> tuple[str, JsonObject]:
+    name, arguments = message.params.get("name"), message.params.get("arguments")
+    if not isinstance(name, str):
+        raise invalid_params("name must be a string")
+    if arguments is None:
+        return name, {}
+    if not isinstance(arguments, Mapping):
+        raise invalid_params("arguments must be an object")
+    return name, arguments
