@@ -2,9 +2,11 @@
 
 from dataclasses import replace
 from itertools import pairwise
+from typing import Any
 
 import pytest
 
+from gatehouse.aws.call_items import call_item
 from gatehouse.aws.call_records import DynamoCallRecords
 from gatehouse.aws.tables import call_key, usage_key
 from gatehouse.domain.calls import CallRecord, Outcome
@@ -211,3 +213,30 @@ def test_both_items_say_when_they_may_be_swept(request: pytest.FixtureRequest) -
     for days, key in keys.items():
         item = client.get_item(TableName=TABLE, Key=key)["Item"]
         assert int(item["ttl"]["N"]) == NOW + days * 86_400
+
+
+class PagingClient:
+    """Ends the Query of shard 0 after the first of its calls, as DynamoDB does after 1 MB."""
+
+    def __init__(self, calls: list[CallRecord]) -> None:
+        self.calls = calls
+
+    def query(self, **asked: Any) -> Any:
+        values = asked["ExpressionAttributeValues"]
+        shard, below = values[":partition"]["S"][-1], values[":last"]["S"]
+        items = [
+            call_item(call)
+            for call in self.calls
+            if call.request_id[-1] == shard and call.request_id < below
+        ]
+        if shard == "0" and len(items) > 1:
+            return {"Items": items[:1], "LastEvaluatedKey": items[0]}
+        return {"Items": items}
+
+
+def test_a_partition_that_was_not_looked_through_hides_nothing() -> None:
+    calls = [record(number=48), record(number=33), record(number=32), record(number=17)]
+    assert [call.request_id[-1] for call in calls] == ["0", "1", "0", "1"]
+    port = DynamoCallRecords(PagingClient(calls), TABLE)  # type: ignore[arg-type]
+    found = listed(port, starts_at=NOW, ends_at=NOW + 1, tool_name="crm-contacts-get")
+    assert found == calls
