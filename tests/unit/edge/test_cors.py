@@ -63,3 +63,8 @@ def test_a_preflight_says_what_a_page_may_send() -> None:
     assert response.status == 204
     assert response.headers["access-control-allow-methods"] == "POST, OPTIONS"
     assert "authorization" in response.headers["access-control-allow-headers"]
+
+
+def test_an_answer_that_is_for_every_page_stays_so() -> None:
+    public = HttpResponse(status=200, headers={"access-control-allow-origin": "*"})
+    assert with_cors(public, request_from("https://evil.example"), ALLOWED) == public

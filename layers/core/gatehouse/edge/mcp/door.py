@@ -1,6 +1,6 @@
-"""One HTTP request to /mcp: transport rules first, then the credential, then each message."""
+"""One HTTP request: transport rules first, then the credential, then each message."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -17,14 +17,14 @@ from gatehouse.domain.errors import (
 from gatehouse.domain.projects import Scope
 from gatehouse.edge import cors, log
 from gatehouse.edge.http import HttpRequest, HttpResponse, bearer
-from gatehouse.edge.mcp import envelope, faults
+from gatehouse.edge.mcp import discovery, envelope, faults
+from gatehouse.edge.mcp.bodies import accepts_events, events_answer, is_plain_json, json_answer
 from gatehouse.edge.mcp.envelope import Malformed, Message, MessageId
 from gatehouse.edge.mcp.eras import BATCHING_VERSION, UNSAID_VERSION, Era
 from gatehouse.edge.mcp.faults import INVALID_REQUEST, METHOD_NOT_FOUND, RpcFault
 from gatehouse.edge.mcp.headers import VERSION_HEADER, era_of
 from gatehouse.edge.mcp.inbound import Inbound, Offered, Reply
 from gatehouse.edge.mcp.methods import METHODS
-from gatehouse.edge.mcp.notices import EVENTS, accepts_events, event_stream
 from gatehouse.edge.mcp.render import JsonText, answer_text, fault_text, list_text
 from gatehouse.edge.problem import bare
 from gatehouse.usecases.authenticate import Admitted, Authenticate
@@ -37,7 +37,7 @@ BATCH_SECONDS: Final = 6
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Door:
-    """Answers `/mcp`. Nothing is kept between requests.
+    """Answers `/mcp` and what leads to it. Nothing is kept between requests.
 
     `public_url` is None where the API's own domain is the public one.
     """
@@ -51,6 +51,8 @@ class Door:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer one HTTP request."""
+        if request.path in discovery.PATHS:
+            return discovery.answer(request, self._origin(request))
         return self._transport_refusal(request) or self._exchange(request)
 
     def _transport_refusal(self, request: HttpRequest) -> HttpResponse | None:
@@ -65,7 +67,7 @@ class Door:
         if request.method != "POST":
             headers = {"allow": ALLOW}
             return bare(HTTPStatus.METHOD_NOT_ALLOWED, request.request_id, headers=headers)
-        if not _is_plain_json(request.headers):
+        if not is_plain_json(request.headers):
             return bare(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, request.request_id, headers={})
         return None
 
@@ -91,8 +93,8 @@ class Door:
             return self._refused(request, error, era=era, message_id=message.id)
         answer = answer_text(message.id, reply.result)
         if reply.notifications and accepts_events(request.headers):
-            return _events((*reply.notifications, answer))
-        return _json(HTTPStatus.OK, answer)
+            return events_answer((*reply.notifications, answer))
+        return json_answer(HTTPStatus.OK, answer)
 
     def _batch(
         self, request: HttpRequest, batch: tuple[Message | Malformed, ...], credential: str
@@ -109,7 +111,7 @@ class Door:
         texts = [text for text in answers if text is not None]
         if not texts:
             return HttpResponse(status=HTTPStatus.ACCEPTED)
-        return _json(HTTPStatus.OK, list_text(texts))
+        return json_answer(HTTPStatus.OK, list_text(texts))
 
     def _element(
         self, request: HttpRequest, item: Message | Malformed, credential: str, ends: int
@@ -177,10 +179,10 @@ class Door:
         elif message_id is None:
             message_id = envelope.identified(fault)
         text = fault_text(message_id, fault)
-        return _json(faults.http_status(fault, era), text, self._headers(request, error))
+        return json_answer(faults.http_status(fault, era), text, self._headers(request, error))
 
     def _headers(self, request: HttpRequest, error: GatehouseError) -> Mapping[str, str]:
-        metadata = f"{self._origin(request)}/.well-known/oauth-protected-resource/mcp"
+        metadata = discovery.metadata_url(self._origin(request))
         challenge = f'Bearer resource_metadata="{metadata}", scope="{Scope.MCP}"'
         if isinstance(error, Unauthenticated):
             return {"www-authenticate": challenge}
@@ -192,24 +194,3 @@ class Door:
 
     def _origin(self, request: HttpRequest) -> str:
         return self.public_url() or f"https://{request.domain}"
-
-
-def _is_plain_json(headers: Mapping[str, str]) -> bool:
-    media_type, _, parameters = headers.get("content-type", "").lower().partition(";")
-    return (
-        media_type.strip() == "application/json"
-        and parameters.replace(" ", "").replace('"', "") in {"", "charset=utf-8"}
-        and headers.get("content-encoding", "identity").strip().lower() == "identity"
-    )
-
-
-def _json(status: int, text: JsonText, headers: Mapping[str, str] | None = None) -> HttpResponse:
-    return HttpResponse(
-        status=status, headers={"content-type": "application/json", **(headers or {})}, body=text
-    )
-
-
-def _events(messages: Sequence[JsonText]) -> HttpResponse:
-    # Without the second header, some proxies keep a stream to themselves until it is long enough.
-    headers = {"content-type": EVENTS, "x-accel-buffering": "no"}
-    return HttpResponse(status=HTTPStatus.OK, headers=headers, body=event_stream(messages))

@@ -1,11 +1,6 @@
-"""Notifications before a result: which of them this client may be sent, and the body they go in.
+"""Notifications before a result: which of them this client asked for, and how they are written."""
 
-The whole body is there when it is sent: a function behind an API answers once. Clients read it as
-they read any stream of events.
-"""
-
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Final
+from collections.abc import Iterator, Sequence
 
 from gatehouse.domain.json_values import JsonObject, JsonValue
 from gatehouse.domain.notifications import (
@@ -20,26 +15,10 @@ from gatehouse.edge.mcp.clients import client_of
 from gatehouse.edge.mcp.inbound import Inbound
 from gatehouse.edge.mcp.render import JsonText, json_text
 
-EVENTS: Final = "text/event-stream"
-
 
 def notice_texts(inbound: Inbound, notifications: Sequence[Notification]) -> tuple[JsonText, ...]:
     """Return the notifications that the request asked for, as messages, in order."""
     return tuple(json_text(document) for document in _documents(inbound, notifications))
-
-
-def accepts_events(headers: Mapping[str, str]) -> bool:
-    """Say whether the client names the media type of event streams among those it takes."""
-    for item in headers.get("accept", "").lower().split(","):
-        media_type, *parameters = (part.strip() for part in item.split(";"))
-        if media_type == EVENTS and not {"q=0", "q=0.0", "q=0.00", "q=0.000"} & {*parameters}:
-            return True
-    return False
-
-
-def event_stream(messages: Sequence[JsonText]) -> str:
-    """Write messages as server-sent events; JSON holds no line breaks of its own."""
-    return "".join(f"event: message\ndata: {message}\n\n" for message in messages)
 
 
 def _documents(inbound: Inbound, notifications: Sequence[Notification]) -> Iterator[JsonObject]:

@@ -1,0 +1,50 @@
+"""Bodies of the transport: which are taken, and the two kinds that are sent.
+
+A stream of events is whole when it is sent, for a function behind an API answers once; clients
+read it as they read any other.
+"""
+
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Final
+
+from gatehouse.edge.http import HttpResponse
+from gatehouse.edge.mcp.render import JsonText
+
+EVENTS: Final = "text/event-stream"
+
+
+def is_plain_json(headers: Mapping[str, str]) -> bool:
+    """Say whether a body is said to be JSON in UTF-8 and not compressed."""
+    media_type, _, parameters = headers.get("content-type", "").lower().partition(";")
+    return (
+        media_type.strip() == "application/json"
+        and parameters.replace(" ", "").replace('"', "") in {"", "charset=utf-8"}
+        and headers.get("content-encoding", "identity").strip().lower() == "identity"
+    )
+
+
+def accepts_events(headers: Mapping[str, str]) -> bool:
+    """Say whether the client names the media type of event streams among those it takes."""
+    for item in headers.get("accept", "").lower().split(","):
+        media_type, *parameters = (part.strip() for part in item.split(";"))
+        if media_type == EVENTS and not {"q=0", "q=0.0", "q=0.00", "q=0.000"} & {*parameters}:
+            return True
+    return False
+
+
+def json_answer(
+    status: int, text: JsonText, headers: Mapping[str, str] | None = None
+) -> HttpResponse:
+    """Answer with JSON that is written already."""
+    return HttpResponse(
+        status=status, headers={"content-type": "application/json", **(headers or {})}, body=text
+    )
+
+
+def events_answer(messages: Sequence[JsonText]) -> HttpResponse:
+    """Answer with one event for each message; JSON holds no line breaks of its own."""
+    body = "".join(f"event: message\ndata: {message}\n\n" for message in messages)
+    # Without the second header, some proxies keep a stream to themselves until it is long enough.
+    headers = {"content-type": EVENTS, "x-accel-buffering": "no"}
+    return HttpResponse(status=HTTPStatus.OK, headers=headers, body=body)
