@@ -9,7 +9,7 @@ from typing import Final
 from gatehouse.domain.errors import NotFound
 
 TOOL_NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
-"""What the model APIs accept as a tool's name."""
+"""What the model APIs accept as a tool's name; prompts and resources are named alike."""
 
 KID: Final = re.compile(r"[A-Za-z0-9._:@-]{1,128}", re.ASCII)
 """What an assertion key may be called."""
@@ -33,6 +33,26 @@ def assertion_key_id(kid: str) -> str:
 def assertion_kid(key_id: str) -> str:
     """Return the kid in `key_id`; raise `NotFound` when there cannot be such a key."""
     return _decode(key_id, "key_", KID)
+
+
+def prompt_id(name: str) -> str:
+    """Return the id of the prompt called `name`."""
+    return "prompt_" + _encode(name)
+
+
+def prompt_name(prompt_id: str) -> str:
+    """Return the name in `prompt_id`; raise `NotFound` when there cannot be such a prompt."""
+    return _decode(prompt_id, "prompt_", TOOL_NAME)
+
+
+def resource_id(name: str) -> str:
+    """Return the id of the resource called `name`."""
+    return "res_" + _encode(name)
+
+
+def resource_name(resource_id: str) -> str:
+    """Return the name in `resource_id`; raise `NotFound` when there cannot be such a resource."""
+    return _decode(resource_id, "res_", TOOL_NAME)
 
 
 def request_id(now_ms: int, random_bits: int) -> str:

@@ -6,6 +6,7 @@ input_schema, or one of the reserved variables, which are the only names that ho
 
 import re
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
@@ -45,8 +46,11 @@ Parts: TypeAlias = "tuple[str | Variable, ...]"
 """A parsed template: literal texts and variables, in order."""
 
 
-def parse(text: str) -> Parts:
-    """Take a template apart; raise `InvalidTemplate` saying what is wrong."""
+def parse(text: str, *, reserved: AbstractSet[str] = RESERVED_VARIABLES) -> Parts:
+    """Take a template apart; raise `InvalidTemplate` saying what is wrong.
+
+    `reserved` is which names may hold a dot here.
+    """
     parts: list[str | Variable] = []
     literal, end = "", 0
     for token in _TOKEN.finditer(text):
@@ -57,7 +61,8 @@ def parse(text: str) -> Parts:
         elif token[1] is None:
             raise InvalidTemplate(f"'{token[0]}' stands alone; write it twice to mean itself")
         else:
-            parts += [literal, _variable(token[1])] if literal else [_variable(token[1])]
+            variable = _variable(token[1], reserved)
+            parts += [literal, variable] if literal else [variable]
             literal = ""
     literal += text[end:]
     return (*parts, literal) if literal else tuple(parts)
@@ -82,9 +87,9 @@ def body_placeholders(template: JsonValue) -> frozenset[str]:
     return frozenset()
 
 
-def _variable(name: str) -> Variable:
+def _variable(name: str, reserved: AbstractSet[str]) -> Variable:
     if not name:
         raise InvalidTemplate("'{}' names no variable")
-    if "." in name and name not in RESERVED_VARIABLES:
+    if "." in name and name not in reserved:
         raise InvalidTemplate(f"'{{{name}}}' is not a reserved variable")
     return Variable(name)
