@@ -6,15 +6,15 @@ from typing import Any
 from gatehouse.edge.http import LambdaAnswer
 from gatehouse.edge.rest.application import MAX_BODY, ManagementApi
 from gatehouse.edge.serving import Serve
-from gatehouse.wiring import keys
 from gatehouse.wiring.clock import now_ms
+from gatehouse.wiring.keys import allowed_origins, management
 from gatehouse.wiring.request_ids import new_request_id
 
 serve = Serve(
-    answer=ManagementApi(keys.management),
+    answer=ManagementApi(management),
     new_request_id=new_request_id,
     clock_ms=now_ms,
-    allowed_origins=keys.allowed_origins,
+    allowed_origins=allowed_origins,
     max_body=MAX_BODY,
 )
 
