@@ -6,8 +6,12 @@ from typing import TYPE_CHECKING, Final
 import boto3
 from botocore.config import Config
 
+from gatehouse.aws.dispatcher import CONNECT_SECONDS, READ_SECONDS
+
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_kms import KMSClient
+    from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
 # A caller waits: give up while there is time left to answer 503.
@@ -16,6 +20,12 @@ IMPATIENT: Final = Config(
     read_timeout=2,
     retries={"mode": "standard", "total_max_attempts": 2},
 )
+INVOKES: Final = Config(
+    connect_timeout=CONNECT_SECONDS,
+    read_timeout=READ_SECONDS,
+    retries={"mode": "standard", "total_max_attempts": 1},
+)
+"""No retry: it could make a call twice."""
 
 
 @cache
@@ -28,3 +38,15 @@ def dynamodb() -> "DynamoDBClient":
 def secretsmanager() -> "SecretsManagerClient":
     """Return the client of the key ring and other secrets."""
     return boto3.client("secretsmanager", config=IMPATIENT)
+
+
+@cache
+def kms() -> "KMSClient":
+    """Return the client that seals or opens tool secrets, whichever the function may."""
+    return boto3.client("kms", config=IMPATIENT)
+
+
+@cache
+def functions() -> "LambdaClient":
+    """Return the client through which dispatch is invoked."""
+    return boto3.client("lambda", config=INVOKES)

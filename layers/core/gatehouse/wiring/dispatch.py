@@ -7,11 +7,8 @@ afterwards, and every request needs them. KMS and cryptography wait for a tool w
 import secrets
 import time
 from dataclasses import dataclass
-from functools import cache, cached_property
-from typing import TYPE_CHECKING, Final
-
-import boto3
-from botocore.config import Config
+from functools import cached_property
+from typing import Final
 
 from gatehouse.aws.call_records import DynamoCallRecords
 from gatehouse.aws.deduplications import DynamoDeduplications
@@ -21,15 +18,7 @@ from gatehouse.net.addresses import AddressPolicy
 from gatehouse.net.client import GuardedClient
 from gatehouse.settings import Settings
 from gatehouse.usecases.dispatch_call import DispatchCall, Lost
-from gatehouse.wiring import clock
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
-
-SHORT: Final = Config(
-    connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 2, "mode": "standard"}
-)
-"""One retry, so that a call which cannot be made says so within seconds."""
+from gatehouse.wiring import clients, clock
 
 settings: Final = Settings()
 
@@ -40,9 +29,9 @@ def dispatch_call(*, lost: Lost) -> DispatchCall:
         upstream=GuardedClient(_policy()),
         secrets=_LateOpener(),
         deduplications=DynamoDeduplications(
-            _dynamodb(), settings.activity_table, random_bytes=secrets.token_bytes
+            clients.dynamodb(), settings.activity_table, random_bytes=secrets.token_bytes
         ),
-        records=DynamoCallRecords(_dynamodb(), settings.activity_table),
+        records=DynamoCallRecords(clients.dynamodb(), settings.activity_table),
         clock_ms=clock.now_ms,
         lost=lost,
     )
@@ -64,10 +53,4 @@ class _LateOpener:
 
     @cached_property
     def _opener(self) -> KmsSecretOpener:
-        client = boto3.client("kms", config=SHORT)
-        return KmsSecretOpener(client, settings.secrets_key_arn, monotonic=time.monotonic)
-
-
-@cache
-def _dynamodb() -> "DynamoDBClient":
-    return boto3.client("dynamodb", config=SHORT)
+        return KmsSecretOpener(clients.kms(), settings.secrets_key_arn, monotonic=time.monotonic)

@@ -5,14 +5,11 @@ from collections.abc import Set as AbstractSet
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
-import boto3
-from botocore.config import Config
-
 from gatehouse.aws.admin_token import SecretAdminToken
 from gatehouse.aws.assertion_keys import DynamoAssertionKeys
 from gatehouse.aws.authority import DynamoAuthority
 from gatehouse.aws.call_records import DynamoCallRecords
-from gatehouse.aws.dispatcher import CONNECT_SECONDS, READ_SECONDS, LambdaDispatcher
+from gatehouse.aws.dispatcher import LambdaDispatcher
 from gatehouse.aws.integrations import DynamoIntegrations
 from gatehouse.aws.jws import PyJWTSignatures
 from gatehouse.aws.marks import DynamoMarks
@@ -36,13 +33,6 @@ from gatehouse.wiring.request_ids import new_request_id
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-
-INVOKES: Final = Config(
-    connect_timeout=CONNECT_SECONDS,
-    read_timeout=READ_SECONDS,
-    retries={"total_max_attempts": 1, "mode": "standard"},
-)
-"""No retry: it could make a call twice."""
 
 settings: Final = Settings()
 
@@ -87,23 +77,21 @@ def management() -> Management:
 
 
 def _tools(dynamodb: "DynamoDBClient") -> ManageTools:
-    kms = boto3.client("kms", config=clients.IMPATIENT)
     return ManageTools(
         tools=DynamoTools(dynamodb, settings.authority_table),
-        sealer=KmsSecretSealer(kms, settings.secrets_key_arn, secrets.token_bytes),
+        sealer=KmsSecretSealer(clients.kms(), settings.secrets_key_arn, secrets.token_bytes),
         clock=clock.now,
         allow_insecure_upstreams=settings.allow_insecure_upstreams,
     )
 
 
 def _try_tool(dynamodb: "DynamoDBClient", authority: DynamoAuthority) -> TryTool:
-    functions = boto3.client("lambda", config=INVOKES)
     return TryTool(
         tools=DynamoTools(dynamodb, settings.authority_table),
         authority=authority,
         signatures=PyJWTSignatures(),
         marks=DynamoMarks(dynamodb, settings.activity_table),
-        dispatcher=LambdaDispatcher(functions, settings.dispatch_function),
+        dispatcher=LambdaDispatcher(clients.functions(), settings.dispatch_function),
         records=DynamoCallRecords(dynamodb, settings.activity_table),
         clock_ms=clock.now_ms,
         new_request_id=new_request_id,
