@@ -1,4 +1,4 @@
-"""What `Tools` and `EnabledTools` promise, in memory and on DynamoDB."""
+"""What `Tools` and `Descriptors` promise, in memory and on DynamoDB."""
 
 import json
 from concurrent.futures import ThreadPoolExecutor
@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 import pytest
 
 from gatehouse.aws.authority import DynamoAuthority
-from gatehouse.aws.enabled_tools import DynamoEnabledTools
+from gatehouse.aws.descriptors import DynamoDescriptors
 from gatehouse.aws.projects import DynamoProjects
-from gatehouse.aws.tables import tool_definition_key, tool_key
+from gatehouse.aws.tables import TOOL_DEFINITION, tool_definition_key, tool_key
 from gatehouse.aws.tools import DynamoTools
 from gatehouse.domain.errors import Conflict, NotFound, Unavailable
 from gatehouse.domain.sealing import SealedSecret
 from gatehouse.domain.tools import Tool
-from gatehouse.ports import EnabledTools, Projects, Tools, Wanted
+from gatehouse.ports import Descriptors, Projects, Tools, Wanted
 from tests.contract.conftest import TABLE
 from tests.fakes.authority import MemoryAuthority
 from tests.fakes.stores import MemoryEnabledTools, MemoryProjects, MemoryTools
@@ -27,13 +27,15 @@ SEALED = SealedSecret(wrapped_key=b"w" * 184, nonce=b"n" * 12, ciphertext=b"c" *
 class Stores:
     projects: Projects
     tools: Tools
-    enabled: EnabledTools
+    enabled: Descriptors
 
 
 def dynamo(request: pytest.FixtureRequest) -> Stores:
     client = request.getfixturevalue("dynamodb")
     return Stores(
-        DynamoProjects(client, TABLE), DynamoTools(client, TABLE), DynamoEnabledTools(client, TABLE)
+        DynamoProjects(client, TABLE),
+        DynamoTools(client, TABLE),
+        DynamoDescriptors(client, TABLE, TOOL_DEFINITION),
     )
 
 

@@ -162,12 +162,12 @@ class MemoryTools:
 
 @dataclass
 class MemoryEnabledTools:
-    """Keeps `EnabledTools`."""
+    """Keeps `Descriptors` of tools."""
 
     table: MemoryAuthority
 
     def page(self, project_id: str, *, after: str | None, limit: int) -> Page[str]:
-        """See `EnabledTools.page`."""
+        """See `Descriptors.page`."""
         enabled = {key: tool for key, tool in self.table.tools.items() if tool.is_enabled}
         page = _page(enabled, project_id, after, limit)
         texts = tuple(tool_descriptor_text(tool.definition) for tool in page.items)

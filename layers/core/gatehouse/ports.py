@@ -149,11 +149,11 @@ class Tools(Protocol):
         ...
 
 
-class EnabledTools(Protocol):
-    """What models see of a project's tools."""
+class Descriptors(Protocol):
+    """What clients see of one kind of thing that a project offers."""
 
     def page(self, project_id: str, *, after: str | None, limit: int) -> Page[str]:
-        """List MCP descriptors of enabled tools, as JSON texts, in the order of names."""
+        """List MCP descriptors of what is enabled, as JSON texts, in the order of names."""
         ...
 
 

@@ -14,7 +14,7 @@ from gatehouse.edge.mcp.inbound import Offered
 from gatehouse.edge.serving import Serve
 from gatehouse.usecases.authenticate import Authenticate
 from gatehouse.usecases.call_tool import CallTool
-from gatehouse.usecases.list_tools import ListTools
+from gatehouse.usecases.list_offered import ListOffered
 from gatehouse.usecases.rounds import Rounds
 from tests.events import http_event
 from tests.fakes.authority import MemoryAuthority
@@ -86,7 +86,9 @@ class World:
                 clock=lambda: self.now,
             ),
             offered=Offered(
-                list_tools=ListTools(tools=self.tools, clock=lambda: self.now),
+                list_tools=ListOffered(
+                    descriptors=self.tools, kind="tools/list", clock=lambda: self.now
+                ),
                 call_tool=CallTool(
                     dispatcher=self.dispatcher,
                     records=self.records,

@@ -10,6 +10,11 @@ Authority, who may do what:
 | tool, definition    | P#<project>      | TOOLDEF#<name>         |
 | assertion key       | P#<project>      | KEY#<kid>              |
 | member              | P#<project>      | MEMBER#<external id>   |
+| prompt              | P#<project>      | PROMPT#<name>          |
+| resource            | P#<project>      | RES#<name>             |
+| ... listed, by URI  | P#<project>      | RESURI#<name>          |
+| ... by URI template | P#<project>      | RESTPL#<name>          |
+| number of resources | P#<project>      | COUNT#RES              |
 | list of projects    | PROJECTS#<shard> | <project>              |
 
 Activity, what happened; every item has a `ttl`, which is housekeeping only:
@@ -40,6 +45,10 @@ TOOL: Final = "TOOL#"
 TOOL_DEFINITION: Final = "TOOLDEF#"
 ASSERTION_KEY: Final = "KEY#"
 MEMBER: Final = "MEMBER#"
+PROMPT: Final = "PROMPT#"
+RESOURCE: Final = "RES#"
+RESOURCE_LISTED: Final = "RESURI#"
+TEMPLATE_LISTED: Final = "RESTPL#"
 
 PROJECT_SHARDS: Final = 4
 CALL_SHARDS: Final = "0123456789abcdef"
@@ -79,6 +88,31 @@ def assertion_key_key(project_id: str, kid: str) -> "Key":
 def member_key(project_id: str, external_id: str) -> "Key":
     """Key of a member."""
     return _key(project_partition(project_id), MEMBER + external_id)
+
+
+def prompt_key(project_id: str, name: str) -> "Key":
+    """Key of a prompt."""
+    return _key(project_partition(project_id), PROMPT + name)
+
+
+def resource_key(project_id: str, name: str) -> "Key":
+    """Key of a resource."""
+    return _key(project_partition(project_id), RESOURCE + name)
+
+
+def resource_listed_key(project_id: str, name: str) -> "Key":
+    """Key of what lists show of a resource that has a URI."""
+    return _key(project_partition(project_id), RESOURCE_LISTED + name)
+
+
+def template_listed_key(project_id: str, name: str) -> "Key":
+    """Key of what lists show of a resource that has a URI template."""
+    return _key(project_partition(project_id), TEMPLATE_LISTED + name)
+
+
+def resource_count_key(project_id: str) -> "Key":
+    """Key of how many resources a project has."""
+    return _key(project_partition(project_id), "COUNT#RES")
 
 
 def project_list_partition(shard: int) -> str:

@@ -6,34 +6,22 @@ afterwards, and every request needs the first of them.
 
 import secrets
 from collections.abc import Set as AbstractSet
-from functools import cache, partial
-from typing import TYPE_CHECKING, Final
-
-import boto3
-from botocore.config import Config
+from functools import partial
+from typing import Final
 
 from gatehouse.aws.authority import DynamoAuthority
 from gatehouse.aws.call_records import DynamoCallRecords
-from gatehouse.aws.dispatcher import CONNECT_SECONDS, READ_SECONDS, LambdaDispatcher
-from gatehouse.aws.enabled_tools import DynamoEnabledTools
+from gatehouse.aws.descriptors import DynamoDescriptors
+from gatehouse.aws.dispatcher import LambdaDispatcher
 from gatehouse.aws.key_ring import SecretsManagerKeyRings
+from gatehouse.aws.tables import TOOL_DEFINITION
 from gatehouse.domain.request_state import NONCE_LENGTH
 from gatehouse.settings import Settings
 from gatehouse.usecases.authenticate import Authenticate
 from gatehouse.usecases.call_tool import CallTool
-from gatehouse.usecases.list_tools import ListTools
+from gatehouse.usecases.list_offered import ListOffered
 from gatehouse.usecases.rounds import Rounds
 from gatehouse.wiring import clients, clock
-
-if TYPE_CHECKING:
-    from mypy_boto3_lambda import LambdaClient
-
-INVOKES: Final = Config(
-    connect_timeout=CONNECT_SECONDS,
-    read_timeout=READ_SECONDS,
-    retries={"total_max_attempts": 1, "mode": "standard"},
-)
-"""No retry: it could make a call twice."""
 
 settings: Final = Settings()
 
@@ -58,10 +46,14 @@ def authenticate() -> Authenticate:
     )
 
 
-def list_tools() -> ListTools:
+def list_tools() -> ListOffered:
     """Build the list of tools."""
-    tools = DynamoEnabledTools(clients.dynamodb(), settings.authority_table)
-    return ListTools(tools=tools, clock=clock.now)
+    return _listing("tools/list", TOOL_DEFINITION)
+
+
+def _listing(kind: str, prefix: str) -> ListOffered:
+    descriptors = DynamoDescriptors(clients.dynamodb(), settings.authority_table, prefix)
+    return ListOffered(descriptors=descriptors, kind=kind, clock=clock.now)
 
 
 def rounds() -> Rounds:
@@ -72,13 +64,8 @@ def rounds() -> Rounds:
 def call_tool() -> CallTool:
     """Build the call of a tool."""
     return CallTool(
-        dispatcher=LambdaDispatcher(_lambda(), settings.dispatch_function),
+        dispatcher=LambdaDispatcher(clients.functions(), settings.dispatch_function),
         records=DynamoCallRecords(clients.dynamodb(), settings.activity_table),
         rounds=rounds(),
         clock_ms=clock.now_ms,
     )
-
-
-@cache
-def _lambda() -> "LambdaClient":
-    return boto3.client("lambda", config=INVOKES)

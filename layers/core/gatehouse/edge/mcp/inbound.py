@@ -10,7 +10,7 @@ from gatehouse.edge.mcp.headers import Headers
 from gatehouse.edge.mcp.render import JsonText
 from gatehouse.usecases.authenticate import Admitted
 from gatehouse.usecases.call_tool import CallTool
-from gatehouse.usecases.list_tools import ListTools
+from gatehouse.usecases.list_offered import ListOffered
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +28,7 @@ class Inbound:
 class Offered:
     """The use cases behind the methods."""
 
-    list_tools: ListTools
+    list_tools: ListOffered
     call_tool: CallTool
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from gatehouse.domain.cursors import InvalidCursor
 from gatehouse.ports import Page
-from gatehouse.usecases.list_tools import MAX_PAGE_BYTES, PAGE_SIZE, ListTools
+from gatehouse.usecases.list_offered import MAX_PAGE_BYTES, PAGE_SIZE, ListOffered
 from tests.fakes.authority import MemoryAuthority
 from tests.fakes.stores import MemoryEnabledTools
 from tests.samples import LOOKUP, NOW, PROJECT, PROJECT_ID, stored
@@ -23,8 +23,8 @@ def table_of(count: int, description: str = "x") -> MemoryAuthority:
     return MemoryAuthority(tools=tools)
 
 
-def lister(table: MemoryAuthority, now: int = NOW) -> ListTools:
-    return ListTools(tools=MemoryEnabledTools(table), clock=lambda: now)
+def lister(table: MemoryAuthority, now: int = NOW) -> ListOffered:
+    return ListOffered(descriptors=MemoryEnabledTools(table), kind="tools/list", clock=lambda: now)
 
 
 def names(descriptors: object) -> list[str]:
@@ -78,7 +78,7 @@ def test_a_page_ends_before_it_grows_too_large_and_nothing_is_left_out() -> None
         def page(self, project_id: str, *, after: str | None, limit: int) -> Page[str]:
             return MemoryEnabledTools(table).page(project_id, after=after, limit=limit)
 
-    run = ListTools(tools=AllAtOnce(), clock=lambda: NOW)
+    run = ListOffered(descriptors=AllAtOnce(), kind="tools/list", clock=lambda: NOW)
     first = run(PROJECT, cursor=None)
     assert sum(len(item.encode()) for item in first.descriptors) <= MAX_PAGE_BYTES
     second = run(PROJECT, cursor=first.next_cursor)

@@ -1,4 +1,4 @@
-"""Show a caller the tools that its project offers, page by page."""
+"""Show a caller what its project offers: tools, prompts or resources, page by page."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -7,16 +7,15 @@ from typing import Final
 
 from gatehouse.domain import cursors
 from gatehouse.domain.projects import Project
-from gatehouse.ports import EnabledTools
+from gatehouse.ports import Descriptors
 
 PAGE_SIZE: Final = 100
 MAX_PAGE_BYTES: Final = 4_000_000
 """Lambda carries 6 MB each way, and JSON in JSON grows."""
-_KIND: Final = "tools/list"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ListedTools:
+class Listed:
     """Some MCP descriptors as JSON texts, in the order of names, and where to go on."""
 
     descriptors: Sequence[str]
@@ -24,28 +23,32 @@ class ListedTools:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ListTools:
-    """List the enabled tools of a project; what they may be called for is decided at the call."""
+class ListOffered:
+    """List what is enabled of one kind; who may use it for what is decided when it is used.
 
-    tools: EnabledTools
+    `kind` is the method that lists it, so that no list accepts another one's cursor.
+    """
+
+    descriptors: Descriptors
+    kind: str
     clock: Callable[[], int]
 
-    def __call__(self, project: Project, *, cursor: str | None) -> ListedTools:
+    def __call__(self, project: Project, *, cursor: str | None) -> Listed:
         """Return the page that `cursor` names, or the first.
 
         Raises:
             InvalidCursor: This project was not given the cursor for this list within the hour.
-            Unavailable: The tools could not be read.
+            Unavailable: The list could not be read.
         """
         now, key = self.clock(), project.derived_key("cursor")
-        after = None if cursor is None else cursors.read(cursor, key=key, kind=_KIND, now=now)
-        page = self.tools.page(project.id, after=after, limit=PAGE_SIZE)
+        after = None if cursor is None else cursors.read(cursor, key=key, kind=self.kind, now=now)
+        page = self.descriptors.page(project.id, after=after, limit=PAGE_SIZE)
         descriptors = _fitting(page.items)
         next_after = page.next_after
         if len(descriptors) < len(page.items):
             next_after = _name(descriptors[-1])
-        next_cursor = next_after and cursors.write(next_after, key=key, kind=_KIND, now=now)
-        return ListedTools(descriptors=descriptors, next_cursor=next_cursor)
+        next_cursor = next_after and cursors.write(next_after, key=key, kind=self.kind, now=now)
+        return Listed(descriptors=descriptors, next_cursor=next_cursor)
 
 
 def _fitting(descriptors: Sequence[str]) -> Sequence[str]:

@@ -1,11 +1,11 @@
-"""What models see of a project's tools."""
+"""What clients see of one kind of thing that a project offers."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from gatehouse.aws.attributes import flag, text
 from gatehouse.aws.queries import query_page
-from gatehouse.aws.tables import TOOL_DEFINITION, project_partition
+from gatehouse.aws.tables import project_partition
 from gatehouse.ports import Page
 
 if TYPE_CHECKING:
@@ -16,14 +16,15 @@ MAX_PAGE_LENGTH: Final = 3_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class DynamoEnabledTools:
-    """Keeps `EnabledTools` from the rendered descriptors beside the definitions."""
+class DynamoDescriptors:
+    """Keeps `Descriptors` from items that hold them rendered; `prefix` is which kind of items."""
 
     client: "DynamoDBClient"
     table: str
+    prefix: str
 
     def page(self, project_id: str, *, after: str | None, limit: int) -> Page[str]:
-        """See `EnabledTools.page`; one Query for each 1 MB of definitions."""
+        """See `Descriptors.page`; one Query for each 1 MB of items."""
         texts: list[str] = []
         length = 0
         last = after
@@ -32,7 +33,7 @@ class DynamoEnabledTools:
                 self.client,
                 self.table,
                 partition=project_partition(project_id),
-                prefix=TOOL_DEFINITION,
+                prefix=self.prefix,
                 after=last,
                 limit=limit,
             )
@@ -45,6 +46,6 @@ class DynamoEnabledTools:
                         return Page(items=tuple(texts), next_after=last)
                     texts.append(descriptor)
                     length += len(descriptor)
-                last = text(item, "SK").removeprefix(TOOL_DEFINITION)
+                last = text(item, "SK").removeprefix(self.prefix)
             if more is None:
                 return Page(items=tuple(texts))
