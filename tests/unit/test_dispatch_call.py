@@ -358,3 +358,23 @@ def test_only_a_refusal_by_the_upstream_lets_an_equal_call_through(status: int, 
     world.run()
     world.run(AGAIN)
     assert len(world.upstream.sent) == sent
+
+
+@pytest.mark.parametrize(
+    ("body", "sent"),
+    [
+        (b'{"inputRequests":{"r":{"method":"roots/list"}}}', 2),
+        (b'{"requiredCapabilities":{"sampling":{}}}', 2),
+        (b'{"content":[]}', 1),
+        (b'{"content":[],"isError":true}', 1),
+        (b"not a result", 1),
+    ],
+)
+def test_an_answer_that_only_asks_the_client_lets_an_equal_call_through(
+    body: bytes, sent: int
+) -> None:
+    rich = UpstreamAnswer(status=200, content_type="application/vnd.mcp.result+json", body=body)
+    world = World(reply=lambda _: rich)
+    world.run()
+    world.run(AGAIN)
+    assert len(world.upstream.sent) == sent

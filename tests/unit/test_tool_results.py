@@ -5,11 +5,15 @@ from typing import Any
 import pytest
 
 from gatehouse.domain.calls import Dispatched, Outcome, UpstreamAnswer
+from gatehouse.domain.input_requests import InputRequest
 from gatehouse.domain.json_values import JsonValue
-from gatehouse.domain.rich_results import Structured
+from gatehouse.domain.notifications import Progress
+from gatehouse.domain.rich_results import Asking, Structured
 from gatehouse.domain.tool_results import (
     MAX_EXCERPT_BYTES,
     Blob,
+    Given,
+    Media,
     Text,
     ToolResult,
     made,
@@ -162,3 +166,73 @@ def test_declared_output_is_checked() -> None:
     assert "is not JSON" in error_text(conforming(b"x", "text/plain"))
     assert "is not JSON" in error_text(conforming(b"", status=204))
     assert "status 500" in error_text(conforming(b"{}", status=500))
+
+
+@pytest.mark.parametrize(
+    ("content_type", "kind", "media_type"),
+    [
+        ("image/png", "image", "image/png"),
+        ("Image/PNG; q=1", "image", "image/png"),
+        ("audio/wav", "audio", "audio/wav"),
+    ],
+)
+def test_pictures_and_sounds_are_blocks_of_their_own(
+    content_type: str, kind: str, media_type: str
+) -> None:
+    assert result_of(b"\0\1", content_type) == ToolResult(
+        content=(Media(kind, media_type, b"\0\1"),)
+    )
+
+
+@pytest.mark.parametrize("content_type", ["image/", "image/p n g", "video/mp4", "imagex/png"])
+def test_what_is_no_media_type_of_a_picture_is_bytes(content_type: str) -> None:
+    [block] = result_of(b"\0", content_type).content
+    assert isinstance(block, Blob)
+
+
+def test_a_picture_that_was_cut_is_none() -> None:
+    text = error_text(result_of(b"\0", "image/png", truncated=True))
+    assert text == "The upstream's answer is too large: its image had to be cut"
+
+
+RICH = "application/vnd.mcp.result+json"
+
+
+def test_a_whole_result_is_passed_on() -> None:
+    body = (
+        b'{"content":[{"type":"text","text":"x"}],"structuredContent":7,"isError":true,'
+        b'"notifications":[{"method":"notifications/progress","params":{"progress":1}}]}'
+    )
+    assert result_of(body, RICH) == ToolResult(
+        content=(Given({"type": "text", "text": "x"}),),
+        structured=Structured(7),
+        is_error=True,
+        notifications=(Progress(progress=1),),
+    )
+
+
+def test_an_invalid_whole_result_is_an_error_that_names_the_place() -> None:
+    text = error_text(result_of(b'{"content":[{"type":"x"}]}', RICH))
+    start = "The tool's endpoint answered with an invalid MCP result: content.0.type "
+    assert text.startswith(start)
+    assert "invalid MCP result" in error_text(result_of(b"<html>", RICH))
+    assert "had to be cut" in error_text(result_of(b"{}", RICH, truncated=True))
+    assert "status 500" in error_text(result_of(b'{"content":[]}', RICH, status=500))
+
+
+def test_declared_output_is_demanded_of_whole_results_too() -> None:
+    assert "no structuredContent" in error_text(conforming(b'{"content":[]}', RICH))
+    wrong = conforming(b'{"content":[],"structuredContent":{}}', RICH)
+    assert error_text(wrong).endswith("lacks 'ok'")
+    right = conforming(b'{"content":[],"structuredContent":{"ok":1}}', RICH)
+    assert right.structured == Structured({"ok": 1})
+    failed = conforming(b'{"content":[],"isError":true}', RICH)
+    assert (failed.is_error, failed.content) == (True, ())
+
+
+def test_a_question_is_no_result_whatever_the_output_schema() -> None:
+    body = b'{"inputRequests":{"r":{"method":"roots/list"}}}'
+    answer = UpstreamAnswer(status=200, content_type=RICH, body=body)
+    dispatched = Dispatched(outcome=Outcome.SUCCEEDED, duration_ms=1, answer=answer)
+    asking = made(dispatched, conforms=lambda _: ("never",))
+    assert asking == Asking(requests={"r": InputRequest(method="roots/list", params={})})
