@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING, Final
 import boto3
 from botocore.config import Config
 
-from gatehouse.aws.dispatcher import CONNECT_SECONDS, READ_SECONDS
-
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_kms import KMSClient
@@ -20,12 +18,6 @@ IMPATIENT: Final = Config(
     read_timeout=2,
     retries={"mode": "standard", "total_max_attempts": 2},
 )
-INVOKES: Final = Config(
-    connect_timeout=CONNECT_SECONDS,
-    read_timeout=READ_SECONDS,
-    retries={"mode": "standard", "total_max_attempts": 1},
-)
-"""No retry: it could make a call twice."""
 
 
 @cache
@@ -48,5 +40,12 @@ def kms() -> "KMSClient":
 
 @cache
 def functions() -> "LambdaClient":
-    """Return the client through which dispatch is invoked."""
-    return boto3.client("lambda", config=INVOKES)
+    """Return the client through which dispatch is invoked; a retry could make a call twice."""
+    from gatehouse.aws.dispatcher import CONNECT_SECONDS, READ_SECONDS  # noqa: PLC0415
+
+    patient = Config(
+        connect_timeout=CONNECT_SECONDS,
+        read_timeout=READ_SECONDS,
+        retries={"mode": "standard", "total_max_attempts": 1},
+    )
+    return boto3.client("lambda", config=patient)
