@@ -3,11 +3,25 @@
 import json
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, ClassVar
+
+RICH = "application/vnd.mcp.result+json"
+PICTURE = b"\x89PNG\r\n\x1a\n\0\xff"
+_SCHEMA = {"type": "object", "properties": {"name": {"type": "string"}}}
+_PARAMS = {"message": "What is your name?", "requestedSchema": _SCHEMA}
+ASKS = {
+    "inputRequests": {"who": {"method": "elicitation/create", "params": _PARAMS}},
+    "state": {"asked": "who"},
+}
+
+
+def said(text: str) -> dict[str, Any]:
+    """A whole MCP result of one line."""
+    return {"content": [{"type": "text", "text": text}]}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +73,8 @@ class _Handler(BaseHTTPRequestHandler):
 
 def _answer(request: Received) -> tuple[int, str, bytes]:
     path = request.target.partition("?")[0].strip("/").split("/")
+    if path[0] in _RICH_ANSWERS:
+        return 200, *_RICH_ANSWERS[path[0]](request)
     match path:
         case ["status", number, *_]:
             return int(number), "application/json", b'{"error":"as asked"}'
@@ -75,6 +91,20 @@ def _answer(request: Received) -> tuple[int, str, bytes]:
             pass
     content = {"method": request.method, "target": request.target, "n": len(request.body)}
     return 200, "application/json", json.dumps(content).encode()
+
+
+def _ask(request: Received) -> tuple[str, bytes]:
+    """Ask for a name once, and then tell what the request told."""
+    told = json.loads(request.body)
+    document = said(json.dumps(told)) if "responses" in told else ASKS
+    return RICH, json.dumps(document).encode()
+
+
+_RICH_ANSWERS: dict[str, Callable[[Received], tuple[str, bytes]]] = {
+    "picture": lambda _: ("image/png", PICTURE),
+    "rich": lambda request: (RICH, request.body),  # says what it is sent
+    "ask": _ask,
+}
 
 
 @contextmanager
