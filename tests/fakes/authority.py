@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from gatehouse.domain.assertion_keys import AssertionKey
 from gatehouse.domain.members import MemberStanding
 from gatehouse.domain.projects import Integration, Project
+from gatehouse.domain.prompts import Prompt
+from gatehouse.domain.resources import Resource
 from gatehouse.domain.tools import Tool
 from gatehouse.ports import Authority, Wanted
 
@@ -18,6 +20,8 @@ class MemoryAuthority:
     assertion_keys: dict[tuple[str, str], AssertionKey] = field(default_factory=dict)
     members: dict[tuple[str, str], MemberStanding] = field(default_factory=dict)
     tools: dict[tuple[str, str], Tool] = field(default_factory=dict)
+    prompts: dict[tuple[str, str], Prompt] = field(default_factory=dict)
+    resources: dict[tuple[str, str], Resource] = field(default_factory=dict)
     reads: int = 0
 
     def read(self, wanted: Wanted) -> Authority:
@@ -30,4 +34,5 @@ class MemoryAuthority:
             assertion_key=self.assertion_keys.get((project_id, wanted.assertion_kid or "")),
             member=self.members.get((project_id, wanted.member_external_id or "")),
             tool=self.tools.get((project_id, wanted.tool_name or "")),
+            prompt=self.prompts.get((project_id, wanted.prompt_name or "")),
         )

@@ -16,7 +16,7 @@ from tests.fakes.authority import MemoryAuthority
 Item = TypeVar("Item")
 
 
-def _page(
+def page_of(
     items: Mapping[tuple[str, str], Item], project_id: str, after: str | None, limit: int
 ) -> Page[Item]:
     names = sorted(
@@ -29,7 +29,7 @@ def _page(
     return Page(items=found, next_after=shown[-1] if len(names) > limit else None)
 
 
-def _require_active(table: MemoryAuthority, project_id: str) -> None:
+def require_active(table: MemoryAuthority, project_id: str) -> None:
     project = table.projects.get(project_id)
     if project is None or not project.is_active:
         raise NotFound
@@ -49,13 +49,13 @@ class MemoryProjects:
 
     def get(self, project_id: str) -> Project:
         """See `Projects.get`."""
-        _require_active(self.table, project_id)
+        require_active(self.table, project_id)
         return self.table.projects[project_id]
 
     def page(self, *, after: str | None, limit: int) -> Page[Project]:
         """See `Projects.page`."""
         active = {("", p.id): p for p in self.table.projects.values() if p.is_active}
-        return _page(active, "", after, limit)
+        return page_of(active, "", after, limit)
 
     def rename(self, project_id: str, name: str, *, version: int) -> Project:
         """See `Projects.rename`."""
@@ -82,14 +82,14 @@ class MemoryIntegrations:
     def create(self, integration: Integration) -> None:
         """See `Integrations.create`."""
         project_id, creator = integration.project_id, integration.created_by
-        _require_active(self.table, project_id)
+        require_active(self.table, project_id)
         if creator != ADMIN and (project_id, creator) not in self.table.integrations:
             raise NotFound
         self.table.integrations[project_id, integration.id] = integration
 
     def page(self, project_id: str, *, after: str | None, limit: int) -> Page[Integration]:
         """See `Integrations.page`."""
-        return _page(self.table.integrations, project_id, after, limit)
+        return page_of(self.table.integrations, project_id, after, limit)
 
     def delete(self, project_id: str, integration_id: str) -> None:
         """See `Integrations.delete`."""
@@ -105,14 +105,14 @@ class MemoryAssertionKeys:
 
     def register(self, project_id: str, key: AssertionKey) -> None:
         """See `AssertionKeys.register`."""
-        _require_active(self.table, project_id)
+        require_active(self.table, project_id)
         if (project_id, key.kid) in self.table.assertion_keys:
             raise Conflict("This kid was used before")
         self.table.assertion_keys[project_id, key.kid] = key
 
     def page(self, project_id: str, *, after: str | None, limit: int) -> Page[AssertionKey]:
         """See `AssertionKeys.page`."""
-        return _page(self.table.assertion_keys, project_id, after, limit)
+        return page_of(self.table.assertion_keys, project_id, after, limit)
 
     def deactivate(self, project_id: str, kid: str, *, now: int) -> None:
         """See `AssertionKeys.deactivate`."""
@@ -133,7 +133,7 @@ class MemoryTools:
         key = (tool.project_id, tool.definition.name)
         if key in self.table.tools:
             raise Conflict("A tool of this name exists")
-        _require_active(self.table, tool.project_id)
+        require_active(self.table, tool.project_id)
         self.table.tools[key] = tool
 
     def get(self, project_id: str, name: str) -> Tool:
@@ -145,7 +145,7 @@ class MemoryTools:
 
     def page(self, project_id: str, *, after: str | None, limit: int) -> Page[Tool]:
         """See `Tools.page`."""
-        return _page(self.table.tools, project_id, after, limit)
+        return page_of(self.table.tools, project_id, after, limit)
 
     def replace(self, tool: Tool, *, expected_version: int) -> None:
         """See `Tools.replace`."""
@@ -169,7 +169,7 @@ class MemoryEnabledTools:
     def page(self, project_id: str, *, after: str | None, limit: int) -> Page[str]:
         """See `Descriptors.page`."""
         enabled = {key: tool for key, tool in self.table.tools.items() if tool.is_enabled}
-        page = _page(enabled, project_id, after, limit)
+        page = page_of(enabled, project_id, after, limit)
         texts = tuple(tool_descriptor_text(tool.definition) for tool in page.items)
         return Page(items=texts, next_after=page.next_after)
 
@@ -194,7 +194,7 @@ class MemoryMembers:
 
     def page(self, project_id: str, *, after: str | None, limit: int) -> Page[MemberStanding]:
         """See `Members.page`."""
-        return _page(self.table.members, project_id, after, limit)
+        return page_of(self.table.members, project_id, after, limit)
 
     def block(self, project_id: str, external_id: str, *, now: int) -> None:
         """See `Members.block`."""

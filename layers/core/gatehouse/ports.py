@@ -20,7 +20,9 @@ from gatehouse.domain.calls import (
 from gatehouse.domain.key_ring import KeyRing
 from gatehouse.domain.members import MemberIdentity, MemberStanding
 from gatehouse.domain.projects import Integration, Project
+from gatehouse.domain.prompts import Prompt
 from gatehouse.domain.requests import OutboundRequest
+from gatehouse.domain.resources import Resource
 from gatehouse.domain.sealing import SealedSecret, SecretBinding
 from gatehouse.domain.tools import Tool
 from gatehouse.domain.usage import ToolUsage
@@ -48,6 +50,7 @@ class Wanted:
     assertion_kid: str | None = None
     member_external_id: str | None = None
     tool_name: str | None = None
+    prompt_name: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +62,7 @@ class Authority:
     assertion_key: AssertionKey | None = None
     member: MemberStanding | None = None
     tool: Tool | None = None
+    prompt: Prompt | None = None
 
 
 class AuthorityReader(Protocol):
@@ -154,6 +158,69 @@ class Descriptors(Protocol):
 
     def page(self, project_id: str, *, after: str | None, limit: int) -> Page[str]:
         """List MCP descriptors of what is enabled, as JSON texts, in the order of names."""
+        ...
+
+
+class Prompts(Protocol):
+    """A project's prompts, by name."""
+
+    def create(self, prompt: Prompt) -> None:
+        """Add a prompt; raise `Conflict` when its name is taken."""
+        ...
+
+    def get(self, project_id: str, name: str) -> Prompt:
+        """Return a prompt; raise `NotFound`."""
+        ...
+
+    def page(self, project_id: str, *, after: str | None, limit: int) -> Page[Prompt]:
+        """List in the order of names."""
+        ...
+
+    def replace(self, prompt: Prompt, *, expected_version: int) -> None:
+        """Store `prompt` over `expected_version`; raise `Conflict` (current one), `NotFound`."""
+        ...
+
+    def delete(self, project_id: str, name: str) -> None:
+        """Remove a prompt; raise `NotFound`."""
+        ...
+
+
+class Resources(Protocol):
+    """A project's resources, by name."""
+
+    def create(self, resource: Resource) -> None:
+        """Add a resource; raise `Conflict` when its name is taken or there are too many."""
+        ...
+
+    def get(self, project_id: str, name: str) -> Resource:
+        """Return a resource; raise `NotFound`."""
+        ...
+
+    def page(self, project_id: str, *, after: str | None, limit: int) -> Page[Resource]:
+        """List in the order of names."""
+        ...
+
+    def replace(self, resource: Resource, *, expected_version: int) -> None:
+        """Store `resource` over `expected_version`; raise `Conflict` (current one), `NotFound`."""
+        ...
+
+    def delete(self, project_id: str, name: str) -> None:
+        """Remove a resource; raise `NotFound`."""
+        ...
+
+
+class EnabledResources(Protocol):
+    """What clients may read of a project's resources, by URI.
+
+    Where several could answer, the first by name does; one with the very URI before any template.
+    """
+
+    def at_uri(self, project_id: str, uri: str) -> Resource | None:
+        """Return the enabled resource whose URI, or URI template, this is one of."""
+        ...
+
+    def of_template(self, project_id: str, uri_template: str) -> Resource | None:
+        """Return the enabled resource with this URI template."""
         ...
 
 

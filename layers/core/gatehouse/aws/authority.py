@@ -12,17 +12,20 @@ from gatehouse.aws.items import (
     read_project,
     read_tool,
 )
+from gatehouse.aws.offer_items import read_prompt
 from gatehouse.aws.tables import (
     ASSERTION_KEY,
     INTEGRATION,
     MEMBER,
     META,
+    PROMPT,
     TOOL,
     TOOL_DEFINITION,
     assertion_key_key,
     integration_key,
     member_key,
     project_key,
+    prompt_key,
     tool_definition_key,
     tool_key,
 )
@@ -56,12 +59,14 @@ class DynamoAuthority:
         member = found.get(f"{MEMBER}{wanted.member_external_id}")
         tool = found.get(f"{TOOL}{wanted.tool_name}")
         definition = found.get(f"{TOOL_DEFINITION}{wanted.tool_name}")
+        prompt = found.get(f"{PROMPT}{wanted.prompt_name}")
         return Authority(
             project=read_project(project) if project else None,
             integration=read_integration(integration) if integration else None,
             assertion_key=read_assertion_key(assertion_key) if assertion_key else None,
             member=read_member(member) if member else None,
             tool=read_tool(tool, definition) if tool and definition else None,
+            prompt=read_prompt(prompt) if prompt else None,
         )
 
     def _batch(self, keys: "list[Key]") -> "dict[str, Item]":
@@ -101,4 +106,6 @@ def _keys(wanted: Wanted) -> "list[Key]":
     if wanted.tool_name is not None:
         keys.append(tool_key(wanted.project_id, wanted.tool_name))
         keys.append(tool_definition_key(wanted.project_id, wanted.tool_name))
+    if wanted.prompt_name is not None:
+        keys.append(prompt_key(wanted.project_id, wanted.prompt_name))
     return keys

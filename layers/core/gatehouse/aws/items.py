@@ -178,12 +178,7 @@ def tool_items(tool: Tool) -> tuple[NewItem, NewItem]:
         "created_at": number_value(tool.created_at),
         "updated_at": number_value(tool.updated_at),
     }
-    if sealed := tool.sealed_secret:
-        decides |= {
-            "secret_wrapped_key": bytes_value(sealed.wrapped_key),
-            "secret_nonce": bytes_value(sealed.nonce),
-            "secret_ciphertext": bytes_value(sealed.ciphertext),
-        }
+    decides |= sealed_secret_attributes(tool.sealed_secret)
     describes: NewItem = {
         **tool_definition_key(tool.project_id, name),
         "digest": text_value(tool.digest),
@@ -196,13 +191,6 @@ def tool_items(tool: Tool) -> tuple[NewItem, NewItem]:
 
 def read_tool(decides: Item, describes: Item) -> Tool:
     """Read a tool from its two items."""
-    sealed = None
-    if "secret_ciphertext" in decides:
-        sealed = SealedSecret(
-            wrapped_key=raw(decides, "secret_wrapped_key"),
-            nonce=raw(decides, "secret_nonce"),
-            ciphertext=raw(decides, "secret_ciphertext"),
-        )
     return Tool(
         project_id=text(decides, "project_id"),
         definition=read_definition(cast("JsonObject", parsed(describes, "definition"))),
@@ -211,7 +199,29 @@ def read_tool(decides: Item, describes: Item) -> Tool:
         is_enabled=flag(decides, "is_enabled"),
         created_at=number(decides, "created_at"),
         updated_at=number(decides, "updated_at"),
-        sealed_secret=sealed,
+        sealed_secret=read_sealed_secret(decides),
+    )
+
+
+def sealed_secret_attributes(sealed: SealedSecret | None) -> NewItem:
+    """Write a sealed secret, if there is one."""
+    if sealed is None:
+        return {}
+    return {
+        "secret_wrapped_key": bytes_value(sealed.wrapped_key),
+        "secret_nonce": bytes_value(sealed.nonce),
+        "secret_ciphertext": bytes_value(sealed.ciphertext),
+    }
+
+
+def read_sealed_secret(item: Item) -> SealedSecret | None:
+    """Read a sealed secret, if there is one."""
+    if "secret_ciphertext" not in item:
+        return None
+    return SealedSecret(
+        wrapped_key=raw(item, "secret_wrapped_key"),
+        nonce=raw(item, "secret_nonce"),
+        ciphertext=raw(item, "secret_ciphertext"),
     )
 
 

@@ -1,0 +1,100 @@
+"""Prompts: one item each."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gatehouse.aws.attributes import number, number_value
+from gatehouse.aws.failures import ConditionFailed, settled, translated
+from gatehouse.aws.offer_items import prompt_item, read_prompt
+from gatehouse.aws.projects import IS_ABSENT, while_active
+from gatehouse.aws.queries import query_page
+from gatehouse.aws.tables import PROMPT, project_partition, prompt_key
+from gatehouse.domain.errors import Conflict, NotFound
+from gatehouse.domain.prompts import Prompt
+from gatehouse.ports import Page
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+
+@dataclass(frozen=True, slots=True)
+class DynamoPrompts:
+    """Keeps `Prompts`."""
+
+    client: "DynamoDBClient"
+    table: str
+
+    def create(self, prompt: Prompt) -> None:
+        """See `Prompts.create`."""
+        try:
+            settled(lambda: self._create(prompt))
+        except ConditionFailed as failure:
+            if failure.index == 0:
+                raise Conflict("A prompt of this name exists") from failure
+            raise NotFound from failure
+
+    def get(self, project_id: str, name: str) -> Prompt:
+        """See `Prompts.get`."""
+        with translated():
+            answer = self.client.get_item(
+                TableName=self.table, Key=prompt_key(project_id, name), ConsistentRead=True
+            )
+        if "Item" not in answer:
+            raise NotFound
+        return read_prompt(answer["Item"])
+
+    def page(self, project_id: str, *, after: str | None, limit: int) -> Page[Prompt]:
+        """See `Prompts.page`."""
+        items, more = query_page(
+            self.client,
+            self.table,
+            partition=project_partition(project_id),
+            prefix=PROMPT,
+            after=after,
+            limit=limit,
+        )
+        return Page(items=tuple(map(read_prompt, items)), next_after=more)
+
+    def replace(self, prompt: Prompt, *, expected_version: int) -> None:
+        """See `Prompts.replace`."""
+        try:
+            with translated():
+                self.client.put_item(
+                    TableName=self.table,
+                    Item=prompt_item(prompt),
+                    ConditionExpression="version = :expected",
+                    ExpressionAttributeValues={":expected": number_value(expected_version)},
+                    ReturnValuesOnConditionCheckFailure="ALL_OLD",
+                )
+        except ConditionFailed as failure:
+            if failure.item is None:
+                raise NotFound from failure
+            current = number(failure.item, "version")
+            raise Conflict("The prompt has changed", current_version=current) from failure
+
+    def delete(self, project_id: str, name: str) -> None:
+        """See `Prompts.delete`."""
+        try:
+            with translated():
+                self.client.delete_item(
+                    TableName=self.table,
+                    Key=prompt_key(project_id, name),
+                    ConditionExpression="attribute_exists(PK)",
+                )
+        except ConditionFailed as failure:
+            raise NotFound from failure
+
+    def _create(self, prompt: Prompt) -> None:
+        with translated():
+            self.client.transact_write_items(
+                TransactItems=[
+                    {
+                        "Put": {
+                            "TableName": self.table,
+                            "Item": prompt_item(prompt),
+                            "ConditionExpression": IS_ABSENT,
+                        }
+                    },
+                    {"ConditionCheck": while_active(self.table, prompt.project_id)},
+                ]
+            )
