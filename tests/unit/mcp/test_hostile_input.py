@@ -212,8 +212,8 @@ KINDS = {
     "members of many names": b"{" + b",".join(b'"%05d":1' % n for n in range(95_000)) + b"}",
     "messages": fill(ping() + b",", after=ping() + b"]"),
 }
-MOST = 64 * MAX_BODY
-"""An empty object costs 64 bytes of memory and 3 of a body: some twenty times, and no more."""
+MOST = 40 * MAX_BODY
+"""An empty object costs 64 bytes of memory and 3 of a body: some twenty-five times, and no more."""
 
 
 @pytest.mark.parametrize("body", KINDS.values(), ids=KINDS.keys())

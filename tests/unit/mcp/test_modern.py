@@ -26,7 +26,7 @@ def test_discovery_says_what_there_is() -> None:
     assert World().modern("server/discover").result == {
         "resultType": "complete",
         "supportedVersions": ["2026-07-28"],
-        "capabilities": {"tools": {}},
+        "capabilities": {"tools": {}, "logging": {}},
         "ttlMs": 300_000,
         "cacheScope": "private",
         "_meta": SERVER,

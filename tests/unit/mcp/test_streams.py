@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from gatehouse.domain.notifications import LEVELS
 from gatehouse.domain.rich_results import MEDIA_TYPE
 from gatehouse.edge.mcp.tool_calls import MAX_RESULT_BYTES
 from tests.fakes.dispatch import answered
@@ -113,6 +114,29 @@ def test_a_level_that_is_none_is_refused_and_nothing_is_called(level: Any) -> No
 def test_a_legacy_client_hears_info_and_worse() -> None:
     got = params(legacy(world_that_says(line("debug"), line("info"), line("error"))))
     assert [one["level"] for one in got] == ["info", "error"]
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_a_legacy_client_may_set_a_level_which_changes_nothing(level: str) -> None:
+    world = world_that_says(line("info"))
+    assert world.legacy("logging/setLevel", {"level": level}).result == {}
+    assert len(params(legacy(world))) == 1
+
+
+@pytest.mark.parametrize("params", [{}, {"level": "loud"}, {"level": 3}, {"level": ["info"]}])
+def test_a_level_to_set_is_one_of_eight(params: Any) -> None:
+    assert World().legacy("logging/setLevel", params).fault[:2] == (200, -32602)
+
+
+def test_a_modern_client_has_no_level_to_set() -> None:
+    assert World().modern("logging/setLevel", {"level": "info"}).fault[:2] == (404, -32601)
+
+
+def test_both_eras_are_told_that_there_are_log_lines() -> None:
+    world = World()
+    said = world.legacy("initialize", {"protocolVersion": "2025-11-25"}).result
+    assert said["capabilities"]["logging"] == {}
+    assert world.modern("server/discover").result["capabilities"]["logging"] == {}
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from gatehouse.domain.json_values import JsonObject
+from gatehouse.domain.notifications import LEVELS
 from gatehouse.edge.mcp.eras import LEGACY_VERSIONS, MODERN_VERSIONS, Era
 from gatehouse.edge.mcp.faults import invalid_params
 from gatehouse.edge.mcp.inbound import Inbound, Method, Offered
@@ -17,7 +18,7 @@ from gatehouse.edge.mcp.render import (
 )
 from gatehouse.edge.mcp.tool_calls import call_tool
 
-CAPABILITIES: Final[JsonObject] = {"tools": {}}
+CAPABILITIES: Final[JsonObject] = {"tools": {}, "logging": {}}
 DISCOVERY_TTL_MS: Final = 300_000
 LIST_TTL_MS: Final = 0
 """Disabling a tool takes effect at once, also in lists."""
@@ -52,6 +53,14 @@ def ping(_offered: Offered, inbound: Inbound) -> JsonText:
     return complete(inbound.era, {})
 
 
+def set_level(_offered: Offered, inbound: Inbound) -> JsonText:
+    """Accept a log level, which ends with this request: nothing is kept for the next."""
+    level = inbound.message.params.get("level")
+    if level not in LEVELS:
+        raise invalid_params(f"level must be one of {', '.join(LEVELS)}")
+    return complete(inbound.era, {})
+
+
 def list_tools(offered: Offered, inbound: Inbound) -> JsonText:
     """List a page of the project's enabled tools."""
     cursor = inbound.message.params.get("cursor")
@@ -68,6 +77,7 @@ METHODS: Final[Mapping[Era, Mapping[str, Method]]] = {
     Era.LEGACY: {
         "initialize": initialize,
         "ping": ping,
+        "logging/setLevel": set_level,
         "tools/list": list_tools,
         "tools/call": call_tool,
     },
