@@ -15,6 +15,7 @@
     - PreconditionFailed      ... and said so in a header (RFC 9110 section 13.1.1)
   + TooManyRequests           a limit is reached
   + Unavailable               a service we depend on failed; a retry may succeed
+  + UpstreamFailed            a project's own endpoint did not give what was asked of it
   + ToolRefused               this call of this tool is not made; told to the model
 
 `str(error)` is written for the caller: no secret, no internals. What a refusal is called on the
@@ -22,6 +23,8 @@ wire is each edge's own matter (see `gatehouse.edge`).
 """
 
 from dataclasses import dataclass
+
+from gatehouse.domain.limits import Standing
 
 
 class GatehouseError(Exception):
@@ -113,11 +116,14 @@ class PreconditionFailed(Conflict):
 
 
 class TooManyRequests(GatehouseError):
-    """A limit is reached; `retry_after` is in seconds."""
+    """A limit is reached; `retry_after` is in seconds, `standings` what the caller may know."""
 
-    def __init__(self, message: str, *, retry_after: int) -> None:
+    def __init__(
+        self, message: str, *, retry_after: int, standings: tuple[Standing, ...] = ()
+    ) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+        self.standings = standings
 
 
 class Unavailable(GatehouseError):
@@ -126,6 +132,10 @@ class Unavailable(GatehouseError):
     def __init__(self, message: str = "Temporarily unavailable", *, retry_after: int = 2) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+
+
+class UpstreamFailed(GatehouseError):
+    """A project's own endpoint did not give what was asked of it; nothing of ours failed."""
 
 
 class ToolRefused(GatehouseError):

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Final
 
 from gatehouse.domain.api_keys import PresentedKey
+from gatehouse.domain.limits import UNLIMITED, Limits
 
 
 class Scope(StrEnum):
@@ -23,6 +24,17 @@ ADMIN: Final = "admin"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ProjectSettings:
+    """What a project's administrator has set.
+
+    `limits` hold for all of its calls together, `member_limits` for those of each member.
+    """
+
+    limits: Limits = UNLIMITED
+    member_limits: Limits = UNLIMITED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Project:
     """An isolated set of integrations, tools, keys and members.
 
@@ -36,6 +48,7 @@ class Project:
     version: int
     pepper: bytes = field(repr=False)
     deleted_at: int | None = None
+    settings: ProjectSettings = field(default_factory=ProjectSettings)
 
     @property
     def is_active(self) -> bool:
@@ -62,6 +75,7 @@ class Integration:
     created_by: str
     created_at: int
     environment: str | None = None
+    limits: Limits = UNLIMITED
 
     def recognizes(self, key: PresentedKey) -> bool:
         """Compare digests in constant time."""

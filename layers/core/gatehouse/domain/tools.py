@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from gatehouse.domain.ids import tool_id
 from gatehouse.domain.json_values import JsonObject, JsonValue
+from gatehouse.domain.limits import UNLIMITED, Limits
 from gatehouse.domain.sealing import SealedSecret, SecretBinding
 
 MAX_TIMEOUT_SECONDS: Final = 20
@@ -106,7 +107,8 @@ class ToolDefinition:
 class Tool:
     """A stored tool: its definition and what the system adds to it.
 
-    `version` rises by one with each change; `digest` is `tool_digest` of the definition.
+    `version` rises by one with each change; `digest` is `tool_digest` of the definition. `limits`
+    are no part of that: they change neither what models see nor what goes out.
     Times are whole seconds since the Unix epoch.
     """
 
@@ -118,6 +120,7 @@ class Tool:
     created_at: int
     updated_at: int
     sealed_secret: SealedSecret | None = None
+    limits: Limits = UNLIMITED
 
     @property
     def id(self) -> str:
