@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 
+from gatehouse.aws.breakers import DynamoBreakers
 from gatehouse.aws.call_records import DynamoCallRecords
 from gatehouse.aws.deduplications import DynamoDeduplications
 from gatehouse.aws.secret_opener import KmsSecretOpener
@@ -16,6 +17,7 @@ from gatehouse.aws.secret_sealer import KmsSecretSealer
 from gatehouse.domain.calls import Deduplication, Invocation, Outcome, UpstreamAnswer
 from gatehouse.domain.ids import request_id
 from gatehouse.domain.tools import AuthStrategy
+from gatehouse.usecases.circuits import Circuits
 from gatehouse.usecases.dispatch_call import DispatchCall
 from tests.contract.conftest import REGION, TABLE
 from tests.fakes.calls import ScriptedUpstream
@@ -47,6 +49,7 @@ class Counted:
             secrets=KmsSecretOpener(kms, key, monotonic=lambda: 0.0),
             deduplications=DynamoDeduplications(dynamodb, TABLE, random_bytes=secrets.token_bytes),
             records=DynamoCallRecords(dynamodb, TABLE),
+            circuits=Circuits(DynamoBreakers(dynamodb, TABLE)),
             clock_ms=lambda: NOW * 1000,
             lost=lambda *_: pytest.fail("something was lost"),
         )
@@ -78,8 +81,8 @@ def counted(dynamodb: "DynamoDBClient") -> Counted:
     return Counted(dynamodb)
 
 
-def test_the_first_call_asks_kms_once(counted: Counted) -> None:
-    assert counted.call(1) == {"Decrypt": 1, "PutItem": 1, "UpdateItem": 1}
+def test_the_first_call_asks_kms_once_and_looks_at_the_breaker_once(counted: Counted) -> None:
+    assert counted.call(1) == {"Decrypt": 1, "GetItem": 1, "PutItem": 1, "UpdateItem": 1}
 
 
 def test_a_warm_call_costs_two_parallel_writes_and_nothing_else(counted: Counted) -> None:

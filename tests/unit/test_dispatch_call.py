@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from gatehouse.domain.breaker import FAILURES
 from gatehouse.domain.calls import (
     CallRecord,
     Deduplication,
@@ -20,7 +21,9 @@ from gatehouse.domain.sealing import SealedSecret
 from gatehouse.domain.signatures import signature
 from gatehouse.domain.tools import AuthStrategy, HttpMethod, SignatureScheme
 from gatehouse.ports import UpstreamUncertain, UpstreamUnreachable
+from gatehouse.usecases.circuits import Circuits
 from gatehouse.usecases.dispatch_call import DispatchCall
+from tests.fakes.breakers import MemoryBreakers
 from tests.fakes.calls import (
     KnownSecrets,
     MemoryCallRecords,
@@ -73,6 +76,7 @@ class World:
     records: Any = field(default_factory=MemoryCallRecords)
     deduplications: Any = field(default_factory=MemoryDeduplications)
     secrets: Any = None
+    breakers: Any = field(default_factory=MemoryBreakers)
     lost: list[tuple[str, CallRecord]] = field(default_factory=list)
     now_ms: int = NOW * 1000
 
@@ -90,14 +94,18 @@ class World:
         return self.now_ms
 
     def run(self, invocation: Invocation = CALL, *, seconds_left: float = 20) -> Any:
+        return self.running()(invocation, seconds_left=seconds_left)
+
+    def running(self) -> DispatchCall:
         return DispatchCall(
             upstream=self.upstream,
             secrets=self.secrets,
             deduplications=self.deduplications,
             records=self.records,
+            circuits=Circuits(self.breakers),
             clock_ms=self.clock_ms,
             lost=lambda what, record: self.lost.append((what, record)),
-        )(invocation, seconds_left=seconds_left)
+        )
 
     @property
     def written(self) -> list[CallRecord]:
@@ -378,3 +386,61 @@ def test_an_answer_that_only_asks_the_client_lets_an_equal_call_through(
     world.run()
     world.run(AGAIN)
     assert len(world.upstream.sent) == sent
+
+
+# --- the circuit breaker ------------------------------------------------------------------------
+
+BROKEN = [
+    lambda _: replace(OK, status=503),
+    raiser(UpstreamUnreachable("The tool could not be reached")),
+    raiser(UpstreamUncertain("The tool did not answer in time")),
+]
+
+
+def calls(number: int) -> list[Invocation]:
+    return [
+        replace(CALL, request_id=request_id(NOW * 1000, n), deduplication=None)
+        for n in range(1, number + 1)
+    ]
+
+
+@pytest.mark.parametrize("reply", BROKEN)
+def test_a_failing_origin_is_left_alone_and_the_record_says_so(reply: Callable[..., Any]) -> None:
+    world = World(reply=reply)
+    run = world.running()
+    ended = [run(invocation, seconds_left=20) for invocation in calls(FAILURES + 1)]
+    assert len(world.upstream.sent) == FAILURES
+    assert ended[-1].outcome is Outcome.FAILED
+    assert "left alone" in (ended[-1].error or "")
+    assert (world.written[-1].outcome, world.written[-1].reason) == (Outcome.FAILED, "breaker_open")
+
+
+def test_a_refusal_by_the_breaker_lets_an_equal_call_through_later() -> None:
+    world = World(reply=raiser(UpstreamUnreachable("The tool could not be reached")))
+    run = world.running()
+    for invocation in calls(FAILURES):
+        run(invocation, seconds_left=20)
+    assert run(CALL, seconds_left=20).outcome is Outcome.FAILED
+    assert not world.deduplications.claims
+
+
+def test_a_4xx_or_a_call_that_was_not_sent_says_nothing_of_the_origin() -> None:
+    world = World(reply=lambda _: replace(OK, status=429))
+    run = world.running()
+    for invocation in calls(2 * FAILURES):
+        run(invocation, seconds_left=20)
+        run(replace(invocation, tool=SIGNED), seconds_left=0.5)
+    assert len(world.upstream.sent) == 2 * FAILURES
+    assert not world.breakers.items
+
+
+def test_a_breaker_that_cannot_be_written_does_not_change_how_a_call_ends() -> None:
+    class Broken(MemoryBreakers):
+        def open(self, *_: object, **__: object) -> None:
+            raise Unavailable
+
+    world = World(reply=lambda _: replace(OK, status=500), breakers=Broken())
+    run = world.running()
+    for invocation in calls(FAILURES):
+        assert run(invocation, seconds_left=20).outcome is Outcome.UPSTREAM_ERROR
+    assert [what for what, _ in world.lost] == ["breaker"]

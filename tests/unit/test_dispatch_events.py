@@ -11,7 +11,9 @@ from gatehouse.domain.calls import Dispatched, Outcome, UpstreamAnswer
 from gatehouse.domain.errors import Unavailable
 from gatehouse.domain.invocations import document_bytes, read_dispatched, unavailable_document
 from gatehouse.edge.invoked import MARGIN_SECONDS, Invoked, report_lost
+from gatehouse.usecases.circuits import Circuits
 from gatehouse.usecases.dispatch_call import DispatchCall
+from tests.fakes.breakers import MemoryBreakers
 from tests.fakes.calls import (
     KnownSecrets,
     MemoryCallRecords,
@@ -48,6 +50,7 @@ class World:
                 secrets=KnownSecrets(),
                 deduplications=self.deduplications,
                 records=self.records,
+                circuits=Circuits(MemoryBreakers()),
                 clock_ms=lambda: NOW * 1000,
                 lost=report_lost,
             )

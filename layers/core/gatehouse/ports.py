@@ -4,11 +4,12 @@ Each Protocol is named by what it keeps; its methods by what they do. Every meth
 `Unavailable` when the service behind it fails.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
 from gatehouse.domain.assertion_keys import AssertionKey
+from gatehouse.domain.breaker import Breaker
 from gatehouse.domain.calls import (
     CallRecord,
     Deduplication,
@@ -18,7 +19,9 @@ from gatehouse.domain.calls import (
     UpstreamAnswer,
 )
 from gatehouse.domain.key_ring import KeyRing
+from gatehouse.domain.limits import Limit, Slots
 from gatehouse.domain.members import MemberIdentity, MemberStanding
+from gatehouse.domain.project_settings import ProjectSettings
 from gatehouse.domain.projects import Integration, Project
 from gatehouse.domain.prompts import Prompt
 from gatehouse.domain.requests import OutboundRequest
@@ -88,8 +91,10 @@ class Projects(Protocol):
         """List active projects in the order of their ids."""
         ...
 
-    def rename(self, project_id: str, name: str, *, version: int) -> Project:
-        """Change the name; raise `Conflict` unless `version` is current, `NotFound`."""
+    def change(
+        self, project_id: str, *, name: str, settings: ProjectSettings, version: int
+    ) -> Project:
+        """Replace both; raise `Conflict` unless `version` is current, `NotFound`."""
         ...
 
     def mark_deleted(self, project_id: str, *, now: int) -> None:
@@ -315,6 +320,42 @@ class Marks(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldSlot:
+    """One call's place among those that run at a time; `entry` names it in the item `shard`."""
+
+    limit: Slots
+    shard: int
+    entry: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """What came of counting one call: `remaining` of each limit that was asked, who `refused`.
+
+    When anything refused, nothing is counted or held.
+    """
+
+    remaining: Mapping[Limit, int]
+    refused: tuple[Limit, ...] = ()
+    held: tuple[HeldSlot, ...] = ()
+
+
+class LimitCounters(Protocol):
+    """How often something happened in a window, and how many calls run at a time."""
+
+    def take(self, limits: Sequence[Limit], *, holder: str, now_ms: int) -> Taken:
+        """Count one call against all of `limits`, or against none of them; one round trip.
+
+        `holder` is the call's request id. Slots end by themselves after `SLOT_SECONDS`.
+        """
+        ...
+
+    def free(self, held: Sequence[HeldSlot], *, now_ms: int) -> None:
+        """Give slots back before they end."""
+        ...
+
+
 class AdminToken(Protocol):
     """The deployment's bootstrap credential."""
 
@@ -375,8 +416,20 @@ class Upstream(Protocol):
         ...
 
 
+class Names(Protocol):
+    """What host names stand for."""
+
+    def addresses(self, host: str, port: int) -> Sequence[str]:
+        """Return all addresses of `host`; raise `UpstreamUnreachable` when they do not come."""
+        ...
+
+
 class UpstreamUnreachable(Exception):
     """The request was not sent; `str(error)` may be shown to the model."""
+
+
+class UpstreamForbidden(UpstreamUnreachable):
+    """It must not be sent there, now or a moment later."""
 
 
 class UpstreamUncertain(Exception):
@@ -403,6 +456,36 @@ class Deduplications(Protocol):
 
     def release(self, deduplication: Deduplication, *, request_id: str) -> None:
         """Give the claim back, because nothing was executed."""
+        ...
+
+
+class Breakers(Protocol):
+    """The circuit breaker of each tool that ever failed, shared by all instances of dispatch."""
+
+    def read(self, project_id: str, tool_name: str, *, now: int) -> Breaker | None:
+        """Return what stands; `None` when the tool never failed, or not for a day."""
+        ...
+
+    def open(
+        self, project_id: str, tool_name: str, breaker: Breaker, *, probe: str | None, now: int
+    ) -> Breaker | None:
+        """Leave an origin alone unless that is so already; return what stands afterwards.
+
+        `probe` is the request that has tried the origin and failed, if that is why.
+        """
+        ...
+
+    def probe(
+        self, project_id: str, tool_name: str, breaker: Breaker, *, now: int
+    ) -> Breaker | None:
+        """Have one request try the origin, if it is time; return what stands afterwards.
+
+        Of many that ask, one finds its own request in the answer.
+        """
+        ...
+
+    def close(self, project_id: str, tool_name: str, breaker: Breaker, probe: str) -> None:
+        """Let calls pass again, if `probe` is still the request that tries."""
         ...
 
 

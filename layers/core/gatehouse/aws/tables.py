@@ -25,7 +25,11 @@ Activity, what happened; every item has a `ttl`, which is housekeeping only:
 | call                | CALL#<project>#<hour>#<shard>    | <request id>  |
 | usage               | USE#<project>#<hour>#<shard>     | <tool>        |
 | equal call          | DEDUP#<digest>                   | DEDUP         |
+| calls in a window   | LIMIT#<scope>#<window>#<shard>   | LIMIT         |
+| calls at a time     | LIMIT#<scope>#concurrent#<shard> | LIMIT         |
+| circuit breaker     | BREAKER#<project>#<tool>         | BREAKER       |
 
+A limit's scope is its kind and whom it concerns, its window `<second, minute or day>#<start>`.
 An hour is epoch seconds // 3600. A call's shard is the last hexadecimal digit of its request id,
 so that hour and shard follow from the id.
 """
@@ -33,6 +37,7 @@ so that hour and shard follow from the id.
 from typing import TYPE_CHECKING, Final
 
 from gatehouse.domain.ids import request_time_ms
+from gatehouse.domain.limits import Quota, Slots
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import UniversalAttributeValueTypeDef
@@ -133,6 +138,22 @@ def mark_key(digest: str) -> "Key":
 def deduplication_key(digest: str) -> "Key":
     """Key of the claim of equal calls."""
     return _key(f"DEDUP#{digest}", "DEDUP")
+
+
+def breaker_key(project_id: str, tool_name: str) -> "Key":
+    """Key of a tool's circuit breaker."""
+    return _key(f"BREAKER#{project_id}#{tool_name}", "BREAKER")
+
+
+def quota_key(quota: Quota, shard: int, *, starts_at: int) -> "Key":
+    """Key of a shard's count in the window that starts at `starts_at` (epoch seconds)."""
+    scope = f"{quota.scope}#{quota.subject}"
+    return _key(f"LIMIT#{scope}#{quota.window.label}#{starts_at}#{shard}", "LIMIT")
+
+
+def slots_key(slots: Slots, shard: int) -> "Key":
+    """Key of a shard's slots."""
+    return _key(f"LIMIT#{slots.scope}#{slots.subject}#concurrent#{shard}", "LIMIT")
 
 
 def call_partition(project_id: str, hour: int, shard: str) -> str:

@@ -5,10 +5,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from gatehouse.domain.breaker import is_failure
 from gatehouse.domain.calls import CallRecord, Dispatched, Invocation, Outcome, UpstreamAnswer
 from gatehouse.domain.errors import ToolRefused, Unavailable
 from gatehouse.domain.redaction import redacted
 from gatehouse.domain.rendering import render
+from gatehouse.domain.requests import OutboundRequest
 from gatehouse.domain.rich_results import is_interim
 from gatehouse.domain.sealing import SealBroken
 from gatehouse.domain.signatures import authenticated
@@ -18,9 +20,11 @@ from gatehouse.ports import (
     Deduplications,
     SecretOpener,
     Upstream,
+    UpstreamForbidden,
     UpstreamUncertain,
     UpstreamUnreachable,
 )
+from gatehouse.usecases.circuits import Circuits
 
 MIN_SECONDS: Final = 1.0
 """Less time than this is not worth beginning a call that could then be cut off."""
@@ -50,6 +54,7 @@ class DispatchCall:
     secrets: SecretOpener
     deduplications: Deduplications
     records: CallRecords
+    circuits: Circuits
     clock_ms: Callable[[], int]
     lost: Lost
 
@@ -137,7 +142,33 @@ class DispatchCall:
         seconds = min(definition.timeout_seconds, (deadline_ms - self.clock_ms()) / 1000)
         if seconds < MIN_SECONDS:
             raise ToolRefused("There was no time left to make this call", code="no_time")
-        return redacted(self.upstream.send(request, timeout_seconds=seconds), secrets)
+        return redacted(self._sent(invocation, request, seconds), secrets)
+
+    def _sent(
+        self, invocation: Invocation, request: OutboundRequest, seconds: float
+    ) -> UpstreamAnswer:
+        """Send, unless the tool's origin is left alone, and note whether it works."""
+        now = self.clock_ms() // 1000
+        self.circuits.enter(invocation.tool, request_id=invocation.request_id, now=now)
+        try:
+            answer = self.upstream.send(request, timeout_seconds=seconds)
+        except UpstreamForbidden:
+            raise  # which says nothing of the origin
+        except (UpstreamUnreachable, UpstreamUncertain):
+            self._note(invocation, failed=True)
+            raise
+        self._note(invocation, failed=is_failure(answer.status))
+        return answer
+
+    def _note(self, invocation: Invocation, *, failed: bool) -> None:
+        now = self.clock_ms()
+        try:
+            self.circuits.leave(
+                invocation.tool, request_id=invocation.request_id, failed=failed, now=now // 1000
+            )
+        except Exception:  # noqa: BLE001 - the breaker must not change how the call ended
+            end = _End(outcome=Outcome.FAILED if failed else Outcome.SUCCEEDED)
+            self.lost("breaker", self._record_of(invocation, end, now))
 
     def _opened(self, invocation: Invocation) -> tuple[str, ...]:
         tool = invocation.tool

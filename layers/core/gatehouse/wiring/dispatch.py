@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
+from gatehouse.aws.breakers import DynamoBreakers
 from gatehouse.aws.call_records import DynamoCallRecords
 from gatehouse.aws.deduplications import DynamoDeduplications
 from gatehouse.aws.secret_opener import KmsSecretOpener
@@ -17,8 +18,10 @@ from gatehouse.domain.sealing import SealedSecret, SecretBinding
 from gatehouse.net.addresses import AddressPolicy
 from gatehouse.net.client import GuardedClient
 from gatehouse.settings import Settings
+from gatehouse.usecases.circuits import Circuits
 from gatehouse.usecases.dispatch_call import DispatchCall, Lost
 from gatehouse.wiring import clients, clock
+from gatehouse.wiring.upstreams import upstreams
 
 settings: Final = Settings()
 
@@ -32,16 +35,14 @@ def dispatch_call(*, lost: Lost) -> DispatchCall:
             clients.dynamodb(), settings.activity_table, random_bytes=secrets.token_bytes
         ),
         records=DynamoCallRecords(clients.dynamodb(), settings.activity_table),
+        circuits=Circuits(DynamoBreakers(clients.dynamodb(), settings.activity_table)),
         clock_ms=clock.now_ms,
         lost=lost,
     )
 
 
 def _policy() -> AddressPolicy:
-    return AddressPolicy(
-        allow_local_http=settings.allow_insecure_upstreams,
-        closed_ports=settings.own_loopback_ports,
-    )
+    return AddressPolicy.of(upstreams(settings))
 
 
 @dataclass(frozen=True)
