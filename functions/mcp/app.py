@@ -7,15 +7,24 @@ from gatehouse.edge.http import LambdaAnswer
 from gatehouse.edge.mcp.door import Door
 from gatehouse.edge.mcp.inbound import Offered
 from gatehouse.edge.serving import Serve
+from gatehouse.wiring import mcp
 from gatehouse.wiring.clock import now_ms
-from gatehouse.wiring.mcp import allowed_origins, authenticate, call_tool, list_tools, public_url
 from gatehouse.wiring.request_ids import new_request_id
 
 door = Door(
-    authenticate=authenticate(),
-    offered=Offered(list_tools=list_tools(), call_tool=call_tool()),
-    public_url=public_url,
-    allowed_origins=allowed_origins,
+    authenticate=mcp.authenticate(),
+    offered=Offered(
+        list_tools=mcp.list_tools(),
+        call_tool=mcp.call_tool(),
+        list_prompts=mcp.list_prompts(),
+        get_prompt=mcp.get_prompt(),
+        list_resources=mcp.list_resources(),
+        list_resource_templates=mcp.list_resource_templates(),
+        read_resource=mcp.read_resource(),
+        complete=mcp.complete(),
+    ),
+    public_url=mcp.public_url,
+    allowed_origins=mcp.allowed_origins,
     new_request_id=new_request_id,
     clock_ms=now_ms,
 )
@@ -23,7 +32,7 @@ serve = Serve(
     answer=door,
     new_request_id=new_request_id,
     clock_ms=now_ms,
-    allowed_origins=allowed_origins,
+    allowed_origins=mcp.allowed_origins,
 )
 
 

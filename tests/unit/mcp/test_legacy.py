@@ -15,7 +15,13 @@ def test_initialize_agrees_to_a_version_of_ours(version: str) -> None:
     params = {"protocolVersion": version, "capabilities": {}, "clientInfo": {"name": "x"}}
     assert World().legacy("initialize", params).result == {
         "protocolVersion": version,
-        "capabilities": {"tools": {}, "logging": {}},
+        "capabilities": {
+            "tools": {},
+            "prompts": {},
+            "resources": {"subscribe": True},
+            "completions": {},
+            "logging": {},
+        },
         "serverInfo": {"name": "gatehouse", "title": "Gatehouse", "version": "0.1.0"},
     }
 
@@ -53,7 +59,7 @@ def test_any_other_version_header_is_refused(version: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "method", ["server/discover", "prompts/list", "tasks/list", "", "Ping", "tools/call "]
+    "method", ["server/discover", "prompts/delete", "tasks/list", "", "Ping", "tools/call "]
 )
 def test_an_unknown_method_is_told_in_the_body(method: str) -> None:
     assert World().legacy(method).fault == (200, -32601, "Method not found")

@@ -26,7 +26,13 @@ def test_discovery_says_what_there_is() -> None:
     assert World().modern("server/discover").result == {
         "resultType": "complete",
         "supportedVersions": ["2026-07-28"],
-        "capabilities": {"tools": {}, "logging": {}},
+        "capabilities": {
+            "tools": {},
+            "prompts": {},
+            "resources": {},
+            "completions": {},
+            "logging": {},
+        },
         "ttlMs": 300_000,
         "cacheScope": "private",
         "_meta": SERVER,
@@ -65,7 +71,7 @@ def test_structured_content_may_be_any_json(body: bytes) -> None:
     assert "structuredContent" in world.modern("tools/call", CALL).result
 
 
-@pytest.mark.parametrize("method", ["initialize", "ping", "logging/setLevel", "prompts/list", "x"])
+@pytest.mark.parametrize("method", ["initialize", "ping", "logging/setLevel", "prompts/set", "x"])
 def test_an_unknown_method_is_not_found(method: str) -> None:
     answer = World().modern(method, {"protocolVersion": "2025-11-25"})
     assert answer.fault == (404, -32601, "Method not found")

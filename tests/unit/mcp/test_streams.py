@@ -7,7 +7,7 @@ import pytest
 
 from gatehouse.domain.notifications import LEVELS
 from gatehouse.domain.rich_results import MEDIA_TYPE
-from gatehouse.edge.mcp.tool_calls import MAX_RESULT_BYTES
+from gatehouse.edge.mcp.render import MAX_RESULT_BYTES
 from tests.fakes.dispatch import answered
 from tests.unit.mcp.world import META, Answer, World
 

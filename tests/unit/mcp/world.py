@@ -7,20 +7,31 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gatehouse.domain import ids, session_tokens
+from gatehouse.domain.prompts import Prompt
+from gatehouse.domain.resources import Resource
 from gatehouse.domain.session_tokens import Session
 from gatehouse.domain.tools import ToolDefinition
 from gatehouse.edge.mcp.door import Door
 from gatehouse.edge.mcp.inbound import Offered
 from gatehouse.edge.serving import Serve
+from gatehouse.ports import Descriptors
 from gatehouse.usecases.authenticate import Authenticate
 from gatehouse.usecases.call_tool import CallTool
+from gatehouse.usecases.complete import Complete
+from gatehouse.usecases.get_prompt import GetPrompt
 from gatehouse.usecases.list_offered import ListOffered
+from gatehouse.usecases.read_resource import ReadResource
 from gatehouse.usecases.rounds import Rounds
 from tests.events import http_event
 from tests.fakes.authority import MemoryAuthority
 from tests.fakes.calls import MemoryCallRecords
 from tests.fakes.credentials import FixedKeyRings
 from tests.fakes.dispatch import ScriptedDispatcher
+from tests.fakes.offers import (
+    MemoryEnabledPrompts,
+    MemoryEnabledResources,
+    MemoryListedResources,
+)
 from tests.fakes.stores import MemoryEnabledTools
 from tests.samples import API_KEY, DEPLOYMENT, NOW, PROJECT_ID, RING, SESSION, authority, stored
 
@@ -78,6 +89,8 @@ class World:
 
     def __post_init__(self) -> None:
         self.tools = MemoryEnabledTools(self.table)
+        resources = MemoryEnabledResources(self.table)
+        rounds = Rounds(clock=lambda: self.now, new_nonce=lambda: b"n" * 12)
         self.door = Door(
             authenticate=Authenticate(
                 authority=self.table,
@@ -86,15 +99,29 @@ class World:
                 clock=lambda: self.now,
             ),
             offered=Offered(
-                list_tools=ListOffered(
-                    descriptors=self.tools, kind="tools/list", clock=lambda: self.now
-                ),
+                list_tools=self.listing("tools/list", self.tools),
                 call_tool=CallTool(
                     dispatcher=self.dispatcher,
                     records=self.records,
-                    rounds=Rounds(clock=lambda: self.now, new_nonce=lambda: b"n" * 12),
+                    rounds=rounds,
                     clock_ms=self.now_ms,
                 ),
+                list_prompts=self.listing("prompts/list", MemoryEnabledPrompts(self.table)),
+                get_prompt=GetPrompt(rounds=rounds),
+                list_resources=self.listing(
+                    "resources/list", MemoryListedResources(self.table, are_templates=False)
+                ),
+                list_resource_templates=self.listing(
+                    "resources/templates/list",
+                    MemoryListedResources(self.table, are_templates=True),
+                ),
+                read_resource=ReadResource(
+                    resources=resources,
+                    dispatcher=self.dispatcher,
+                    records=self.records,
+                    clock_ms=self.now_ms,
+                ),
+                complete=Complete(resources=resources),
             ),
             public_url=lambda: PUBLIC,
             allowed_origins=lambda: frozenset({PAGE}),
@@ -108,6 +135,10 @@ class World:
             allowed_origins=lambda: frozenset({PAGE}),
         )
 
+    def listing(self, kind: str, descriptors: Descriptors) -> ListOffered:
+        """A list of one kind."""
+        return ListOffered(descriptors=descriptors, kind=kind, clock=lambda: self.now)
+
     def now_ms(self) -> int:
         """The present moment."""
         return self.now * 1000
@@ -120,6 +151,14 @@ class World:
     def add(self, definition: ToolDefinition, **changes: object) -> None:
         """Register a tool."""
         self.table.tools[PROJECT_ID, definition.name] = stored(definition, **changes)
+
+    def offer(self, *offers: Prompt | Resource) -> None:
+        """Store prompts and resources."""
+        for each in offers:
+            if isinstance(each, Prompt):
+                self.table.prompts[each.project_id, each.definition.name] = each
+            else:
+                self.table.resources[each.project_id, each.definition.name] = each
 
     def event(self, event: Mapping[str, Any]) -> Answer:
         """Serve an event as Lambda would hand it over."""
@@ -161,8 +200,10 @@ class World:
         """Send a modern request with the headers it needs, but for those given here."""
         params = {"_meta": META, **(params or {})}
         headers = {"MCP_Protocol_Version": MODERN, "Mcp_Method": method}
-        if method == "tools/call":
+        if method in {"tools/call", "prompts/get"}:
             headers["Mcp_Name"] = str(params.get("name"))
+        if method == "resources/read":
+            headers["Mcp_Name"] = str(params.get("uri"))
         headers = {
             name: value for name, value in {**headers, **options}.items() if value is not None
         }

@@ -8,6 +8,7 @@ from gatehouse.domain import uri_templates
 from gatehouse.domain.ids import resource_id
 from gatehouse.domain.json_values import JsonObject
 from gatehouse.domain.sealing import SealedSecret, SecretBinding
+from gatehouse.domain.templates import Variable, parse
 from gatehouse.domain.tools import (
     DEFAULT_TIMEOUT_SECONDS,
     AuthStrategy,
@@ -119,6 +120,14 @@ class Resource:
         """What the endpoint's secret is bound to, if there is an endpoint."""
         tool = self.tool
         return None if tool is None else tool.secret_binding
+
+
+def filled_text(definition: ResourceDefinition, values: Mapping[str, str]) -> str | None:
+    """Return a stored text for one URI; where nothing is open, it stands as it was written."""
+    if definition.text is None or definition.uri_template is None:
+        return definition.text
+    parts = parse(definition.text)
+    return "".join(values[part.name] if isinstance(part, Variable) else part for part in parts)
 
 
 def endpoint_tool(definition: ResourceDefinition) -> ToolDefinition | None:

@@ -8,6 +8,7 @@ from gatehouse.domain.api_keys import PresentedKey
 from gatehouse.domain.caller import Caller
 from gatehouse.domain.errors import Unauthenticated
 from gatehouse.domain.key_ring import SessionKey
+from gatehouse.domain.prompts import Prompt
 from gatehouse.domain.session_tokens import Session
 from gatehouse.domain.tools import Tool
 from gatehouse.ports import Authority, AuthorityReader, KeyRings, Wanted
@@ -15,10 +16,11 @@ from gatehouse.ports import Authority, AuthorityReader, KeyRings, Wanted
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Admitted:
-    """A proven caller, and the tool that was asked for, if the caller's project has it."""
+    """A proven caller, and the tool or prompt asked for, if the caller's project has it."""
 
     caller: Caller
     tool: Tool | None = None
+    prompt: Prompt | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,12 +32,15 @@ class Authenticate:
     deployment_id: str
     clock: Callable[[], int]
 
-    def __call__(self, credential: str, *, tool_name: str | None = None) -> Admitted:
+    def __call__(
+        self, credential: str, *, tool_name: str | None = None, prompt_name: str | None = None
+    ) -> Admitted:
         """Admit an API key or a session token.
 
         Args:
             credential: The text after `Bearer `.
             tool_name: A tool of the caller's project to read along; must have a tool's shape.
+            prompt_name: The same for a prompt.
 
         Raises:
             Unauthenticated: The credential does not hold; one message whatever the reason.
@@ -43,10 +48,10 @@ class Authenticate:
             Unavailable: It could not be checked.
         """
         if credential.startswith(session_tokens.PREFIX):
-            return self._member(credential, tool_name)
-        return admitted_key(self.authority, credential, tool_name)
+            return self._member(credential, tool_name, prompt_name)
+        return admitted_key(self.authority, credential, tool_name, prompt_name)
 
-    def _member(self, credential: str, tool_name: str | None) -> Admitted:
+    def _member(self, credential: str, tool_name: str | None, prompt_name: str | None) -> Admitted:
         now = self.clock()
         session = session_tokens.read(
             credential,
@@ -61,10 +66,11 @@ class Authenticate:
                 assertion_kid=session.assertion_kid,
                 member_external_id=session.member.external_id,
                 tool_name=tool_name,
+                prompt_name=prompt_name,
             )
         )
         _require_standing(session, found)
-        return Admitted(caller=_caller(found, session), tool=found.tool)
+        return Admitted(caller=_caller(found, session), tool=found.tool, prompt=found.prompt)
 
     def _session_key(self, kid: str, now: int) -> SessionKey:
         """Find the key in the ring; an unknown kid may be newer than the cached ring."""
@@ -87,7 +93,10 @@ class AuthenticateKey:
 
 
 def admitted_key(
-    authority: AuthorityReader, credential: str, tool_name: str | None = None
+    authority: AuthorityReader,
+    credential: str,
+    tool_name: str | None = None,
+    prompt_name: str | None = None,
 ) -> Admitted:
     """Admit an API key; raise `Unauthenticated`, for a session token as for any other text."""
     presented = api_keys.read(credential)
@@ -96,9 +105,10 @@ def admitted_key(
             project_id=presented.project_id,
             integration_id=presented.integration_id,
             tool_name=tool_name,
+            prompt_name=prompt_name,
         )
     )
-    return Admitted(caller=key_caller(presented, found), tool=found.tool)
+    return Admitted(caller=key_caller(presented, found), tool=found.tool, prompt=found.prompt)
 
 
 def key_caller(presented: PresentedKey, found: Authority) -> Caller:

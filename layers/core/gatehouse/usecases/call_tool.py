@@ -18,6 +18,7 @@ from gatehouse.domain.request_state import Round
 from gatehouse.domain.tool_results import ToolResult
 from gatehouse.domain.tools import Tool
 from gatehouse.ports import CallRecords, Dispatcher, DispatchUncertain
+from gatehouse.usecases.permitted import begun, require_permitted
 from gatehouse.usecases.rounds import InputRequired, Rounds
 
 UNCERTAIN: Final = (
@@ -75,7 +76,8 @@ class CallTool:
         if not ids.TOOL_NAME.fullmatch(call.name):
             # No project can have such a tool, so there is nothing to record either.
             raise NotFound(f"Unknown tool: {call.name[:64]}")
-        record = _record(call)
+        digest = call.tool.digest if call.tool else None
+        record = begun(call.request_id, call.caller, name=call.name, digest=digest)
         try:
             tool = _callable_tool(call)
             self._check_arguments(tool, call.arguments)
@@ -150,30 +152,11 @@ class CallTool:
 
 def _callable_tool(call: ToolCall) -> Tool:
     """Return the tool if this caller may call it with arguments that fit."""
-    tool, member = call.tool, call.caller.member
+    tool = call.tool
     if tool is None or not tool.is_enabled or tool.project_id != call.caller.project.id:
         raise NotFound(f"Unknown tool: {call.name}")
-    if tool.definition.needs_member and member is None:
-        raise ToolRefused("Member context required", code="member_required")
-    allowed = tool.definition.allowed_roles
-    if allowed and not (member and set(allowed) & set(member.roles)):
-        raise ToolRefused("None of the member's roles may call this tool", code="role_not_allowed")
+    require_permitted(tool.definition, call.caller)
     return tool
-
-
-def _record(call: ToolCall) -> CallRecord:
-    member = call.caller.member
-    return CallRecord(
-        request_id=call.request_id,
-        project_id=call.caller.project.id,
-        integration_id=call.caller.integration.id,
-        tool_name=call.name,
-        tool_digest=call.tool.digest if call.tool else None,
-        member_external_id=member.external_id if member else None,
-        outcome=Outcome.UNKNOWN,
-        started_at_ms=ids.request_time_ms(call.request_id),
-        duration_ms=0,
-    )
 
 
 def _called(record: CallRecord, outcome: Outcome, result: ToolResult) -> CalledTool:

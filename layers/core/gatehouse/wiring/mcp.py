@@ -13,13 +13,17 @@ from gatehouse.aws.authority import DynamoAuthority
 from gatehouse.aws.call_records import DynamoCallRecords
 from gatehouse.aws.descriptors import DynamoDescriptors
 from gatehouse.aws.dispatcher import LambdaDispatcher
+from gatehouse.aws.enabled_resources import DynamoEnabledResources
 from gatehouse.aws.key_ring import SecretsManagerKeyRings
-from gatehouse.aws.tables import TOOL_DEFINITION
+from gatehouse.aws.tables import PROMPT, RESOURCE_LISTED, TEMPLATE_LISTED, TOOL_DEFINITION
 from gatehouse.domain.request_state import NONCE_LENGTH
 from gatehouse.settings import Settings
 from gatehouse.usecases.authenticate import Authenticate
 from gatehouse.usecases.call_tool import CallTool
+from gatehouse.usecases.complete import Complete
+from gatehouse.usecases.get_prompt import GetPrompt
 from gatehouse.usecases.list_offered import ListOffered
+from gatehouse.usecases.read_resource import ReadResource
 from gatehouse.usecases.rounds import Rounds
 from gatehouse.wiring import clients, clock
 
@@ -49,6 +53,45 @@ def authenticate() -> Authenticate:
 def list_tools() -> ListOffered:
     """Build the list of tools."""
     return _listing("tools/list", TOOL_DEFINITION)
+
+
+def list_prompts() -> ListOffered:
+    """Build the list of prompts."""
+    return _listing("prompts/list", PROMPT)
+
+
+def list_resources() -> ListOffered:
+    """Build the list of resources that have a URI."""
+    return _listing("resources/list", RESOURCE_LISTED)
+
+
+def list_resource_templates() -> ListOffered:
+    """Build the list of resources that have a URI template."""
+    return _listing("resources/templates/list", TEMPLATE_LISTED)
+
+
+def get_prompt() -> GetPrompt:
+    """Build the filling of a prompt."""
+    return GetPrompt(rounds=rounds())
+
+
+def read_resource() -> ReadResource:
+    """Build the reading of a resource."""
+    return ReadResource(
+        resources=_resources(),
+        dispatcher=LambdaDispatcher(clients.functions(), settings.dispatch_function),
+        records=DynamoCallRecords(clients.dynamodb(), settings.activity_table),
+        clock_ms=clock.now_ms,
+    )
+
+
+def complete() -> Complete:
+    """Build the suggestions."""
+    return Complete(resources=_resources())
+
+
+def _resources() -> DynamoEnabledResources:
+    return DynamoEnabledResources(clients.dynamodb(), settings.authority_table)
 
 
 def _listing(kind: str, prefix: str) -> ListOffered:

@@ -134,7 +134,11 @@ class Door:
 
     def _admit(self, credential: str, message: Message | None) -> Admitted:
         """Prove who is calling, and read what is called in the same round trip."""
-        admitted = self.authenticate(credential, tool_name=message.tool_name if message else None)
+        admitted = self.authenticate(
+            credential,
+            tool_name=message.tool_name if message else None,
+            prompt_name=message.prompt_name if message else None,
+        )
         log.note_caller(admitted.caller)
         # A session was minted for MCP and nothing else, whatever its integration's key may do.
         if admitted.caller.member is None:

@@ -39,8 +39,18 @@ class Message:
     @property
     def tool_name(self) -> str | None:
         """The tool that is called, if the name given can be a tool's."""
-        name = self.params.get("name") if self.method == "tools/call" else None
-        return name if isinstance(name, str) and TOOL_NAME.fullmatch(name) else None
+        return _name(self.params.get("name")) if self.method == "tools/call" else None
+
+    @property
+    def prompt_name(self) -> str | None:
+        """The prompt that is meant, if the name given can be a prompt's."""
+        match self.method, self.params:
+            case "prompts/get", {"name": name}:
+                return _name(name)
+            case "completion/complete", {"ref": {"type": "ref/prompt", "name": name}}:
+                return _name(name)
+            case _:
+                return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +104,10 @@ class _Identified(RpcFault):
 def identified(fault: RpcFault) -> MessageId | None:
     """Return the id of the message at fault, if it could be read."""
     return fault.message_id if isinstance(fault, _Identified) else None
+
+
+def _name(value: JsonValue) -> str | None:
+    return value if isinstance(value, str) and TOOL_NAME.fullmatch(value) else None
 
 
 def _batched(value: JsonValue) -> Message | Malformed:

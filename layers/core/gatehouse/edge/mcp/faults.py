@@ -15,6 +15,7 @@ from gatehouse.domain.errors import (
     TooManyRequests,
     Unauthenticated,
     Unavailable,
+    UpstreamFailed,
 )
 from gatehouse.domain.input_requests import MissingCapabilities
 from gatehouse.domain.json_values import JsonObject
@@ -29,6 +30,8 @@ INTERNAL_ERROR: Final = -32603
 HEADER_MISMATCH: Final = -32020
 MISSING_CAPABILITIES: Final = -32021
 UNSUPPORTED_VERSION: Final = -32022
+RESOURCE_NOT_FOUND: Final = -32002
+"""Before 2026-07-28 alone; since then it is an invalid parameter."""
 
 _CODES: Final[Mapping[type[GatehouseError], int]] = {
     InvalidJson: PARSE_ERROR,
@@ -38,6 +41,7 @@ _CODES: Final[Mapping[type[GatehouseError], int]] = {
     Forbidden: 403,
     TooManyRequests: 429,
     Unavailable: INTERNAL_ERROR,
+    UpstreamFailed: 502,
 }
 """Looked up along the error's ancestors."""
 
@@ -47,8 +51,9 @@ _STATUSES: Final[Mapping[int, int]] = {
     401: 401,
     403: 403,
     429: 429,
+    502: 502,
 }
-_IN_BODY_ONLY: Final = frozenset({METHOD_NOT_FOUND, INVALID_PARAMS})
+_IN_BODY_ONLY: Final = frozenset({METHOD_NOT_FOUND, INVALID_PARAMS, RESOURCE_NOT_FOUND, 502})
 """What a legacy client expects under HTTP 200, for its request was a well-formed one."""
 
 

@@ -24,7 +24,7 @@ VERSION_HEADER: Final = "mcp-protocol-version"
 PROTOCOL_VERSION: Final = "io.modelcontextprotocol/protocolVersion"
 CLIENT_CAPABILITIES: Final = "io.modelcontextprotocol/clientCapabilities"
 CLIENT_INFO: Final = "io.modelcontextprotocol/clientInfo"
-_NAMED_BY: Final = {"tools/call": "name"}
+_NAMED_BY: Final = {"tools/call": "name", "prompts/get": "name", "resources/read": "uri"}
 """Which parameter `Mcp-Name` repeats, by method."""
 
 Headers = Mapping[str, str]

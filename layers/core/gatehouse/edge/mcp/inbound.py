@@ -10,7 +10,10 @@ from gatehouse.edge.mcp.headers import Headers
 from gatehouse.edge.mcp.render import JsonText
 from gatehouse.usecases.authenticate import Admitted
 from gatehouse.usecases.call_tool import CallTool
+from gatehouse.usecases.complete import Complete
+from gatehouse.usecases.get_prompt import GetPrompt
 from gatehouse.usecases.list_offered import ListOffered
+from gatehouse.usecases.read_resource import ReadResource
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +33,12 @@ class Offered:
 
     list_tools: ListOffered
     call_tool: CallTool
+    list_prompts: ListOffered
+    get_prompt: GetPrompt
+    list_resources: ListOffered
+    list_resource_templates: ListOffered
+    read_resource: ReadResource
+    complete: Complete
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

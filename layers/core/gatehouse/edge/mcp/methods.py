@@ -5,23 +5,36 @@ from typing import Final
 
 from gatehouse.domain.json_values import JsonObject
 from gatehouse.domain.notifications import LEVELS
+from gatehouse.edge.mcp.completions import complete_argument
 from gatehouse.edge.mcp.eras import LEGACY_VERSIONS, MODERN_VERSIONS, Era
 from gatehouse.edge.mcp.faults import invalid_params
 from gatehouse.edge.mcp.inbound import Inbound, Method, Offered
+from gatehouse.edge.mcp.listings import (
+    list_prompts,
+    list_resource_templates,
+    list_resources,
+    list_tools,
+)
+from gatehouse.edge.mcp.prompts import get_prompt
 from gatehouse.edge.mcp.render import (
     SERVER_INFO,
     JsonText,
     cacheable,
     complete,
     json_text,
-    list_text,
 )
+from gatehouse.edge.mcp.resources import read_resource, subscribe
 from gatehouse.edge.mcp.tool_calls import call_tool
 
-CAPABILITIES: Final[JsonObject] = {"tools": {}, "logging": {}}
+CAPABILITIES: Final[JsonObject] = {
+    "tools": {},
+    "prompts": {},
+    "resources": {},
+    "completions": {},
+    "logging": {},
+}
+LEGACY_CAPABILITIES: Final[JsonObject] = {**CAPABILITIES, "resources": {"subscribe": True}}
 DISCOVERY_TTL_MS: Final = 300_000
-LIST_TTL_MS: Final = 0
-"""Disabling a tool takes effect at once, also in lists."""
 
 
 def initialize(_offered: Offered, inbound: Inbound) -> JsonText:
@@ -32,7 +45,7 @@ def initialize(_offered: Offered, inbound: Inbound) -> JsonText:
     version = requested if requested in LEGACY_VERSIONS else LEGACY_VERSIONS[0]
     members = {
         "protocolVersion": json_text(version),
-        "capabilities": json_text(CAPABILITIES),
+        "capabilities": json_text(LEGACY_CAPABILITIES),
         "serverInfo": json_text(SERVER_INFO),
     }
     return complete(inbound.era, members)
@@ -61,29 +74,24 @@ def set_level(_offered: Offered, inbound: Inbound) -> JsonText:
     return complete(inbound.era, {})
 
 
-def list_tools(offered: Offered, inbound: Inbound) -> JsonText:
-    """List a page of the project's enabled tools."""
-    cursor = inbound.message.params.get("cursor")
-    if cursor is not None and not isinstance(cursor, str):
-        raise invalid_params("cursor must be a string")
-    listed = offered.list_tools(inbound.admitted.caller.project, cursor=cursor)
-    members = {"tools": list_text(listed.descriptors)}
-    if listed.next_cursor is not None:
-        members["nextCursor"] = json_text(listed.next_cursor)
-    return complete(inbound.era, {**members, **cacheable(inbound.era, LIST_TTL_MS)})
-
-
+_OFFERS: Final[Mapping[str, Method]] = {
+    "tools/list": list_tools,
+    "tools/call": call_tool,
+    "prompts/list": list_prompts,
+    "prompts/get": get_prompt,
+    "resources/list": list_resources,
+    "resources/templates/list": list_resource_templates,
+    "resources/read": read_resource,
+    "completion/complete": complete_argument,
+}
 METHODS: Final[Mapping[Era, Mapping[str, Method]]] = {
     Era.LEGACY: {
         "initialize": initialize,
         "ping": ping,
         "logging/setLevel": set_level,
-        "tools/list": list_tools,
-        "tools/call": call_tool,
+        "resources/subscribe": subscribe,
+        "resources/unsubscribe": subscribe,
+        **_OFFERS,
     },
-    Era.MODERN: {
-        "server/discover": discover,
-        "tools/list": list_tools,
-        "tools/call": call_tool,
-    },
+    Era.MODERN: {"server/discover": discover, **_OFFERS},
 }

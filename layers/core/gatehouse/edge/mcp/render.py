@@ -17,6 +17,11 @@ from gatehouse.usecases.rounds import InputRequired
 SERVER_INFO: Final[JsonObject] = {"name": "gatehouse", "title": "Gatehouse", "version": VERSION}
 SERVER_INFO_KEY: Final = "io.modelcontextprotocol/serverInfo"
 
+LIST_TTL_MS: Final = 0
+"""Disabling a thing takes effect at once, also in lists."""
+MAX_RESULT_BYTES: Final = 4_300_000
+"""As base64, what Lambda's 6 MB can carry."""
+
 JsonText = str
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Final
 
 from gatehouse.domain import tool_results
 from gatehouse.domain.json_values import JsonObject
@@ -14,12 +13,9 @@ from gatehouse.edge.mcp.faults import invalid_params
 from gatehouse.edge.mcp.headers import check_params
 from gatehouse.edge.mcp.inbound import Inbound, Offered, Reply
 from gatehouse.edge.mcp.notices import notice_texts
-from gatehouse.edge.mcp.render import input_required, tool_result_text
+from gatehouse.edge.mcp.render import MAX_RESULT_BYTES, input_required, tool_result_text
 from gatehouse.usecases.call_tool import ToolCall
 from gatehouse.usecases.rounds import InputRequired
-
-MAX_RESULT_BYTES: Final = 4_300_000
-"""As base64, what Lambda's 6 MB can carry."""
 
 
 def call_tool(offered: Offered, inbound: Inbound) -> Reply:

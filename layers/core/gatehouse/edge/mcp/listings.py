@@ -1,0 +1,44 @@
+"""tools/list, prompts/list, resources/list and resources/templates/list: one page each."""
+
+from gatehouse.edge.mcp.faults import invalid_params
+from gatehouse.edge.mcp.inbound import Inbound, Offered
+from gatehouse.edge.mcp.render import (
+    LIST_TTL_MS,
+    JsonText,
+    cacheable,
+    complete,
+    json_text,
+    list_text,
+)
+from gatehouse.usecases.list_offered import ListOffered
+
+
+def list_tools(offered: Offered, inbound: Inbound) -> JsonText:
+    """List a page of the project's enabled tools."""
+    return _page(offered.list_tools, "tools", inbound)
+
+
+def list_prompts(offered: Offered, inbound: Inbound) -> JsonText:
+    """List a page of the project's enabled prompts."""
+    return _page(offered.list_prompts, "prompts", inbound)
+
+
+def list_resources(offered: Offered, inbound: Inbound) -> JsonText:
+    """List a page of the project's enabled resources that have a URI."""
+    return _page(offered.list_resources, "resources", inbound)
+
+
+def list_resource_templates(offered: Offered, inbound: Inbound) -> JsonText:
+    """List a page of the project's enabled resources that have a URI template."""
+    return _page(offered.list_resource_templates, "resourceTemplates", inbound)
+
+
+def _page(offered: ListOffered, member: str, inbound: Inbound) -> JsonText:
+    cursor = inbound.message.params.get("cursor")
+    if cursor is not None and not isinstance(cursor, str):
+        raise invalid_params("cursor must be a string")
+    listed = offered(inbound.admitted.caller.project, cursor=cursor)
+    members = {member: list_text(listed.descriptors)}
+    if listed.next_cursor is not None:
+        members["nextCursor"] = json_text(listed.next_cursor)
+    return complete(inbound.era, {**members, **cacheable(inbound.era, LIST_TTL_MS)})
