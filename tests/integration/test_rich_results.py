@@ -182,3 +182,12 @@ def test_the_clients_trace_reaches_the_upstream(tenant: Tenant, echo: Echo) -> N
     assert not {"tracestate", "baggage"} & echo.last().headers.keys()
     modern(tenant, tenant.api_key, tool, meta={"traceparent": "00-" + "0" * 32 + "-x-01"})
     assert "traceparent" not in echo.last().headers
+
+
+def test_the_callers_credential_does_not_reach_the_upstream(tenant: Tenant, echo: Echo) -> None:
+    tool, token = tenant.tool(echo.url)["name"], tenant.session("ada")
+    for credential in (tenant.api_key, token):
+        modern(tenant, credential, tool)
+        sent = echo.last()
+        assert "authorization" not in sent.headers
+        assert credential not in f"{sent.target} {sent.headers} {sent.body!r}"
