@@ -19,9 +19,12 @@ than in the second before, and never more than ten tenths (see docs/decisions/00
 """
 
 import math
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
 from enum import Enum, StrEnum
 from typing import Final
+
+from gatehouse.domain.json_values import JsonObject, JsonValue
 
 EXACT_PER_SECOND: Final = 500
 """Half of what one item of DynamoDB takes, which leaves as much for calls that are refused."""
@@ -171,6 +174,25 @@ def limits_of(scope: LimitScope, subject: str, limits: Limits) -> tuple[Limit, .
     if limits.concurrent is not None:
         counted.append(Slots(scope=scope, subject=subject, amount=limits.concurrent))
     return tuple(counted)
+
+
+def limits_document(limits: Limits) -> JsonObject:
+    """Return the limits that are set, as JSON."""
+    return {name: value for name, value in asdict(limits).items() if value is not None}
+
+
+def read_limits(document: JsonValue) -> Limits:
+    """Return the limits that `limits_document` wrote; raise `ValueError` for anything else."""
+    if document is None:
+        return UNLIMITED
+    if not isinstance(document, Mapping) or document.keys() - {f.name for f in fields(Limits)}:
+        raise ValueError("these are no limits")
+    values = {}
+    for name, value in document.items():
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise ValueError(f"{name} is no number")  # noqa: TRY004 - a document is unreadable
+        values[name] = value
+    return Limits(**values)
 
 
 def limit_problems(limits: Limits) -> tuple[tuple[str, str], ...]:
