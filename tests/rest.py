@@ -8,10 +8,12 @@ from typing import Any, Final
 
 from gatehouse.aws.jws import PyJWTSignatures
 from gatehouse.domain.ids import request_id
+from gatehouse.domain.upstreams import UpstreamPolicy
 from gatehouse.edge.rest.application import MAX_BODY, ManagementApi
 from gatehouse.edge.serving import Serve
 from gatehouse.usecases.authenticate import AuthenticateKey
 from gatehouse.usecases.authenticate_admin import AuthenticateAdmin
+from gatehouse.usecases.check_origin import CheckOrigin
 from gatehouse.usecases.manage_assertion_keys import ManageAssertionKeys
 from gatehouse.usecases.manage_integrations import ManageIntegrations
 from gatehouse.usecases.manage_members import ManageMembers
@@ -25,6 +27,7 @@ from tests.fakes.authority import MemoryAuthority
 from tests.fakes.calls import MemoryCallRecords
 from tests.fakes.credentials import MemoryMarks
 from tests.fakes.dispatch import ScriptedDispatcher
+from tests.fakes.names import KnownNames
 from tests.fakes.sealing import FixedAdminToken, KnownKeySealer
 from tests.fakes.stores import (
     MemoryAssertionKeys,
@@ -86,7 +89,12 @@ class Api:
     now: int = NOW
     allow_unverified_minting: bool = False
     allow_insecure_upstreams: bool = False
+    names: KnownNames = field(default_factory=KnownNames)
     numbers: "count[int]" = field(default_factory=lambda: count(1))
+
+    def upstreams(self) -> UpstreamPolicy:
+        """What tools may call."""
+        return UpstreamPolicy(allow_local_http=self.allow_insecure_upstreams)
 
     def management(self) -> Management:
         """The use cases over the fakes."""
@@ -99,6 +107,7 @@ class Api:
                 clock=self.clock,
                 choose=self.choose,
                 random_bytes=bytes,
+                upstreams=self.upstreams(),
             ),
             integrations=ManageIntegrations(
                 integrations=MemoryIntegrations(self.table), clock=self.clock, choose=self.choose
@@ -110,7 +119,7 @@ class Api:
                 tools=tools,
                 sealer=self.sealer,
                 clock=self.clock,
-                allow_insecure_upstreams=self.allow_insecure_upstreams,
+                check_origin=CheckOrigin(policy=self.upstreams(), names=self.names),
             ),
             try_tool=TryTool(
                 tools=tools,

@@ -7,6 +7,7 @@ import pytest
 from gatehouse.aws.authority import DynamoAuthority
 from gatehouse.aws.projects import DynamoProjects
 from gatehouse.domain.errors import Conflict, NotFound
+from gatehouse.domain.project_settings import ProjectSettings
 from gatehouse.domain.projects import Project
 from gatehouse.ports import Projects, Wanted
 from tests.contract.conftest import TABLE
@@ -59,19 +60,19 @@ def test_a_page_that_holds_the_last_project_says_so(port: Projects) -> None:
     assert port.page(after=None, limit=1).next_after is None
 
 
-def test_a_rename_raises_the_version(port: Projects) -> None:
+def test_a_change_raises_the_version(port: Projects) -> None:
     port.create(PROJECT)
-    assert port.rename(PROJECT_ID, "Better", version=1) == replace(
-        PROJECT, name="Better", version=2
-    )
-    assert port.get(PROJECT_ID).name == "Better"
+    settings = ProjectSettings(upstream_origins=("https://api.example.com",))
+    changed = replace(PROJECT, name="Better", settings=settings, version=2)
+    assert port.change(PROJECT_ID, name="Better", settings=settings, version=1) == changed
+    assert port.get(PROJECT_ID) == changed
 
 
-def test_a_rename_of_an_old_version_tells_the_current_one(port: Projects) -> None:
+def test_a_change_of_an_old_version_tells_the_current_one(port: Projects) -> None:
     port.create(PROJECT)
-    port.rename(PROJECT_ID, "Better", version=1)
+    port.change(PROJECT_ID, name="Better", settings=ProjectSettings(), version=1)
     with pytest.raises(Conflict) as refusal:
-        port.rename(PROJECT_ID, "Lost", version=1)
+        port.change(PROJECT_ID, name="Lost", settings=ProjectSettings(), version=1)
     assert refusal.value.current_version == 2
     assert port.get(PROJECT_ID).name == "Better"
 
@@ -83,9 +84,9 @@ def test_a_deleted_project_is_gone_from_everywhere(port: Projects) -> None:
     with pytest.raises(NotFound):
         port.get(PROJECT_ID)
     with pytest.raises(NotFound):
-        port.rename(PROJECT_ID, "Back", version=1)
+        port.change(PROJECT_ID, name="Back", settings=ProjectSettings(), version=1)
     with pytest.raises(NotFound):
-        port.rename(PROJECT_ID, "Back", version=2)
+        port.change(PROJECT_ID, name="Back", settings=ProjectSettings(), version=2)
     with pytest.raises(NotFound):
         port.mark_deleted(PROJECT_ID, now=NOW)
 
@@ -100,7 +101,7 @@ def test_the_id_of_a_deleted_project_is_not_given_again(port: Projects) -> None:
 def test_an_unknown_project_is_not_found(port: Projects) -> None:
     for act in (
         lambda: port.get("Nobody00"),
-        lambda: port.rename("Nobody00", "x", version=1),
+        lambda: port.change("Nobody00", name="x", settings=ProjectSettings(), version=1),
         lambda: port.mark_deleted("Nobody00", now=NOW),
     ):
         with pytest.raises(NotFound):

@@ -7,6 +7,7 @@ from typing import TypeVar
 from gatehouse.domain.assertion_keys import AssertionKey
 from gatehouse.domain.errors import Conflict, NotFound
 from gatehouse.domain.members import MemberIdentity, MemberStanding
+from gatehouse.domain.project_settings import ProjectSettings
 from gatehouse.domain.projects import ADMIN, Integration, Project
 from gatehouse.domain.tool_documents import tool_descriptor_text
 from gatehouse.domain.tools import Tool
@@ -57,12 +58,16 @@ class MemoryProjects:
         active = {("", p.id): p for p in self.table.projects.values() if p.is_active}
         return page_of(active, "", after, limit)
 
-    def rename(self, project_id: str, name: str, *, version: int) -> Project:
-        """See `Projects.rename`."""
+    def change(
+        self, project_id: str, *, name: str, settings: ProjectSettings, version: int
+    ) -> Project:
+        """See `Projects.change`."""
         project = self.get(project_id)
         if project.version != version:
             raise Conflict("The project has changed", current_version=project.version)
-        self.table.projects[project_id] = replace(project, name=name, version=version + 1)
+        self.table.projects[project_id] = replace(
+            project, name=name, settings=settings, version=version + 1
+        )
         return self.table.projects[project_id]
 
     def mark_deleted(self, project_id: str, *, now: int) -> None:

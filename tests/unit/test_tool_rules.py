@@ -13,6 +13,7 @@ from gatehouse.domain.shown_text import hidden_character
 from gatehouse.domain.templates import RESERVED_VARIABLES
 from gatehouse.domain.tool_rules import field_errors
 from gatehouse.domain.tools import AuthStrategy, HttpMethod, ToolDefinition
+from gatehouse.domain.upstreams import UpstreamPolicy
 from tests.samples import LOOKUP
 
 DEEP: dict[str, Any] = {"type": "object"}
@@ -30,9 +31,8 @@ def wrong(
 ) -> list[str]:
     """The fields that are refused."""
     changed = replace(definition, **changes)  # type: ignore[arg-type]
-    errors = field_errors(
-        changed, secret=secret, keeps_secret=keeps_secret, allow_insecure=allow_insecure
-    )
+    upstreams = UpstreamPolicy(allow_local_http=allow_insecure)
+    errors = field_errors(changed, secret=secret, keeps_secret=keeps_secret, upstreams=upstreams)
     return sorted({error.field for error in errors})
 
 
@@ -169,7 +169,7 @@ def test_only_a_developers_machine_may_call_itself_without_tls() -> None:
 @given(st.text(max_size=40))
 def test_whatever_passes_as_an_origin_has_no_other_reading(rest: str) -> None:
     url = "https://" + rest
-    if origin_problem(url, allow_insecure=False) is None:
+    if origin_problem(url, UpstreamPolicy()) is None:
         assert not set(rest) & set('/?#@\\%[]{}<>" \t\r\n')
         assert replace(LOOKUP, base_url=url).origin == url.lower()
 

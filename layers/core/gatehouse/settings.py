@@ -8,7 +8,10 @@ import os
 import re
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal, cast
+from typing import TYPE_CHECKING, Literal, cast
+
+if TYPE_CHECKING:
+    from gatehouse.domain.addresses import Network
 
 
 class MisconfiguredDeployment(RuntimeError):
@@ -88,6 +91,16 @@ class Settings:
     def allow_insecure_upstreams(self) -> bool:
         """Whether tools may call `http://127.0.0.1`; only on a developer's machine."""
         return self._unsafe("ALLOW_INSECURE_UPSTREAMS", {"local"})
+
+    @cached_property
+    def allowed_private_cidrs(self) -> "tuple[Network, ...]":
+        """Networks of the deployment's own, such as its VPC, that tools may call; none usually."""
+        from gatehouse.domain.addresses import read_private_networks  # noqa: PLC0415 - two need it
+
+        try:
+            return read_private_networks(os.environ.get("ALLOWED_PRIVATE_CIDRS", ""))  # noqa: TID251
+        except ValueError as error:
+            raise MisconfiguredDeployment(f"ALLOWED_PRIVATE_CIDRS: {error}") from error
 
     @cached_property
     def own_loopback_ports(self) -> frozenset[int]:

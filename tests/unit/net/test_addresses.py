@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gatehouse.net.addresses import AddressPolicy, Destination, is_public
+from gatehouse.domain.addresses import is_public
+from gatehouse.domain.upstreams import Destination
+from gatehouse.net.addresses import AddressPolicy
 from gatehouse.ports import UpstreamUnreachable
 
 

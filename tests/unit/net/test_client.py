@@ -19,7 +19,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from gatehouse.domain.requests import OutboundRequest
-from gatehouse.net.addresses import AddressPolicy, Destination
+from gatehouse.domain.upstreams import Destination
+from gatehouse.net.addresses import AddressPolicy
 from gatehouse.net.bodies import MAX_BODY
 from gatehouse.net.client import GuardedClient
 from gatehouse.ports import UpstreamUncertain, UpstreamUnreachable

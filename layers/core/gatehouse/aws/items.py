@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, cast
 
 from gatehouse.aws.attributes import (
+    CorruptItem,
     Item,
     NewItem,
     NewValue,
@@ -34,6 +35,11 @@ from gatehouse.aws.tables import (
 )
 from gatehouse.domain.assertion_keys import AssertionAlgorithm, AssertionKey
 from gatehouse.domain.members import MemberStanding
+from gatehouse.domain.project_settings import (
+    ProjectSettings,
+    read_settings,
+    settings_document,
+)
 from gatehouse.domain.projects import Integration, Project, Scope
 from gatehouse.domain.sealing import SealedSecret
 from gatehouse.domain.tool_documents import (
@@ -59,6 +65,7 @@ def project_item(project: Project) -> NewItem:
             "name": text_value(project.name),
             "version": number_value(project.version),
             "pepper": bytes_value(project.pepper),
+            "settings": json_value(settings_document(project.settings)),
             "created_at": number_value(project.created_at),
             "deleted_at": _optional_number_value(project.deleted_at),
         }
@@ -72,9 +79,20 @@ def read_project(item: Item) -> Project:
         name=text(item, "name"),
         version=number(item, "version"),
         pepper=raw(item, "pepper"),
+        settings=_read_settings(item),
         created_at=number(item, "created_at"),
         deleted_at=optional_number(item, "deleted_at"),
     )
+
+
+def _read_settings(item: Item) -> ProjectSettings:
+    """Read a project's settings; what was stored before there were any restricts nothing."""
+    if "settings" not in item:
+        return ProjectSettings()
+    try:
+        return read_settings(parsed(item, "settings"))
+    except ValueError as error:
+        raise CorruptItem("settings are not readable") from error
 
 
 def integration_item(integration: Integration) -> NewItem:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from gatehouse.aws.attributes import number, number_value, text, text_value
+from gatehouse.aws.attributes import json_value, number, number_value, text, text_value
 from gatehouse.aws.failures import ConditionFailed, settled, translated
 from gatehouse.aws.items import project_item, read_project
 from gatehouse.aws.queries import query_page
@@ -14,6 +14,7 @@ from gatehouse.aws.tables import (
     project_list_partition,
 )
 from gatehouse.domain.errors import Conflict, NotFound, Unavailable
+from gatehouse.domain.project_settings import ProjectSettings, settings_document
 from gatehouse.domain.projects import Project
 from gatehouse.ports import Page
 
@@ -79,18 +80,21 @@ class DynamoProjects:
         active = (projects[i] for i in wanted if i in projects and projects[i].is_active)
         return Page(items=tuple(active), next_after=more)
 
-    def rename(self, project_id: str, name: str, *, version: int) -> Project:
-        """See `Projects.rename`."""
+    def change(
+        self, project_id: str, *, name: str, settings: ProjectSettings, version: int
+    ) -> Project:
+        """See `Projects.change`."""
         try:
             with translated():
                 answer = self.client.update_item(
                     TableName=self.table,
                     Key=project_key(project_id),
-                    UpdateExpression="SET #name = :name ADD version :one",
+                    UpdateExpression="SET #name = :name, settings = :settings ADD version :one",
                     ConditionExpression=f"{IS_ACTIVE} AND version = :version",
                     ExpressionAttributeNames={"#name": "name"},
                     ExpressionAttributeValues={
                         ":name": text_value(name),
+                        ":settings": json_value(settings_document(settings)),
                         ":one": number_value(1),
                         ":version": number_value(version),
                     },

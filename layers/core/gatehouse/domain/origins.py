@@ -1,53 +1,98 @@
-"""Origins that tools may call: scheme, host, port, and nothing else."""
+"""Origins that tools may call: scheme, host, port, and nothing else.
 
-import ipaddress
+They are read as the WHATWG URL Standard reads them, which is how the most lenient client would;
+and only what is written as that standard would write it passes, so that there is one reading.
+"""
+
 import re
 from typing import Final
 
+from gatehouse.domain.addresses import read_address
+from gatehouse.domain.project_settings import canonical_origin
+from gatehouse.domain.upstreams import Destination, UpstreamPolicy
+
 MAX_LENGTH: Final = 300
 HTTPS_PORT: Final = 443
+_HTTP_PORT: Final = 80
 FIRST_FREE_PORT: Final = 1024
 """Below it live other protocols' servers (RFC 6335 section 6), which are no tool's business."""
 LAST_PORT: Final = 65535
 
-_ORIGIN: Final = re.compile(
-    r"(?P<scheme>https?)://(?P<host>[a-z0-9.-]+)(:(?P<port>[0-9]{1,5}))?", re.ASCII | re.IGNORECASE
+_SHAPE: Final = (
+    "must be an origin such as https://api.example.com: no path, query, user or fragment, and "
+    "the host as URLs are normalized"
 )
+_ORIGIN: Final = re.compile(r"(?P<scheme>https?)://(?P<host>[^:]+|\[[^\]]+\])(:(?P<port>[0-9]+))?")
 _LABEL: Final = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
-_NAME: Final = re.compile(rf"({_LABEL}\.)*{_LABEL}", re.ASCII | re.IGNORECASE)
-_NUMBER: Final = re.compile(r"[0-9]+|0x[0-9a-f]*", re.ASCII | re.IGNORECASE)
-"""A host whose last label is one is an IPv4 address, in one of many spellings (WHATWG URL)."""
+_NAME: Final = re.compile(rf"(?=.{{1,253}}\Z)({_LABEL}\.)*{_LABEL}", re.ASCII)
+_NEVER: Final = re.compile(
+    r"(.*\.)?(localhost|localdomain)|metadata|metadata\.(google|azure)\.internal|metadata\.goog"
+    r"|instance-data(\.ec2\.internal)?|metadata\.tencentyun\.com",
+    re.ASCII,
+)
+"""Names of this very machine, and of services that hand out credentials."""
+_INSIDE: Final = re.compile(
+    r"[^.]+|.*\.(internal|intranet|local|lan|home|corp|private|home\.arpa)", re.ASCII
+)
+"""Names that mean something within one network only (RFC 6762 appendix G, RFC 8375)."""
 
 
-def origin_problem(url: str, *, allow_insecure: bool) -> str | None:
-    """Say why a tool may not call `url`; None when it may.
+class UnacceptableOrigin(ValueError):
+    """Nothing may be called there; `str(error)` continues "base_url ..."."""
 
-    Args:
-        url: An origin such as `https://api.example.com`, with port 443, none, or 1024 and above.
-        allow_insecure: Whether `http://127.0.0.1:<port>` passes, on a developer's machine.
+
+def origin_problem(url: str, policy: UpstreamPolicy) -> str | None:
+    """Say why a tool may not call `url`; None when it may. Upper case passes."""
+    if not url.isascii():  # some letters become ASCII in lower case
+        return _SHAPE
+    try:
+        destination(url.lower(), policy)
+    except UnacceptableOrigin as error:
+        return str(error)
+    return None
+
+
+def destination(origin: str, policy: UpstreamPolicy) -> Destination:
+    """Take an origin apart; raise `UnacceptableOrigin` unless it may be called.
+
+    The port is 443, or 1024 and above: 443 may be written or not. An IP address is judged here,
+    what a name stands for when it is resolved.
     """
-    match = _ORIGIN.fullmatch(url) if len(url) <= MAX_LENGTH else None
+    match = _ORIGIN.fullmatch(origin) if _is_canonical(origin) else None
     if match is None:
-        return "must be an origin such as https://api.example.com: no path, query, user or fragment"
-    host, port = match["host"], int(match["port"] or HTTPS_PORT)
-    if match["scheme"].lower() == "http":
-        if allow_insecure and host == "127.0.0.1" and match["port"]:
-            return _port_problem(port)
-        return "must start with https://"
-    return _host_problem(host) or _port_problem(port)
+        raise UnacceptableOrigin(_SHAPE)
+    scheme, host = match["scheme"], match["host"].strip("[]")
+    usual = HTTPS_PORT if scheme == "https" else _HTTP_PORT
+    there = Destination(scheme=scheme, host=host, port=int(match["port"] or usual))
+    is_open = policy.opens(there)
+    if there.scheme != "https" and not is_open:
+        raise UnacceptableOrigin("must start with https://")
+    if there.port != HTTPS_PORT and not FIRST_FREE_PORT <= there.port <= LAST_PORT:
+        raise UnacceptableOrigin(
+            f"must use port {HTTPS_PORT}, or one from {FIRST_FREE_PORT} to {LAST_PORT}"
+        )
+    if not is_open:
+        _require_host(there.host, policy)
+    return there
 
 
-def _port_problem(port: int) -> str | None:
-    if port == HTTPS_PORT or FIRST_FREE_PORT <= port <= LAST_PORT:
-        return None
-    return f"must use port {HTTPS_PORT}, or one from {FIRST_FREE_PORT} to {LAST_PORT}"
+def _is_canonical(origin: str) -> bool:
+    import can_ada  # noqa: PLC0415 - only who judges origins needs it
+
+    if len(origin) > MAX_LENGTH:
+        return False
+    try:
+        normalized = can_ada.parse(origin).origin
+    except ValueError:
+        return False
+    return normalized == canonical_origin(origin) and origin.islower()
 
 
-def _host_problem(host: str) -> str | None:
-    if _NUMBER.fullmatch(host.rpartition(".")[2]):
-        try:
-            address = ipaddress.IPv4Address(host)
-        except ValueError:
-            return "names no host"
-        return None if address.is_global else "must be a public address"
-    return None if _NAME.fullmatch(host) and len(host) <= 253 else "names no host"  # noqa: PLR2004
+def _require_host(host: str, policy: UpstreamPolicy) -> None:
+    if read_address(host):
+        if not policy.admits(host):
+            raise UnacceptableOrigin("must be a public address")
+    elif not _NAME.fullmatch(host):
+        raise UnacceptableOrigin("names no host")
+    elif _NEVER.fullmatch(host) or (_INSIDE.fullmatch(host) and not policy.private_networks):
+        raise UnacceptableOrigin("must be a public name")

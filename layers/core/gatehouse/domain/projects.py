@@ -8,6 +8,7 @@ from typing import Final
 
 from gatehouse.domain.api_keys import PresentedKey
 from gatehouse.domain.limits import UNLIMITED, Limits
+from gatehouse.domain.project_settings import ProjectSettings
 
 
 class Scope(StrEnum):
@@ -24,17 +25,6 @@ ADMIN: Final = "admin"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ProjectSettings:
-    """What a project's administrator has set.
-
-    `limits` hold for all of its calls together, `member_limits` for those of each member.
-    """
-
-    limits: Limits = UNLIMITED
-    member_limits: Limits = UNLIMITED
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Project:
     """An isolated set of integrations, tools, keys and members.
 
@@ -47,8 +37,8 @@ class Project:
     created_at: int
     version: int
     pepper: bytes = field(repr=False)
-    deleted_at: int | None = None
     settings: ProjectSettings = field(default_factory=ProjectSettings)
+    deleted_at: int | None = None
 
     @property
     def is_active(self) -> bool:

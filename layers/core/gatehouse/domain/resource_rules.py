@@ -18,6 +18,7 @@ from gatehouse.domain.resource_documents import resource_descriptor_text, resour
 from gatehouse.domain.resources import ResourceDefinition, endpoint_tool
 from gatehouse.domain.templates import InvalidTemplate, placeholders
 from gatehouse.domain.tool_rules import field_errors as tool_errors
+from gatehouse.domain.upstreams import UpstreamPolicy
 
 _SHOWN_ELSEWHERE: Final = ("name", "description", "input_schema")
 """Fields of the endpoint as a tool that its owner did not write there."""
@@ -28,7 +29,7 @@ def resource_errors(
     *,
     secret: str | None,
     keeps_secret: bool,
-    allow_insecure: bool,
+    upstreams: UpstreamPolicy,
 ) -> tuple[FieldError, ...]:
     """Return everything that is wrong with a resource; empty when it may be stored.
 
@@ -36,7 +37,7 @@ def resource_errors(
         definition: What its owner wrote.
         secret: A new secret of the endpoint in the clear.
         keeps_secret: Whether a secret given before stays.
-        allow_insecure: Whether `http://127.0.0.1` may be called (see `origins`).
+        upstreams: What this deployment lets tools and resources call.
     """
     place = tuple(_place_errors(definition))
     return (
@@ -48,7 +49,7 @@ def resource_errors(
             ()
             if place
             else _endpoint_errors(
-                definition, secret, keeps_secret=keeps_secret, allow_insecure=allow_insecure
+                definition, secret, keeps_secret=keeps_secret, upstreams=upstreams
             )
         ),
         *size_errors("text", resource_document(definition)),
@@ -113,14 +114,12 @@ def _endpoint_errors(
     secret: str | None,
     *,
     keeps_secret: bool,
-    allow_insecure: bool,
+    upstreams: UpstreamPolicy,
 ) -> Errors:
     tool = endpoint_tool(definition)
     if tool is None:
         return
-    found = tool_errors(
-        tool, secret=secret, keeps_secret=keeps_secret, allow_insecure=allow_insecure
-    )
+    found = tool_errors(tool, secret=secret, keeps_secret=keeps_secret, upstreams=upstreams)
     for error in found:
         if error.field.partition(".")[0] not in _SHOWN_ELSEWHERE:
             yield FieldError(f"endpoint.{error.field}", error.message)

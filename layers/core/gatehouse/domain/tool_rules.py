@@ -20,6 +20,7 @@ from gatehouse.domain.tools import (
     AuthStrategy,
     ToolDefinition,
 )
+from gatehouse.domain.upstreams import UpstreamPolicy
 
 MAX_DESCRIPTION: Final = 2000
 MAX_TITLE: Final = 200
@@ -37,7 +38,7 @@ _HINTS: Final = frozenset({"readOnlyHint", "destructiveHint", "idempotentHint", 
 
 
 def field_errors(
-    definition: ToolDefinition, *, secret: str | None, keeps_secret: bool, allow_insecure: bool
+    definition: ToolDefinition, *, secret: str | None, keeps_secret: bool, upstreams: UpstreamPolicy
 ) -> tuple[FieldError, ...]:
     """Return everything that is wrong with a tool; empty when it may be stored.
 
@@ -45,17 +46,15 @@ def field_errors(
         definition: What its owner wrote.
         secret: A new secret in the clear.
         keeps_secret: Whether a secret given before stays.
-        allow_insecure: Whether `http://127.0.0.1` may be called (see `origins`).
+        upstreams: What this deployment lets tools call.
     """
     return tuple(
-        _all_errors(
-            definition, secret=secret, keeps_secret=keeps_secret, allow_insecure=allow_insecure
-        )
+        _all_errors(definition, secret=secret, keeps_secret=keeps_secret, upstreams=upstreams)
     )
 
 
 def _all_errors(
-    definition: ToolDefinition, *, secret: str | None, keeps_secret: bool, allow_insecure: bool
+    definition: ToolDefinition, *, secret: str | None, keeps_secret: bool, upstreams: UpstreamPolicy
 ) -> Iterator[FieldError]:
     if not TOOL_NAME.fullmatch(definition.name):
         yield FieldError("name", "must be 1 to 64 letters, digits, hyphens and underscores")
@@ -63,7 +62,7 @@ def _all_errors(
     yield from _schema_errors("input_schema", definition.input_schema)
     if definition.output_schema is not None:
         yield from _schema_errors("output_schema", definition.output_schema)
-    if problem := origin_problem(definition.base_url, allow_insecure=allow_insecure):
+    if problem := origin_problem(definition.base_url, upstreams):
         yield FieldError("base_url", problem)
     yield from template_errors(definition)
     yield from _role_errors(definition.allowed_roles)

@@ -16,15 +16,15 @@ import httpcore
 
 from gatehouse.domain.calls import UpstreamAnswer
 from gatehouse.domain.requests import OutboundRequest
-from gatehouse.net.addresses import AddressPolicy, Destination
+from gatehouse.domain.upstreams import Destination
+from gatehouse.net.addresses import AddressPolicy
 from gatehouse.net.bodies import bounded_body
+from gatehouse.net.names import Resolve, SystemNames, resolve_by_system
 from gatehouse.net.streams import (
     CONNECT_SECONDS,
     Exchange,
     GuardedBackend,
-    Resolve,
     current,
-    resolve_by_system,
 )
 from gatehouse.ports import UpstreamUncertain, UpstreamUnreachable
 
@@ -78,7 +78,7 @@ class GuardedClient:
             http1=True,
             http2=False,
             retries=0,
-            network_backend=GuardedBackend(policy=self.policy, resolve=self.resolve),
+            network_backend=GuardedBackend(policy=self.policy, names=SystemNames(self.resolve)),
         )
 
 

@@ -8,21 +8,19 @@ import select
 import socket
 import ssl
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
-from concurrent.futures import TimeoutError as ResolveTimeout
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
 
 import httpcore
 
-from gatehouse.net.addresses import AddressPolicy, Destination
-from gatehouse.ports import UpstreamUnreachable
+from gatehouse.domain.upstreams import Destination
+from gatehouse.net.addresses import AddressPolicy
+from gatehouse.net.names import SystemNames
+from gatehouse.ports import UpstreamForbidden, UpstreamUnreachable
 
 CONNECT_SECONDS: Final = 5.0
 """For name resolution, TCP and TLS together."""
-
-Resolve = Callable[[str, int], list[str]]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -101,7 +99,7 @@ class GuardedStream(httpcore.NetworkStream):
             )
         except ssl.SSLCertVerificationError as error:
             self.close()
-            raise UpstreamUnreachable("The tool's certificate is not valid") from error
+            raise UpstreamForbidden("The tool's certificate is not valid") from error
         except TimeoutError as error:
             self.close()
             raise UpstreamUnreachable("The tool did not answer in time") from error
@@ -129,10 +127,7 @@ class GuardedBackend(httpcore.NetworkBackend):
     """Opens connections to addresses that the policy has judged, and to no other."""
 
     policy: AddressPolicy
-    resolve: Resolve
-    resolvers: ThreadPoolExecutor = field(
-        default_factory=lambda: ThreadPoolExecutor(max_workers=4, thread_name_prefix="resolve")
-    )
+    names: SystemNames
 
     def connect_tcp(
         self,
@@ -146,7 +141,7 @@ class GuardedBackend(httpcore.NetworkBackend):
         del host, port, timeout, local_address, socket_options
         exchange = current.get()
         there = exchange.destination
-        addresses = self._resolved(there, exchange)
+        addresses = self.names.addresses(there.host, there.port, seconds=exchange.left_to_connect())
         self.policy.judge(there, addresses)
         for address in addresses:
             try:
@@ -158,18 +153,3 @@ class GuardedBackend(httpcore.NetworkBackend):
             connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             return GuardedStream(connected)
         raise UpstreamUnreachable("The tool cannot be reached")
-
-    def _resolved(self, there: Destination, exchange: Exchange) -> list[str]:
-        """Resolve in a thread of its own, because the system's resolver knows no deadline."""
-        pending = self.resolvers.submit(self.resolve, there.host, there.port)
-        try:
-            return pending.result(timeout=exchange.left_to_connect())
-        except (OSError, UnicodeError, ResolveTimeout) as error:
-            pending.cancel()
-            raise UpstreamUnreachable("The tool's name cannot be resolved") from error
-
-
-def resolve_by_system(host: str, port: int) -> list[str]:
-    """Return all addresses of `host`, in the system's order of preference."""
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP)
-    return list(dict.fromkeys(str(address[0]) for *_, address in found))

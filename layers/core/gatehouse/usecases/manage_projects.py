@@ -1,4 +1,4 @@
-"""Create, list, rename and end projects: what the deployment's administrator does."""
+"""Create, list, change and end projects: what the deployment's administrator does."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from gatehouse.domain import base62
 from gatehouse.domain.api_keys import ID_LENGTH
 from gatehouse.domain.errors import FieldError, InvalidFields
+from gatehouse.domain.project_rules import settings_errors
 from gatehouse.domain.projects import Project
 from gatehouse.domain.shown_text import text_problem
+from gatehouse.domain.upstreams import UpstreamPolicy
 from gatehouse.ports import Page, Projects
 
 MAX_NAME = 200
@@ -22,6 +24,7 @@ class ManageProjects:
     clock: Callable[[], int]
     choose: base62.Choose
     random_bytes: Callable[[int], bytes]
+    upstreams: UpstreamPolicy
 
     def create(self, name: str) -> Project:
         """Create a project; raise `InvalidFields`."""
@@ -44,10 +47,20 @@ class ManageProjects:
         """List projects."""
         return self.projects.page(after=after, limit=limit)
 
-    def rename(self, project_id: str, name: str, *, version: int) -> Project:
-        """Change the name; raise `InvalidFields`, `NotFound`, or `Conflict` by version."""
-        _require_name(name)
-        return self.projects.rename(project_id, name, version=version)
+    def change(self, current: Project, *, version: int) -> Project:
+        """Keep what `current` was changed to; its `version` does not count, `version` does.
+
+        Raises:
+            InvalidFields: The name or a setting breaks a rule.
+            NotFound: There is no such project.
+            Conflict: Somebody else changed it (with the current version).
+        """
+        _require_name(current.name)
+        if errors := tuple(settings_errors(current.settings, self.upstreams)):
+            raise InvalidFields(errors)
+        return self.projects.change(
+            current.id, name=current.name, settings=current.settings, version=version
+        )
 
     def delete(self, project_id: str, *, confirm: str | None) -> None:
         """End a project for everybody at once; `confirm` repeats its name.

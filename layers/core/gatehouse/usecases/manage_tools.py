@@ -4,12 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from gatehouse.domain import ids
-from gatehouse.domain.errors import Conflict, InvalidFields
+from gatehouse.domain.errors import Conflict, FieldError, InvalidFields
+from gatehouse.domain.projects import Project
 from gatehouse.domain.sealing import SealedSecret
 from gatehouse.domain.tool_documents import tool_digest
 from gatehouse.domain.tool_rules import field_errors
 from gatehouse.domain.tools import AuthStrategy, Tool, ToolDefinition
 from gatehouse.ports import Page, SecretSealer, Tools
+from gatehouse.usecases.check_origin import CheckOrigin
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,13 +30,13 @@ class ManageTools:
     tools: Tools
     sealer: SecretSealer
     clock: Callable[[], int]
-    allow_insecure_upstreams: bool
+    check_origin: CheckOrigin
 
-    def create(self, project_id: str, written: WrittenTool) -> Tool:
+    def create(self, project: Project, written: WrittenTool) -> Tool:
         """Register a tool; raise `InvalidFields`, or `Conflict` when its name is taken."""
         now = self.clock()
         tool = Tool(
-            project_id=project_id,
+            project_id=project.id,
             definition=written.definition,
             digest="",
             version=1,
@@ -42,7 +44,7 @@ class ManageTools:
             created_at=now,
             updated_at=now,
         )
-        made = self._completed(tool, written, kept=None)
+        made = self._completed(project, tool, written, kept=None)
         self.tools.create(made)
         return made
 
@@ -54,7 +56,9 @@ class ManageTools:
         """List a project's tools."""
         return self.tools.page(project_id, after=after, limit=limit)
 
-    def replace(self, current: Tool, written: WrittenTool, *, version: int) -> Tool:
+    def replace(
+        self, project: Project, current: Tool, written: WrittenTool, *, version: int
+    ) -> Tool:
         """Store a changed tool over `current`, which must still be of `version`.
 
         Raises:
@@ -75,7 +79,7 @@ class ManageTools:
         strategy = written.definition.auth_strategy
         keeps = written.secret is None and strategy is not AuthStrategy.NONE
         kept = current.sealed_secret if keeps else None
-        made = self._completed(changed, written, kept=kept)
+        made = self._completed(project, changed, written, kept=kept)
         if kept and made.secret_binding != current.secret_binding:
             raise Conflict(
                 "Changing base_url or auth_strategy needs encrypted_auth_secret again: the "
@@ -88,16 +92,20 @@ class ManageTools:
         """Remove a tool at once; raise `NotFound`."""
         self.tools.delete(project_id, ids.tool_name(tool_id))
 
-    def _completed(self, tool: Tool, written: WrittenTool, *, kept: SealedSecret | None) -> Tool:
+    def _completed(
+        self, project: Project, tool: Tool, written: WrittenTool, *, kept: SealedSecret | None
+    ) -> Tool:
         """Check everything, then seal the new secret, if there is one."""
         errors = field_errors(
             written.definition,
             secret=written.secret,
             keeps_secret=kept is not None,
-            allow_insecure=self.allow_insecure_upstreams,
+            upstreams=self.check_origin.policy,
         )
         if errors:
             raise InvalidFields(errors)
+        if problem := self.check_origin.problem(project, written.definition.base_url):
+            raise InvalidFields((FieldError("base_url", problem),))
         sealed = kept
         if written.secret is not None:
             sealed = self.sealer.seal(written.secret, tool.secret_binding)

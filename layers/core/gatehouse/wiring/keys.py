@@ -17,9 +17,11 @@ from gatehouse.aws.members import DynamoMembers
 from gatehouse.aws.projects import DynamoProjects
 from gatehouse.aws.secret_sealer import KmsSecretSealer
 from gatehouse.aws.tools import DynamoTools
+from gatehouse.net.names import SystemNames
 from gatehouse.settings import Settings
 from gatehouse.usecases.authenticate import AuthenticateKey
 from gatehouse.usecases.authenticate_admin import AuthenticateAdmin
+from gatehouse.usecases.check_origin import CheckOrigin
 from gatehouse.usecases.manage_assertion_keys import ManageAssertionKeys
 from gatehouse.usecases.manage_integrations import ManageIntegrations
 from gatehouse.usecases.manage_members import ManageMembers
@@ -30,6 +32,7 @@ from gatehouse.usecases.read_calls import ReadCalls
 from gatehouse.usecases.try_tool import TryTool
 from gatehouse.wiring import clients, clock
 from gatehouse.wiring.request_ids import new_request_id
+from gatehouse.wiring.upstreams import upstreams
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -56,6 +59,7 @@ def management() -> Management:
             clock=clock.now,
             choose=secrets.randbelow,
             random_bytes=secrets.token_bytes,
+            upstreams=upstreams(settings),
         ),
         integrations=ManageIntegrations(
             integrations=DynamoIntegrations(dynamodb, settings.authority_table),
@@ -81,7 +85,7 @@ def _tools(dynamodb: "DynamoDBClient") -> ManageTools:
         tools=DynamoTools(dynamodb, settings.authority_table),
         sealer=KmsSecretSealer(clients.kms(), settings.secrets_key_arn, secrets.token_bytes),
         clock=clock.now,
-        allow_insecure_upstreams=settings.allow_insecure_upstreams,
+        check_origin=CheckOrigin(policy=upstreams(settings), names=SystemNames()),
     )
 
 

@@ -1,7 +1,10 @@
 """Projects."""
 
+from dataclasses import replace
+
 from pydantic import Field
 
+from gatehouse.domain.project_settings import ProjectSettings, canonical_origin
 from gatehouse.domain.projects import Project
 from gatehouse.edge.rest.models import Answer, Input, Nothing, PageQuery, rfc3339, write_cursor
 from gatehouse.edge.rest.routing import Answered, Call
@@ -15,10 +18,19 @@ class NewProject(Input):
     name: str
 
 
-class ProjectChange(Input):
-    """A change of a project's settings, based on a version."""
+class SettingsChange(Input):
+    """Settings to change; null means no restriction."""
 
-    name: str
+    upstream_origins: list[str] | None = Field(
+        default=None, description="All origins that the project's tools may call."
+    )
+
+
+class ProjectChange(Input):
+    """A change, based on a version: what is given replaces what is stored, the rest stays."""
+
+    name: str | None = None
+    settings: SettingsChange | None = None
     version: int | None = Field(default=None, description="Or in If-Match.")
 
 
@@ -28,17 +40,20 @@ class ProjectDeletion(Input):
     confirm: str | None = Field(default=None, description="The project's name.")
 
 
+class SettingsAnswer(Answer):
+    """What the administrator has set; null means no restriction."""
+
+    upstream_origins: list[str] | None
+
+
 class ProjectAnswer(Answer):
     """A project, as the administrator sees it."""
 
     id: str
     name: str
+    settings: SettingsAnswer
     version: int
     created_at: str
-
-
-class ProjectSettings(Answer):
-    """What a project's owner has set; nothing so far."""
 
 
 class OwnProject(Answer):
@@ -47,7 +62,7 @@ class OwnProject(Answer):
     id: str
     name: str
     integration_id: str
-    settings: ProjectSettings
+    settings: SettingsAnswer
 
 
 class ProjectList(Answer):
@@ -76,7 +91,7 @@ def own_project(_management: Management, call: Call, _nothing: Nothing) -> Answe
             id=caller.project.id,
             name=caller.project.name,
             integration_id=caller.integration.id,
-            settings=ProjectSettings(),
+            settings=_settings_answer(caller.project.settings),
         )
     )
 
@@ -102,13 +117,30 @@ def change_project(management: Management, call: Call, body: ProjectChange) -> A
     """Change a project's settings."""
     version = expected_version(call.request, body.version)
     with lost_race(call.request):
-        return _answered(management.projects.rename(call.params["id"], body.name, version=version))
+        changed = _changed(management.projects.get(call.params["id"]), body)
+        return _answered(management.projects.change(changed, version=version))
 
 
 def delete_project(management: Management, call: Call, query: ProjectDeletion) -> Answered:
     """End a project for everybody at once."""
     management.projects.delete(call.params["id"], confirm=query.confirm)
     return Answered(answer=None)
+
+
+def _changed(project: Project, body: ProjectChange) -> Project:
+    """Return the project as a request would have it."""
+    changed = project if body.name is None else replace(project, name=body.name)
+    if body.settings is None:
+        return changed
+    given = body.settings.model_dump(include=body.settings.model_fields_set)
+    if origins := given.get("upstream_origins"):
+        given["upstream_origins"] = tuple(map(canonical_origin, origins))
+    return replace(changed, settings=replace(project.settings, **given))
+
+
+def _settings_answer(settings: ProjectSettings) -> SettingsAnswer:
+    origins = settings.upstream_origins
+    return SettingsAnswer(upstream_origins=None if origins is None else list(origins))
 
 
 def _answered(project: Project) -> Answered:
@@ -119,6 +151,7 @@ def _answer(project: Project) -> ProjectAnswer:
     return ProjectAnswer(
         id=project.id,
         name=project.name,
+        settings=_settings_answer(project.settings),
         version=project.version,
         created_at=rfc3339(project.created_at),
     )

@@ -9,9 +9,11 @@ from typing import Final
 
 from pydantic import JsonValue, ValidationError
 
+from gatehouse.domain.addresses import PRIVATE_NETWORKS
 from gatehouse.domain.errors import FieldError
 from gatehouse.domain.tool_rules import field_errors as rule_errors
 from gatehouse.domain.tools import ToolDefinition
+from gatehouse.domain.upstreams import UpstreamPolicy
 from gatehouse.edge.rest.models import field_errors as type_errors
 
 STAND_INS: Final[Mapping[str, JsonValue]] = {
@@ -30,6 +32,8 @@ _FOLLOWS: Final[Mapping[str, frozenset[str]]] = {
     "auth_strategy": frozenset({"encrypted_auth_secret"}),
 }
 """Fields that cannot be judged without another one."""
+_LENIENT: Final = UpstreamPolicy(allow_local_http=True, private_networks=PRIVATE_NETWORKS)
+"""What a deployment lets tools call is for the use case to say, of a request that is whole."""
 
 
 def wrong_fields(error: ValidationError) -> frozenset[str]:
@@ -55,6 +59,5 @@ def all_errors(
 def _judged(
     definition: ToolDefinition, secret: str | None, unjudged: frozenset[str]
 ) -> Iterator[FieldError]:
-    # Whether plain http is allowed here is for the use case to say, of a request that is whole.
-    found = rule_errors(definition, secret=secret, keeps_secret=False, allow_insecure=True)
+    found = rule_errors(definition, secret=secret, keeps_secret=False, upstreams=_LENIENT)
     return (each for each in found if each.field.partition(".")[0] not in unjudged)

@@ -25,7 +25,7 @@ def create_tool(management: Management, call: Call, body: NewTool) -> Answered:
         is_enabled=body.is_enabled is not False,
         secret=body.encrypted_auth_secret,
     )
-    return _answered(management.tools.create(call.project_id, written))
+    return _answered(management.tools.create(call.caller.project, written))
 
 
 def list_tools(management: Management, call: Call, query: PageQuery) -> Answered:
@@ -49,8 +49,9 @@ def change_tool(management: Management, call: Call, body: ToolChange) -> Answere
         is_enabled=current.is_enabled if body.is_enabled is None else body.is_enabled,
         secret=body.encrypted_auth_secret,
     )
+    project = call.caller.project
     with lost_race(call.request):
-        return _answered(management.tools.replace(current, written, version=version))
+        return _answered(management.tools.replace(project, current, written, version=version))
 
 
 def delete_tool(management: Management, call: Call, _nothing: Nothing) -> Answered:

@@ -1,0 +1,61 @@
+"""What the deployment's administrator sets for one project."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from gatehouse.domain.json_values import JsonObject, JsonValue
+from gatehouse.domain.limits import UNLIMITED, Limits, limits_document, read_limits
+
+_FIELDS: Final = frozenset({"upstream_origins", "limits", "member_limits"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProjectSettings:
+    """Without a setting nothing is restricted beyond what the deployment restricts.
+
+    `upstream_origins` are all that the project's tools may call, as `canonical_origin` writes
+    them; None means whatever the deployment allows. `limits` hold for all calls of the project
+    together, `member_limits` for those of each member.
+    """
+
+    upstream_origins: tuple[str, ...] | None = None
+    limits: Limits = UNLIMITED
+    member_limits: Limits = UNLIMITED
+
+    def allows(self, origin: str) -> bool:
+        """Say whether this project's tools may call `origin`."""
+        return self.upstream_origins is None or canonical_origin(origin) in self.upstream_origins
+
+
+def canonical_origin(origin: str) -> str:
+    """Write equal origins alike: in lower case, without the port that https has anyway."""
+    return origin.lower().removesuffix(":443")
+
+
+def settings_document(settings: ProjectSettings) -> JsonObject:
+    """Return the settings as JSON, with every field."""
+    origins = settings.upstream_origins
+    return {
+        "upstream_origins": None if origins is None else list(origins),
+        "limits": limits_document(settings.limits),
+        "member_limits": limits_document(settings.member_limits),
+    }
+
+
+def read_settings(document: JsonValue) -> ProjectSettings:
+    """Return the settings that `settings_document` wrote; raise `ValueError` for anything else."""
+    if not isinstance(document, dict) or document.keys() - _FIELDS:
+        raise ValueError("these are no settings of a project")
+    return ProjectSettings(
+        upstream_origins=_origins(document.get("upstream_origins")),
+        limits=read_limits(document.get("limits")),
+        member_limits=read_limits(document.get("member_limits")),
+    )
+
+
+def _origins(value: JsonValue) -> tuple[str, ...] | None:
+    if value is None:
+        return None
+    if not isinstance(value, list):
+        raise ValueError("upstream_origins is not a list")  # noqa: TRY004 - stored, not passed
+    return tuple(map(str, value))
