@@ -18,16 +18,20 @@ from gatehouse.usecases.manage_assertion_keys import ManageAssertionKeys
 from gatehouse.usecases.manage_integrations import ManageIntegrations
 from gatehouse.usecases.manage_members import ManageMembers
 from gatehouse.usecases.manage_projects import ManageProjects
+from gatehouse.usecases.manage_prompts import ManagePrompts
+from gatehouse.usecases.manage_resources import ManageResources
 from gatehouse.usecases.manage_tools import ManageTools
 from gatehouse.usecases.management import Management
 from gatehouse.usecases.read_calls import ReadCalls
 from gatehouse.usecases.try_tool import TryTool
 from tests.events import http_event
 from tests.fakes.authority import MemoryAuthority
+from tests.fakes.breakers import MemoryBreakers
 from tests.fakes.calls import MemoryCallRecords
 from tests.fakes.credentials import MemoryMarks
 from tests.fakes.dispatch import ScriptedDispatcher
 from tests.fakes.names import KnownNames
+from tests.fakes.offers import MemoryPrompts, MemoryResources
 from tests.fakes.sealing import FixedAdminToken, KnownKeySealer
 from tests.fakes.stores import (
     MemoryAssertionKeys,
@@ -83,6 +87,7 @@ class Api:
     table: MemoryAuthority = field(default_factory=authority)
     sealer: KnownKeySealer = field(default_factory=KnownKeySealer)
     records: MemoryCallRecords = field(default_factory=MemoryCallRecords)
+    breakers: MemoryBreakers = field(default_factory=MemoryBreakers)
     marks: MemoryMarks = field(default_factory=MemoryMarks)
     dispatcher: ScriptedDispatcher = field(default_factory=ScriptedDispatcher)
     admin_token: FixedAdminToken = field(default_factory=lambda: FixedAdminToken(ADMIN_TOKEN))
@@ -118,6 +123,7 @@ class Api:
             tools=ManageTools(
                 tools=tools,
                 sealer=self.sealer,
+                breakers=self.breakers,
                 clock=self.clock,
                 check_origin=CheckOrigin(policy=self.upstreams(), names=self.names),
             ),
@@ -131,6 +137,13 @@ class Api:
                 clock_ms=lambda: self.now * 1000,
                 new_request_id=self.new_request_id,
                 allow_unverified_minting=self.allow_unverified_minting,
+            ),
+            prompts=ManagePrompts(prompts=MemoryPrompts(self.table), clock=self.clock),
+            resources=ManageResources(
+                resources=MemoryResources(self.table),
+                sealer=self.sealer,
+                clock=self.clock,
+                check_origin=CheckOrigin(policy=self.upstreams(), names=self.names),
             ),
             members=ManageMembers(members=MemoryMembers(self.table), clock=self.clock),
             calls=ReadCalls(records=self.records, clock=self.clock),

@@ -39,6 +39,7 @@ def test_a_new_tool_is_shown_with_its_defaults_and_without_its_secret() -> None:
         "id": "",
         "digest": "",
         "title": None,
+        "icons": None,
         "annotations": None,
         "output_schema": None,
         "headers_template": {},

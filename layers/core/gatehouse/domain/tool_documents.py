@@ -3,17 +3,30 @@
 import hashlib
 import json
 from dataclasses import asdict, fields
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from gatehouse.domain.canonical_json import canonical_bytes
 from gatehouse.domain.json_values import JsonObject
 from gatehouse.domain.tools import (
+    MAX_RESPONSE_BYTES,
     AuthStrategy,
     HttpMethod,
     InjectedIdentity,
+    OnOversize,
     SignatureScheme,
     ToolDefinition,
 )
+
+DIGEST: Final = "gatehouse/digest"
+"""Under which models' clients find the digest of what they are shown, to notice a change."""
+
+
+_LATER: Final[JsonObject] = {
+    "max_response_bytes": MAX_RESPONSE_BYTES,
+    "on_oversize": OnOversize.TRUNCATE,
+    "idempotency_key": False,
+}
+"""Fields that came after the first digests, and what counts as saying nothing."""
 
 
 def definition_document(definition: ToolDefinition) -> JsonObject:
@@ -21,6 +34,7 @@ def definition_document(definition: ToolDefinition) -> JsonObject:
     document = {item.name: getattr(definition, item.name) for item in fields(definition)}
     document["inject_member_identity"] = asdict(definition.inject_member_identity)
     document["allowed_roles"] = list(definition.allowed_roles)
+    document["icons"] = None if definition.icons is None else list(definition.icons)
     return cast("JsonObject", document)
 
 
@@ -31,15 +45,23 @@ def read_definition(document: JsonObject) -> ToolDefinition:
         "http_method": HttpMethod(known["http_method"]),
         "auth_strategy": AuthStrategy(known["auth_strategy"]),
         "signature_scheme": SignatureScheme(known["signature_scheme"]),
+        "on_oversize": OnOversize(known.get("on_oversize", OnOversize.TRUNCATE)),
         "inject_member_identity": InjectedIdentity(**known["inject_member_identity"]),
         "allowed_roles": tuple(known["allowed_roles"]),
+        "icons": tuple(known["icons"]) if known.get("icons") is not None else None,
     }
     return ToolDefinition(**known)
 
 
 def tool_digest(definition: ToolDefinition) -> str:
-    """Return the hexadecimal SHA-256 of the definition's canonical JSON (RFC 8785)."""
-    return hashlib.sha256(canonical_bytes(definition_document(definition))).hexdigest()
+    """Return the hexadecimal SHA-256 of the definition's canonical JSON (RFC 8785).
+
+    It covers every field; those that came later count only where they say something, so that a
+    definition keeps its digest, and an approval of it holds, when fields are added.
+    """
+    document = definition_document(definition)
+    said = {n: v for n, v in document.items() if n not in _LATER or v != _LATER[n]}
+    return hashlib.sha256(canonical_bytes(said)).hexdigest()
 
 
 def tool_descriptor_text(definition: ToolDefinition) -> str:
@@ -51,6 +73,8 @@ def tool_descriptor_text(definition: ToolDefinition) -> str:
         "inputSchema": definition.input_schema,
         "outputSchema": definition.output_schema,
         "annotations": definition.annotations,
+        "icons": definition.icons,
+        "_meta": {DIGEST: tool_digest(definition)},
     }
     present = {name: value for name, value in descriptor.items() if value is not None}
     return json.dumps(present, ensure_ascii=False, separators=(",", ":"))

@@ -8,6 +8,7 @@ from typing import Final
 from gatehouse.domain.arguments import UnusableSchema, compiled
 from gatehouse.domain.errors import FieldError
 from gatehouse.domain.header_params import InvalidHeaderParam, header_params
+from gatehouse.domain.icons import icon_errors
 from gatehouse.domain.ids import TOOL_NAME
 from gatehouse.domain.json_values import JsonObject, JsonValue
 from gatehouse.domain.origins import origin_problem
@@ -16,7 +17,9 @@ from gatehouse.domain.tool_documents import definition_document, tool_descriptor
 from gatehouse.domain.tool_template_rules import template_errors
 from gatehouse.domain.tools import (
     MAX_DEDUPLICATE_SECONDS,
+    MAX_RESPONSE_BYTES,
     MAX_TIMEOUT_SECONDS,
+    MIN_RESPONSE_BYTES,
     AuthStrategy,
     ToolDefinition,
 )
@@ -70,6 +73,9 @@ def _all_errors(
         yield FieldError("timeout_seconds", f"must be from 1 to {MAX_TIMEOUT_SECONDS}")
     if not 0 <= definition.deduplicate_seconds <= MAX_DEDUPLICATE_SECONDS:
         yield FieldError("deduplicate_seconds", f"must be from 0 to {MAX_DEDUPLICATE_SECONDS}")
+    if not MIN_RESPONSE_BYTES <= definition.max_response_bytes <= MAX_RESPONSE_BYTES:
+        message = f"must be from {MIN_RESPONSE_BYTES} to {MAX_RESPONSE_BYTES}"
+        yield FieldError("max_response_bytes", message)
     yield from _secret_errors(definition.auth_strategy, secret, keeps_secret=keeps_secret)
     yield from _size_errors(definition)
 
@@ -81,6 +87,8 @@ def _wording_errors(definition: ToolDefinition) -> Iterator[FieldError]:
         problem := text_problem(definition.title, longest=MAX_TITLE)
     ):
         yield FieldError("title", problem)
+    if definition.icons is not None:
+        yield from icon_errors(definition.icons)
     for name, value in (definition.annotations or {}).items():
         if name == "title" and isinstance(value, str):
             if problem := text_problem(value, longest=MAX_TITLE):

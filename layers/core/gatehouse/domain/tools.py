@@ -9,12 +9,15 @@ from urllib.parse import urlsplit
 from gatehouse.domain.ids import tool_id
 from gatehouse.domain.json_values import JsonObject, JsonValue
 from gatehouse.domain.limits import UNLIMITED, Limits
-from gatehouse.domain.sealing import SealedSecret, SecretBinding
+from gatehouse.domain.sealing import RetiringSecret, SealedSecret, SecretBinding
 
 MAX_TIMEOUT_SECONDS: Final = 20
 """An HTTP API answers within 30 s; upstream, dispatch and mcp each need their share."""
 DEFAULT_TIMEOUT_SECONDS: Final = 10
 MAX_DEDUPLICATE_SECONDS: Final = 3600
+MAX_RESPONSE_BYTES: Final = 4_400_000
+"""Of an answer. Dispatch hands it on in base64, within the 6 MB of a Lambda answer."""
+MIN_RESPONSE_BYTES: Final = 1024
 DEFAULT_DEDUPLICATE_SECONDS: Final = 30
 """For POST and PATCH, which may do their work twice when sent twice."""
 
@@ -34,6 +37,11 @@ class HttpMethod(StrEnum):
         return self in {HttpMethod.POST, HttpMethod.PUT, HttpMethod.PATCH}
 
     @property
+    def is_idempotent(self) -> bool:
+        """Whether sending a request twice does what sending it once does."""
+        return self not in {HttpMethod.POST, HttpMethod.PATCH}
+
+    @property
     def default_deduplicate_seconds(self) -> int:
         """How long an equal call counts as a repetition unless the tool says otherwise."""
         return DEFAULT_DEDUPLICATE_SECONDS if self in {self.POST, self.PATCH} else 0
@@ -45,6 +53,14 @@ class AuthStrategy(StrEnum):
     NONE = "none"
     STATIC_BEARER = "static_bearer"
     HMAC_SIGNATURE = "hmac_signature"
+
+
+class OnOversize(StrEnum):
+    """What becomes of an answer that is larger than its tool takes."""
+
+    TRUNCATE = "truncate"
+    """What was read is handed on, marked as cut; never as structured content."""
+    ERROR = "error"
 
 
 class SignatureScheme(StrEnum):
@@ -68,7 +84,8 @@ class ToolDefinition:
     """What a tool's owner writes; its digest covers exactly this.
 
     Templates hold `{variable}` placeholders (see `gatehouse.domain.templates`). Schemas are kept
-    as given, for models read their order and wording.
+    as given, for models read their order and wording. `idempotency_key` says that the endpoint
+    knows a request that is sent twice by its `Idempotency-Key` header.
     """
 
     name: str
@@ -78,6 +95,7 @@ class ToolDefinition:
     http_method: HttpMethod
     endpoint_path: str
     title: str | None = None
+    icons: tuple[JsonObject, ...] | None = None
     annotations: JsonObject | None = None
     output_schema: JsonObject | None = None
     headers_template: Mapping[str, str] = field(default_factory=dict)
@@ -90,12 +108,20 @@ class ToolDefinition:
     signature_scheme: SignatureScheme = SignatureScheme.TNG1
     timeout_seconds: int = DEFAULT_TIMEOUT_SECONDS
     deduplicate_seconds: int = 0
+    max_response_bytes: int = MAX_RESPONSE_BYTES
+    on_oversize: OnOversize = OnOversize.TRUNCATE
+    idempotency_key: bool = False
 
     @property
     def origin(self) -> str:
         """Scheme, host and port: what a secret is bound to."""
         parts = urlsplit(self.base_url)
         return f"{parts.scheme}://{parts.netloc}".lower()
+
+    @property
+    def is_repeatable(self) -> bool:
+        """Whether one call may be sent more than once (RFC 9110 section 9.2.2)."""
+        return self.http_method.is_idempotent or self.idempotency_key
 
     @property
     def needs_member(self) -> bool:
@@ -107,7 +133,8 @@ class ToolDefinition:
 class Tool:
     """A stored tool: its definition and what the system adds to it.
 
-    `version` rises by one with each change; `digest` is `tool_digest` of the definition. `limits`
+    `version` rises by one with each change; `digest` is `tool_digest` of the definition;
+    `approved_digest` is that of the one last approved. `limits`
     are no part of that: they change neither what models see nor what goes out.
     Times are whole seconds since the Unix epoch.
     """
@@ -120,12 +147,29 @@ class Tool:
     created_at: int
     updated_at: int
     sealed_secret: SealedSecret | None = None
+    retiring_secret: RetiringSecret | None = None
+    approved_digest: str | None = None
     limits: Limits = UNLIMITED
 
     @property
     def id(self) -> str:
         """The id under which the management API knows the tool."""
         return tool_id(self.definition.name)
+
+    @property
+    def is_approved(self) -> bool:
+        """Whether somebody has looked at this very definition and approved it."""
+        return self.approved_digest == self.digest
+
+    def is_offered(self, *, only_approved: bool) -> bool:
+        """Say whether callers know of this tool; `only_approved` is their project's setting."""
+        return self.is_enabled and (self.is_approved or not only_approved)
+
+    def sealed_secrets(self, now: int) -> tuple[SealedSecret, ...]:
+        """Return the secrets in force at `now`, newest first."""
+        retiring = self.retiring_secret
+        before = retiring.sealed if retiring and now < retiring.until else None
+        return tuple(sealed for sealed in (self.sealed_secret, before) if sealed)
 
     @property
     def secret_binding(self) -> SecretBinding:

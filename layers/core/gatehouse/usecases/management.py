@@ -8,6 +8,8 @@ from gatehouse.usecases.manage_assertion_keys import ManageAssertionKeys
 from gatehouse.usecases.manage_integrations import ManageIntegrations
 from gatehouse.usecases.manage_members import ManageMembers
 from gatehouse.usecases.manage_projects import ManageProjects
+from gatehouse.usecases.manage_prompts import ManagePrompts
+from gatehouse.usecases.manage_resources import ManageResources
 from gatehouse.usecases.manage_tools import ManageTools
 from gatehouse.usecases.read_calls import ReadCalls
 from gatehouse.usecases.try_tool import TryTool
@@ -24,5 +26,7 @@ class Management:
     assertion_keys: ManageAssertionKeys
     tools: ManageTools
     try_tool: TryTool
+    prompts: ManagePrompts
+    resources: ManageResources
     members: ManageMembers
     calls: ReadCalls

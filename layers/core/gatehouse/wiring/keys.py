@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from gatehouse.aws.admin_token import SecretAdminToken
 from gatehouse.aws.assertion_keys import DynamoAssertionKeys
 from gatehouse.aws.authority import DynamoAuthority
+from gatehouse.aws.breakers import DynamoBreakers
 from gatehouse.aws.call_records import DynamoCallRecords
 from gatehouse.aws.dispatcher import LambdaDispatcher
 from gatehouse.aws.integrations import DynamoIntegrations
@@ -15,6 +16,8 @@ from gatehouse.aws.jws import PyJWTSignatures
 from gatehouse.aws.marks import DynamoMarks
 from gatehouse.aws.members import DynamoMembers
 from gatehouse.aws.projects import DynamoProjects
+from gatehouse.aws.prompts import DynamoPrompts
+from gatehouse.aws.resources import DynamoResources
 from gatehouse.aws.secret_sealer import KmsSecretSealer
 from gatehouse.aws.tools import DynamoTools
 from gatehouse.net.names import SystemNames
@@ -22,15 +25,18 @@ from gatehouse.settings import Settings
 from gatehouse.usecases.authenticate import AuthenticateKey
 from gatehouse.usecases.authenticate_admin import AuthenticateAdmin
 from gatehouse.usecases.check_origin import CheckOrigin
+from gatehouse.usecases.limit_requests import LimitFailures
 from gatehouse.usecases.manage_assertion_keys import ManageAssertionKeys
 from gatehouse.usecases.manage_integrations import ManageIntegrations
 from gatehouse.usecases.manage_members import ManageMembers
 from gatehouse.usecases.manage_projects import ManageProjects
+from gatehouse.usecases.manage_prompts import ManagePrompts
+from gatehouse.usecases.manage_resources import ManageResources
 from gatehouse.usecases.manage_tools import ManageTools
 from gatehouse.usecases.management import Management
 from gatehouse.usecases.read_calls import ReadCalls
 from gatehouse.usecases.try_tool import TryTool
-from gatehouse.wiring import clients, clock
+from gatehouse.wiring import clients, clock, limits
 from gatehouse.wiring.request_ids import new_request_id
 from gatehouse.wiring.upstreams import upstreams
 
@@ -43,6 +49,11 @@ settings: Final = Settings()
 def allowed_origins() -> AbstractSet[str]:
     """Return the browser origins that may call."""
     return settings.allowed_origins
+
+
+def limit_failures() -> LimitFailures:
+    """Build the count of credentials that do not hold."""
+    return limits.limit_failures(settings)
 
 
 @cache
@@ -71,6 +82,15 @@ def management() -> Management:
         ),
         tools=_tools(dynamodb),
         try_tool=_try_tool(dynamodb, authority),
+        prompts=ManagePrompts(
+            prompts=DynamoPrompts(dynamodb, settings.authority_table), clock=clock.now
+        ),
+        resources=ManageResources(
+            resources=DynamoResources(dynamodb, settings.authority_table),
+            sealer=_sealer(),
+            clock=clock.now,
+            check_origin=_check_origin(),
+        ),
         members=ManageMembers(
             members=DynamoMembers(dynamodb, settings.authority_table), clock=clock.now
         ),
@@ -83,10 +103,19 @@ def management() -> Management:
 def _tools(dynamodb: "DynamoDBClient") -> ManageTools:
     return ManageTools(
         tools=DynamoTools(dynamodb, settings.authority_table),
-        sealer=KmsSecretSealer(clients.kms(), settings.secrets_key_arn, secrets.token_bytes),
+        sealer=_sealer(),
+        breakers=DynamoBreakers(dynamodb, settings.activity_table),
         clock=clock.now,
-        check_origin=CheckOrigin(policy=upstreams(settings), names=SystemNames()),
+        check_origin=_check_origin(),
     )
+
+
+def _sealer() -> KmsSecretSealer:
+    return KmsSecretSealer(clients.kms(), settings.secrets_key_arn, secrets.token_bytes)
+
+
+def _check_origin() -> CheckOrigin:
+    return CheckOrigin(policy=upstreams(settings), names=SystemNames())
 
 
 def _try_tool(dynamodb: "DynamoDBClient", authority: DynamoAuthority) -> TryTool:

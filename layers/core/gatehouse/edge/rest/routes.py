@@ -8,6 +8,8 @@ from gatehouse.edge.rest import (
     integrations,
     members,
     projects,
+    prompts,
+    resources,
     tools,
     trials,
 )
@@ -30,8 +32,22 @@ from gatehouse.edge.rest.projects import (
     ProjectDeletion,
     ProjectList,
 )
+from gatehouse.edge.rest.prompt_models import NewPrompt, PromptAnswer, PromptChange, PromptList
+from gatehouse.edge.rest.resource_models import (
+    NewResource,
+    ResourceAnswer,
+    ResourceChange,
+    ResourceList,
+)
 from gatehouse.edge.rest.routing import Access, Route, route
-from gatehouse.edge.rest.tool_models import NewTool, ToolAnswer, ToolChange, ToolList
+from gatehouse.edge.rest.tool_models import (
+    Approval,
+    NewTool,
+    ToolAnswer,
+    ToolChange,
+    ToolDetail,
+    ToolList,
+)
 from gatehouse.edge.rest.trials import Trial, TrialAnswer
 
 ROUTES: Final[tuple[Route, ...]] = (
@@ -97,7 +113,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     ),
     route(
         "GET", "/api/v1/custom-tools/{id}", Access.MANAGE, tools.read_tool,
-        answer=ToolAnswer, refusals=(404,),
+        answer=ToolDetail, refusals=(404,),
     ),
     route(
         "PATCH", "/api/v1/custom-tools/{id}", Access.MANAGE, tools.change_tool,
@@ -108,8 +124,52 @@ ROUTES: Final[tuple[Route, ...]] = (
         status=204, refusals=(404,),
     ),
     route(
+        "POST", "/api/v1/custom-tools/{id}/approve", Access.MANAGE, tools.approve_tool,
+        input=Approval, answer=ToolAnswer, refusals=(404, 409),
+    ),
+    route(
         "POST", "/api/v1/custom-tools/{id}/test", Access.MANAGE, trials.try_tool,
         input=Trial, answer=TrialAnswer, refusals=(404,),
+    ),
+    route(
+        "GET", "/api/v1/prompts", Access.MANAGE, prompts.list_prompts,
+        input=PageQuery, answer=PromptList,
+    ),
+    route(
+        "POST", "/api/v1/prompts", Access.MANAGE, prompts.create_prompt,
+        input=NewPrompt, answer=PromptAnswer, status=201, refusals=(409,),
+    ),
+    route(
+        "GET", "/api/v1/prompts/{id}", Access.MANAGE, prompts.read_prompt,
+        answer=PromptAnswer, refusals=(404,),
+    ),
+    route(
+        "PATCH", "/api/v1/prompts/{id}", Access.MANAGE, prompts.change_prompt,
+        input=PromptChange, answer=PromptAnswer, refusals=(404, 409, 412),
+    ),
+    route(
+        "DELETE", "/api/v1/prompts/{id}", Access.MANAGE, prompts.delete_prompt,
+        status=204, refusals=(404,),
+    ),
+    route(
+        "GET", "/api/v1/resources", Access.MANAGE, resources.list_resources,
+        input=PageQuery, answer=ResourceList,
+    ),
+    route(
+        "POST", "/api/v1/resources", Access.MANAGE, resources.create_resource,
+        input=NewResource, answer=ResourceAnswer, status=201, refusals=(409,),
+    ),
+    route(
+        "GET", "/api/v1/resources/{id}", Access.MANAGE, resources.read_resource,
+        answer=ResourceAnswer, refusals=(404,),
+    ),
+    route(
+        "PATCH", "/api/v1/resources/{id}", Access.MANAGE, resources.change_resource,
+        input=ResourceChange, answer=ResourceAnswer, refusals=(404, 409, 412),
+    ),
+    route(
+        "DELETE", "/api/v1/resources/{id}", Access.MANAGE, resources.delete_resource,
+        status=204, refusals=(404,),
     ),
     route(
         "GET", "/api/v1/tool-calls", Access.MANAGE, calls.list_calls,

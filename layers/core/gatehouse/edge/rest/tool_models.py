@@ -1,8 +1,7 @@
 """What a tool looks like in requests and answers."""
 
 from collections.abc import Mapping
-from dataclasses import MISSING, Field, fields
-from typing import Annotated, Any, Final, Self, cast
+from typing import Annotated, Any, Final, Literal, Self, cast
 
 from pydantic import (
     BaseModel,
@@ -14,24 +13,29 @@ from pydantic import (
 )
 from pydantic import Field as Described
 
-from gatehouse.domain.errors import FieldError, InvalidFields
+from gatehouse.domain.breaker import Breaker, BreakerState
+from gatehouse.domain.errors import InvalidFields
 from gatehouse.domain.tool_documents import definition_document
 from gatehouse.domain.tools import (
     AuthStrategy,
     HttpMethod,
     InjectedIdentity,
+    OnOversize,
     SignatureScheme,
     Tool,
     ToolDefinition,
 )
+from gatehouse.edge.rest.changes import defaulted
 from gatehouse.edge.rest.models import Answer, Input, rfc3339
 from gatehouse.edge.rest.tool_findings import all_errors, without, wrong_fields
 
+Icon = dict[str, JsonValue]
 Method = Annotated[HttpMethod, Described(strict=False)]
 Strategy = Annotated[AuthStrategy, Described(strict=False)]
+Oversize = Annotated[OnOversize, Described(strict=False)]
 Scheme = Annotated[SignatureScheme, Described(strict=False)]
 
-_APART: Final = frozenset({"encrypted_auth_secret", "is_enabled", "version"})
+_APART: Final = frozenset({"encrypted_auth_secret", "rotation_seconds", "is_enabled", "version"})
 """Fields that are no part of a definition."""
 
 
@@ -50,6 +54,7 @@ class ToolFields(Input):
 
     title: str | None = None
     description: str | None = None
+    icons: list[Icon] | None = None
     annotations: dict[str, JsonValue] | None = None
     input_schema: dict[str, JsonValue] | None = None
     output_schema: dict[str, JsonValue] | None = None
@@ -69,6 +74,14 @@ class ToolFields(Input):
     signature_scheme: Scheme | None = None
     timeout_seconds: int | None = None
     deduplicate_seconds: int | None = None
+    max_response_bytes: int | None = Described(
+        default=None, description="Bytes of an answer that are read, as sent and unpacked."
+    )
+    on_oversize: Oversize | None = None
+    idempotency_key: bool | None = Described(
+        default=None,
+        description="Whether to send Idempotency-Key, by which the endpoint knows repetitions.",
+    )
     is_enabled: bool | None = None
 
 
@@ -99,7 +112,17 @@ class NewTool(ToolFields):
 class ToolChange(ToolFields):
     """A change: fields given replace those stored, the others stay. A name never changes."""
 
+    rotation_seconds: int = Described(
+        default=0,
+        description="For how long the secret before stays in force beside a new one, 0 to 86400.",
+    )
     version: int | None = Described(default=None, description="Or in If-Match.")
+
+
+class Approval(Input):
+    """Which definition is approved."""
+
+    digest: str
 
 
 class ToolAnswer(Answer):
@@ -109,6 +132,7 @@ class ToolAnswer(Answer):
     name: str
     title: str | None
     description: str
+    icons: list[Icon] | None
     annotations: dict[str, JsonValue] | None
     input_schema: dict[str, JsonValue]
     output_schema: dict[str, JsonValue] | None
@@ -123,14 +147,32 @@ class ToolAnswer(Answer):
     allowed_roles: list[str]
     auth_strategy: AuthStrategy
     has_secret: bool
+    previous_secret_until: str | None
     signature_scheme: SignatureScheme
     timeout_seconds: int
     deduplicate_seconds: int
+    max_response_bytes: int
+    on_oversize: OnOversize
+    idempotency_key: bool
     is_enabled: bool
     version: int
     digest: str
+    approval: Literal["approved", "pending"]
     created_at: str
     updated_at: str
+
+
+class ToolStatus(Answer):
+    """Whether calls pass to the tool's origin, and since when, if they ever did not."""
+
+    breaker: BreakerState
+    since: str | None
+
+
+class ToolDetail(ToolAnswer):
+    """One tool, and how it is doing."""
+
+    status: ToolStatus
 
 
 class ToolList(Answer):
@@ -149,25 +191,35 @@ def new_definition(body: NewTool) -> ToolDefinition:
 
 def changed_fields(body: ToolChange) -> Mapping[str, Any]:
     """Return the fields of a definition that a request changes; raise `InvalidFields`."""
-    given = dict(_given(body))
-    known = {field.name: field for field in fields(ToolDefinition)}
-    nulls = [name for name, value in given.items() if value is None]
-    required = [name for name in nulls if not _has_default(known[name])]
-    if required:
-        raise InvalidFields(tuple(FieldError(name, "must not be null") for name in required))
-    return given | {name: _default(known[name]) for name in nulls}
+    return defaulted(_given(body), ToolDefinition)
 
 
 def tool_answer(tool: Tool) -> ToolAnswer:
     """Return what a caller may see of a tool."""
+    return ToolAnswer(**_shown(tool))
+
+
+def tool_detail(tool: Tool, breaker: Breaker | None) -> ToolDetail:
+    """Return what a caller may see of one tool, and how it is doing."""
+    status = ToolStatus(
+        breaker=breaker.state if breaker else BreakerState.CLOSED,
+        since=rfc3339(breaker.since) if breaker else None,
+    )
+    return ToolDetail(**_shown(tool), status=status)
+
+
+def _shown(tool: Tool) -> dict[str, Any]:
     document = cast("Mapping[str, Any]", definition_document(tool.definition))
-    return ToolAnswer(
+    retiring = tool.retiring_secret
+    return dict(
         **document,
         id=tool.id,
         has_secret=tool.sealed_secret is not None,
+        previous_secret_until=rfc3339(retiring.until) if retiring else None,
         is_enabled=tool.is_enabled,
         version=tool.version,
         digest=tool.digest,
+        approval="approved" if tool.is_approved else "pending",
         created_at=rfc3339(tool.created_at),
         updated_at=rfc3339(tool.updated_at),
     )
@@ -178,16 +230,8 @@ def _given(body: ToolFields) -> dict[str, Any]:
     given = {name: getattr(body, name) for name in body.model_fields_set - _APART}
     if identity := given.get("inject_member_identity"):
         given["inject_member_identity"] = InjectedIdentity(**identity.model_dump())
+    if given.get("icons") is not None:
+        given["icons"] = tuple(given["icons"])
     if given.get("allowed_roles") is not None:
         given["allowed_roles"] = tuple(given["allowed_roles"])
     return given
-
-
-def _has_default(field: "Field[Any]") -> bool:
-    return field.default is not MISSING or field.default_factory is not MISSING
-
-
-def _default(field: "Field[Any]") -> object:
-    if field.default_factory is not MISSING:
-        return field.default_factory()
-    return field.default
