@@ -17,10 +17,10 @@ from gatehouse.aws.secret_sealer import KmsSecretSealer
 from gatehouse.domain.calls import Deduplication, Invocation, Outcome, UpstreamAnswer
 from gatehouse.domain.ids import request_id
 from gatehouse.domain.tools import AuthStrategy
-from gatehouse.usecases.circuits import Circuits
 from gatehouse.usecases.dispatch_call import DispatchCall
 from tests.contract.conftest import REGION, TABLE
 from tests.fakes.calls import ScriptedUpstream
+from tests.fakes.sending import sending
 from tests.samples import INTEGRATION_ID, LOOKUP, NOW, stored
 
 if TYPE_CHECKING:
@@ -45,11 +45,14 @@ class Counted:
         for client in (kms, dynamodb):
             client.meta.events.register("before-call", self._count)
         self.run = DispatchCall(
-            upstream=ScriptedUpstream(lambda _: OK),
+            send=sending(
+                ScriptedUpstream(lambda _: OK),
+                lambda: NOW * 1000,
+                breakers=DynamoBreakers(dynamodb, TABLE),
+            ),
             secrets=KmsSecretOpener(kms, key, monotonic=lambda: 0.0),
             deduplications=DynamoDeduplications(dynamodb, TABLE, random_bytes=secrets.token_bytes),
             records=DynamoCallRecords(dynamodb, TABLE),
-            circuits=Circuits(DynamoBreakers(dynamodb, TABLE)),
             clock_ms=lambda: NOW * 1000,
             lost=lambda *_: pytest.fail("something was lost"),
         )

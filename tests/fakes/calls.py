@@ -172,8 +172,11 @@ class ScriptedUpstream:
     sent: list[OutboundRequest] = field(default_factory=list)
     timeouts: list[float] = field(default_factory=list)
 
-    def send(self, request: OutboundRequest, *, timeout_seconds: float) -> UpstreamAnswer:
+    def send(
+        self, request: OutboundRequest, *, timeout_seconds: float, max_bytes: int
+    ) -> UpstreamAnswer:
         """See `Upstream.send`."""
+        del max_bytes
         self.sent.append(request)
         self.timeouts.append(timeout_seconds)
         return self.reply(request)

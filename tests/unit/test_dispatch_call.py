@@ -21,7 +21,6 @@ from gatehouse.domain.sealing import SealedSecret
 from gatehouse.domain.signatures import signature
 from gatehouse.domain.tools import AuthStrategy, HttpMethod, SignatureScheme
 from gatehouse.ports import UpstreamUncertain, UpstreamUnreachable
-from gatehouse.usecases.circuits import Circuits
 from gatehouse.usecases.dispatch_call import DispatchCall
 from tests.fakes.breakers import MemoryBreakers
 from tests.fakes.calls import (
@@ -30,6 +29,7 @@ from tests.fakes.calls import (
     MemoryDeduplications,
     ScriptedUpstream,
 )
+from tests.fakes.sending import sending
 from tests.samples import ADA, INTEGRATION_ID, LOOKUP, NOW, PROJECT_ID, stored
 
 SECRET = 's3cret-"/+ü'
@@ -79,6 +79,7 @@ class World:
     breakers: Any = field(default_factory=MemoryBreakers)
     lost: list[tuple[str, CallRecord]] = field(default_factory=list)
     now_ms: int = NOW * 1000
+    slept: list[float] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.upstream = ScriptedUpstream(self._reply)
@@ -93,16 +94,19 @@ class World:
         self.now_ms += 5
         return self.now_ms
 
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.now_ms += int(seconds * 1000)
+
     def run(self, invocation: Invocation = CALL, *, seconds_left: float = 20) -> Any:
         return self.running()(invocation, seconds_left=seconds_left)
 
     def running(self) -> DispatchCall:
         return DispatchCall(
-            upstream=self.upstream,
+            send=sending(self.upstream, self.clock_ms, breakers=self.breakers, sleep=self.sleep),
             secrets=self.secrets,
             deduplications=self.deduplications,
             records=self.records,
-            circuits=Circuits(self.breakers),
             clock_ms=self.clock_ms,
             lost=lambda what, record: self.lost.append((what, record)),
         )
@@ -132,6 +136,7 @@ def test_a_call_is_made_recorded_and_answered() -> None:
         started_at_ms=NOW * 1000 + 5,
         duration_ms=record.duration_ms,
         upstream_status=201,
+        attempts=(201,),
     )
     assert record.duration_ms > 0
     assert not world.lost

@@ -11,15 +11,14 @@ from gatehouse.domain.calls import Dispatched, Outcome, UpstreamAnswer
 from gatehouse.domain.errors import Unavailable
 from gatehouse.domain.invocations import document_bytes, read_dispatched, unavailable_document
 from gatehouse.edge.invoked import MARGIN_SECONDS, Invoked, report_lost
-from gatehouse.usecases.circuits import Circuits
 from gatehouse.usecases.dispatch_call import DispatchCall
-from tests.fakes.breakers import MemoryBreakers
 from tests.fakes.calls import (
     KnownSecrets,
     MemoryCallRecords,
     MemoryDeduplications,
     ScriptedUpstream,
 )
+from tests.fakes.sending import sending
 from tests.samples import NOW
 
 EVENTS = Path(__file__).parents[2] / "events" / "dispatch"
@@ -46,11 +45,10 @@ class World:
     def run(self, event: Any, *, remaining_ms: int = 24_000) -> Dispatched:
         said = Invoked(
             DispatchCall(
-                upstream=self.upstream,
+                send=sending(self.upstream, lambda: NOW * 1000),
                 secrets=KnownSecrets(),
                 deduplications=self.deduplications,
                 records=self.records,
-                circuits=Circuits(MemoryBreakers()),
                 clock_ms=lambda: NOW * 1000,
                 lost=report_lost,
             )

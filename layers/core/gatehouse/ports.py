@@ -406,8 +406,10 @@ class DispatchUncertain(Exception):
 class Upstream(Protocol):
     """Sends one HTTP request to a tool's endpoint."""
 
-    def send(self, request: OutboundRequest, *, timeout_seconds: float) -> UpstreamAnswer:
-        """Send and return the bounded answer.
+    def send(
+        self, request: OutboundRequest, *, timeout_seconds: float, max_bytes: int
+    ) -> UpstreamAnswer:
+        """Send once and return the answer, its body cut at `max_bytes`.
 
         Raises:
             UpstreamUnreachable: Nothing was sent.

@@ -3,13 +3,16 @@
 from typing import Final
 
 from gatehouse.aws.attributes import (
+    CorruptItem,
     Item,
     NewItem,
     NewValue,
+    json_value,
     number,
     number_value,
     optional_number,
     optional_text,
+    parsed,
     text,
     text_value,
     without_none,
@@ -41,6 +44,7 @@ def call_item(record: CallRecord) -> NewItem:
             "upstream_status": _optional_number_value(record.upstream_status),
             "reason": _optional_text_value(record.reason),
             "repeated_of": _optional_text_value(record.repeated_of),
+            "attempts": json_value(list(record.attempts)) if record.attempts else None,
             "ttl": number_value(record.started_at_ms // 1000 + CALL_DAYS * _DAY),
         }
     )
@@ -61,7 +65,15 @@ def read_call(item: Item) -> CallRecord:
         upstream_status=optional_number(item, "upstream_status"),
         reason=optional_text(item, "reason"),
         repeated_of=optional_text(item, "repeated_of"),
+        attempts=_read_attempts(item),
     )
+
+
+def _read_attempts(item: Item) -> tuple[int | None, ...]:
+    value = parsed(item, "attempts") if "attempts" in item else []
+    if not isinstance(value, list):
+        raise CorruptItem("attempts is not a list")
+    return tuple(status if isinstance(status, int) else None for status in value)
 
 
 def usage_expires_at(record: CallRecord) -> int:

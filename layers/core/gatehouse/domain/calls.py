@@ -54,12 +54,17 @@ class Invocation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UpstreamAnswer:
-    """What the upstream said, bounded. `body` is at most 5 MB, `truncated` when cut."""
+    """What the upstream said, bounded. `body` is at most 5 MB, `truncated` when cut.
+
+    `retry_after` are the seconds for which it asks to be left alone (RFC 9110 section 10.2.3);
+    it matters while a call is being made, and is not kept or handed on.
+    """
 
     status: int
     content_type: str
     body: bytes = field(repr=False)
     truncated: bool = False
+    retry_after: int | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +84,10 @@ class Dispatched:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallRecord:
-    """What remains of a call: who, what, when and how it ended; never arguments or results."""
+    """What remains of a call: who, what, when and how it ended; never arguments or results.
+
+    `attempts` holds the status that each sending was answered with, None where no answer came.
+    """
 
     request_id: str
     project_id: str
@@ -93,3 +101,4 @@ class CallRecord:
     upstream_status: int | None = None
     reason: str | None = None
     repeated_of: str | None = None
+    attempts: tuple[int | None, ...] = ()

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterable
 from typing import Final, TypeAlias
 
 from gatehouse.domain.members import MemberIdentity
@@ -19,6 +20,7 @@ MEMBER_ROLES: Final = "X-Tengine-Member-Roles"
 TRACEPARENT: Final = "traceparent"
 SIGNATURE: Final = "X-Tengine-Signature"
 AUTHORIZATION: Final = "Authorization"
+IDEMPOTENCY_KEY: Final = "Idempotency-Key"
 
 _NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}", re.ASCII)
 """A token (RFC 9110 section 5.1)."""
@@ -67,6 +69,11 @@ def is_reserved_header(name: str) -> bool:
     """
     spelled = name.lower().replace("_", "-")
     return spelled in _RESERVED_NAMES or spelled.startswith(_RESERVED_PREFIXES)
+
+
+def sets_idempotency_key(names: Iterable[str]) -> bool:
+    """Say whether one of these header names is that of the key of repetitions."""
+    return IDEMPOTENCY_KEY.lower() in (name.lower().replace("_", "-") for name in names)
 
 
 def identity_text(text: str) -> str:

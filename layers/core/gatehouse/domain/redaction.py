@@ -1,36 +1,101 @@
 """Take a tool's own secret out of what its upstream says."""
 
 import json
+import re
+from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import Final
-from urllib.parse import quote
+from html import escape
+from typing import Final, TypeAlias
 
 from gatehouse.domain.calls import UpstreamAnswer
 
 REDACTED: Final = b"***"
+MIN_ENCODED: Final = 8
+"""Characters of base64 or hex below which a likeness says nothing."""
+
+Spelling: TypeAlias = Sequence[tuple[bytes, ...]]
+"""For each piece of a secret in turn, how it may be written: as it is, or escaped (lower case)."""
 
 
 def redacted(answer: UpstreamAnswer, secrets: Sequence[str]) -> UpstreamAnswer:
-    """Return the answer without the secrets, however JSON or a URL would spell them.
+    """Return the answer without the secrets, however JSON, a URL, HTML or base64 spell them.
 
     An upstream that echoes its request, as error pages do, must not tell the model a secret.
     """
-    spellings = sorted({s for secret in secrets for s in _spellings(secret)}, key=len, reverse=True)
-    if not spellings:
-        return answer
     body, content_type = answer.body, answer.content_type.encode()
-    for spelling in spellings:
-        body = body.replace(spelling, REDACTED)
-        content_type = content_type.replace(spelling, REDACTED)
-    if answer.truncated:  # the cut may have gone through a secret
-        body = body[: max(0, len(body) - len(spellings[0]) + 1)]
+    for spelling in (s for secret in secrets if secret for s in _spellings(secret)):
+        pattern = re.compile(b"".join(map(_pattern, spelling)))
+        body = pattern.sub(REDACTED, body)
+        content_type = pattern.sub(REDACTED, content_type)
+        if answer.truncated:
+            body = _without_half(body, spelling)
     return replace(answer, body=body, content_type=content_type.decode())
 
 
-def _spellings(secret: str) -> Iterator[bytes]:
-    if secret:
-        yield secret.encode()
-        yield json.dumps(secret)[1:-1].encode()
-        yield json.dumps(secret, ensure_ascii=False)[1:-1].encode()
-        yield quote(secret, safe="").encode()
+def _spellings(secret: str) -> Iterator[Spelling]:
+    yield [_ways(character) for character in secret]
+    data = secret.encode()
+    encoded = {data.hex(), data.hex().upper(), *_within_base64(data)}
+    yield from ([(text.encode(),)] for text in encoded if len(text) >= MIN_ENCODED)
+
+
+def _ways(character: str) -> tuple[bytes, ...]:
+    """Return how one character may be written: as it is, or escaped by whoever repeats it."""
+    data, number = character.encode(), ord(character)
+    ways = {
+        data,
+        b"".join(b"%%%02x" % octet for octet in data),
+        json.dumps(character)[1:-1].encode().lower(),
+        b"".join(b"\\u%04x" % int.from_bytes(unit) for unit in _utf16(character)),
+        b"\\" + data if character in '"/\\' else data,
+        escape(character).encode(),
+        b"&#%d;" % number,
+        b"&#x%x;" % number,
+    }
+    return (data, *sorted(ways - {data, data.lower()}))
+
+
+def _utf16(character: str) -> Iterator[bytes]:
+    units = character.encode("utf-16-be", "surrogatepass")
+    return (units[i : i + 2] for i in range(0, len(units), 2))
+
+
+def _within_base64(data: bytes) -> Iterator[str]:
+    """Yield what base64 makes of `data`, wherever it stands in something longer.
+
+    Three bytes become four characters, so there are three ways; characters at either end that
+    hold bits of a neighbour are left out.
+    """
+    for offset in range(3):
+        for encode in (b64encode, urlsafe_b64encode):
+            text = encode(bytes(offset) + data).decode().rstrip("=")
+            whole = len(text) - (1 if (offset + len(data)) % 3 else 0)
+            yield text[-(-offset * 8 // 6) : whole]
+
+
+def _pattern(ways: tuple[bytes, ...]) -> bytes:
+    first, *escapes = map(re.escape, ways)
+    return b"(?:%b|(?i:%b))" % (first, b"|".join(escapes)) if escapes else first
+
+
+def _without_half(body: bytes, spelling: Spelling) -> bytes:
+    """Return a body that was cut without the part of a secret that the cut left at its end."""
+    longest = sum(max(map(len, ways)) for ways in spelling)
+    for start in range(max(0, len(body) - longest), len(body)):
+        if _runs_out(body[start:], spelling):
+            return body[:start]
+    return body
+
+
+def _runs_out(end: bytes, spelling: Spelling) -> bool:
+    """Say whether `end` is how a secret begins."""
+    for first, *escapes in spelling:
+        ways = ((first, end), *((way, end.lower()) for way in escapes))
+        way = next((w for w, text in ways if text.startswith(w) or w.startswith(text)), None)
+        if way is None:
+            return False
+        if len(end) <= len(way):
+            return True
+        end = end[len(way) :]
+    return False

@@ -14,6 +14,7 @@ from gatehouse.domain.calls import Invocation
 from gatehouse.domain.errors import ToolRefused
 from gatehouse.domain.json_values import JsonObject
 from gatehouse.domain.outbound_headers import (
+    IDEMPOTENCY_KEY,
     INTEGRATION_ID,
     PROJECT_ID,
     REQUEST_ID,
@@ -23,6 +24,7 @@ from gatehouse.domain.outbound_headers import (
     is_header_name,
     is_reserved_header,
     member_headers,
+    sets_idempotency_key,
 )
 from gatehouse.domain.path_rendering import (
     Entries,
@@ -79,6 +81,7 @@ def _rendered(invocation: Invocation, timestamp: int) -> OutboundRequest:
             (REQUEST_ID, invocation.request_id),
             (TIMESTAMP, str(timestamp)),
             *member_headers(invocation.member, definition.inject_member_identity),
+            *_idempotency(invocation),
             *_trace(invocation),
         ),
         body=body,
@@ -88,6 +91,16 @@ def _rendered(invocation: Invocation, timestamp: int) -> OutboundRequest:
 def _trace(invocation: Invocation) -> Headers:
     """Return the client's trace, which is W3C Trace Context's one well-formed header or none."""
     return ((TRACEPARENT, invocation.traceparent),) if invocation.traceparent else ()
+
+
+def _idempotency(invocation: Invocation) -> Headers:
+    """Return the key by which an endpoint knows a repetition: each call has one of its own."""
+    definition = invocation.tool.definition
+    if not definition.idempotency_key:
+        return ()
+    if sets_idempotency_key(definition.headers_template):
+        raise ToolRefused("The tool's templates set a reserved header", code=MISCONFIGURED)
+    return ((IDEMPOTENCY_KEY, invocation.request_id),)
 
 
 def _unplaced(definition: ToolDefinition, arguments: JsonObject) -> JsonObject:

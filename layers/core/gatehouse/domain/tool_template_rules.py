@@ -6,7 +6,11 @@ from typing import Final
 from urllib.parse import unquote
 
 from gatehouse.domain.errors import FieldError
-from gatehouse.domain.outbound_headers import is_header_name, is_reserved_header
+from gatehouse.domain.outbound_headers import (
+    is_header_name,
+    is_reserved_header,
+    sets_idempotency_key,
+)
 from gatehouse.domain.templates import (
     RESERVED_VARIABLES,
     InvalidTemplate,
@@ -39,6 +43,8 @@ def template_errors(definition: ToolDefinition) -> Iterator[FieldError]:
     known = arguments | RESERVED_VARIABLES
     yield from _path_errors(definition.endpoint_path, known)
     yield from _header_errors(definition.headers_template, known)
+    if definition.idempotency_key and sets_idempotency_key(definition.headers_template):
+        yield FieldError("headers_template", "must leave Idempotency-Key to idempotency_key")
     yield from _query_errors(definition.query_template, known)
     if definition.body_template is not None:
         yield from _body_errors(definition, known)

@@ -7,8 +7,10 @@ from typing import Final
 
 import httpcore
 
-MAX_BODY: Final = 4_400_000
-"""Bytes of a body, packed and unpacked. Dispatch answers in base64, within Lambda's 6 MB."""
+from gatehouse.domain.tools import MAX_RESPONSE_BYTES
+
+MAX_BODY: Final = MAX_RESPONSE_BYTES
+"""Bytes of a body, packed and unpacked."""
 
 _GZIP: Final = zlib.MAX_WBITS | 16
 

@@ -18,7 +18,8 @@ from gatehouse.domain.calls import UpstreamAnswer
 from gatehouse.domain.requests import OutboundRequest
 from gatehouse.domain.upstreams import Destination
 from gatehouse.net.addresses import AddressPolicy
-from gatehouse.net.bodies import bounded_body
+from gatehouse.net.bodies import MAX_BODY, bounded_body
+from gatehouse.net.headers import retry_after
 from gatehouse.net.names import Resolve, SystemNames, resolve_by_system
 from gatehouse.net.streams import (
     CONNECT_SECONDS,
@@ -43,7 +44,13 @@ class GuardedClient:
     monotonic: Callable[[], float] = time.monotonic
     tls: Callable[[], ssl.SSLContext] = httpcore.default_ssl_context
 
-    def send(self, request: OutboundRequest, *, timeout_seconds: float) -> UpstreamAnswer:
+    def send(
+        self,
+        request: OutboundRequest,
+        *,
+        timeout_seconds: float,
+        max_bytes: int = MAX_BODY,
+    ) -> UpstreamAnswer:
         """See `Upstream.send`; `timeout_seconds` covers the whole call, to the last byte."""
         there = self.policy.destination(request.origin)
         now = self.monotonic()
@@ -62,7 +69,7 @@ class GuardedClient:
                 content=request.body,
             ) as response,
         ):
-            return _answer(response)
+            return _answer(response, max_bytes)
 
     def close(self) -> None:
         """Close the idle connections."""
@@ -123,15 +130,19 @@ def _headers(there: Destination, request: OutboundRequest) -> list[tuple[bytes, 
     return [(name.encode("ascii"), value.encode("ascii")) for name, value in headers]
 
 
-def _answer(response: httpcore.Response) -> UpstreamAnswer:
+def _answer(response: httpcore.Response, max_bytes: int) -> UpstreamAnswer:
     headers = {name.lower(): value for name, value in response.headers}
-    body = bounded_body(response.iter_stream(), headers.get(b"content-encoding", b""))
+    encoding = headers.get(b"content-encoding", b"")
+    body = bounded_body(response.iter_stream(), encoding, limit=min(max_bytes, MAX_BODY))
     content_type = headers.get(b"content-type", b"") if body.is_decoded else b""
     return UpstreamAnswer(
         status=response.status,
         content_type=_text(content_type) or "application/octet-stream",
         body=body.data,
         truncated=body.truncated,
+        retry_after=retry_after(
+            _text(headers.get(b"retry-after", b"")), _text(headers.get(b"date", b""))
+        ),
     )
 
 

@@ -2,10 +2,10 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache, partial
 from typing import Final
 
-from gatehouse.domain.breaker import is_failure
 from gatehouse.domain.calls import CallRecord, Dispatched, Invocation, Outcome, UpstreamAnswer
 from gatehouse.domain.errors import ToolRefused, Unavailable
 from gatehouse.domain.redaction import redacted
@@ -14,20 +14,16 @@ from gatehouse.domain.requests import OutboundRequest
 from gatehouse.domain.rich_results import is_interim
 from gatehouse.domain.sealing import SealBroken
 from gatehouse.domain.signatures import authenticated
-from gatehouse.domain.tools import AuthStrategy
+from gatehouse.domain.tools import AuthStrategy, OnOversize, ToolDefinition
 from gatehouse.ports import (
     CallRecords,
     Deduplications,
     SecretOpener,
-    Upstream,
-    UpstreamForbidden,
     UpstreamUncertain,
     UpstreamUnreachable,
 )
-from gatehouse.usecases.circuits import Circuits
+from gatehouse.usecases.send_call import Attempts, SendCall
 
-MIN_SECONDS: Final = 1.0
-"""Less time than this is not worth beginning a call that could then be cut off."""
 SETTLE_SECONDS: Final = 3
 """What a call may take beyond its upstream's time, until its result is kept."""
 
@@ -37,24 +33,24 @@ Lost = Callable[[str, CallRecord], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _End:
-    """How a call ended; `reason` is a stable code for its record."""
+    """How a call ended; `reason` is a stable code for its record, `attempts` what it says there."""
 
     outcome: Outcome
     answer: UpstreamAnswer | None = None
     error: str | None = None
     reason: str | None = None
     repeated_of: str | None = None
+    attempts: tuple[int | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DispatchCall:
-    """The only use case that sends requests to tools and opens their secrets."""
+    """The only use case that has requests sent to tools and opens their secrets."""
 
-    upstream: Upstream
+    send: SendCall
     secrets: SecretOpener
     deduplications: Deduplications
     records: CallRecords
-    circuits: Circuits
     clock_ms: Callable[[], int]
     lost: Lost
 
@@ -109,8 +105,13 @@ class DispatchCall:
         )
 
     def _made(self, invocation: Invocation, *, deadline_ms: int) -> _End:
+        attempts: Attempts = []
+        end = self._ended(invocation, deadline_ms, attempts)
+        return replace(end, attempts=tuple(attempts))
+
+    def _ended(self, invocation: Invocation, deadline_ms: int, attempts: Attempts) -> _End:
         try:
-            answer = self._answer(invocation, deadline_ms)
+            answer = self._answer(invocation, deadline_ms, attempts)
         except ToolRefused as error:
             return _End(outcome=Outcome.FAILED, error=str(error), reason=error.code)
         except SealBroken:
@@ -126,49 +127,26 @@ class DispatchCall:
         except Unavailable:
             self._release(invocation)
             raise
-        succeeded = 200 <= answer.status < 300  # noqa: PLR2004
-        return _End(
-            outcome=Outcome.SUCCEEDED if succeeded else Outcome.UPSTREAM_ERROR, answer=answer
-        )
+        return _answered(answer, invocation.tool.definition)
 
-    def _answer(self, invocation: Invocation, deadline_ms: int) -> UpstreamAnswer:
+    def _answer(
+        self, invocation: Invocation, deadline_ms: int, attempts: Attempts
+    ) -> UpstreamAnswer:
         """Render, open, sign and send; the secret lives in here only."""
         definition = invocation.tool.definition
         if definition.needs_member and invocation.member is None:
             raise ToolRefused("Member context required", code="member_required")
-        rendered = render(invocation, timestamp=self.clock_ms() // 1000)
-        secrets = self._opened(invocation)
-        request = authenticated(rendered, definition, secrets)
-        seconds = min(definition.timeout_seconds, (deadline_ms - self.clock_ms()) / 1000)
-        if seconds < MIN_SECONDS:
-            raise ToolRefused("There was no time left to make this call", code="no_time")
-        return redacted(self._sent(invocation, request, seconds), secrets)
+        opened = cache(partial(self._opened, invocation))
 
-    def _sent(
-        self, invocation: Invocation, request: OutboundRequest, seconds: float
-    ) -> UpstreamAnswer:
-        """Send, unless the tool's origin is left alone, and note whether it works."""
-        now = self.clock_ms() // 1000
-        self.circuits.enter(invocation.tool, request_id=invocation.request_id, now=now)
-        try:
-            answer = self.upstream.send(request, timeout_seconds=seconds)
-        except UpstreamForbidden:
-            raise  # which says nothing of the origin
-        except (UpstreamUnreachable, UpstreamUncertain):
-            self._note(invocation, failed=True)
-            raise
-        self._note(invocation, failed=is_failure(answer.status))
-        return answer
+        def make(timestamp: int) -> OutboundRequest:
+            return authenticated(render(invocation, timestamp=timestamp), definition, opened())
 
-    def _note(self, invocation: Invocation, *, failed: bool) -> None:
-        now = self.clock_ms()
-        try:
-            self.circuits.leave(
-                invocation.tool, request_id=invocation.request_id, failed=failed, now=now // 1000
-            )
-        except Exception:  # noqa: BLE001 - the breaker must not change how the call ended
-            end = _End(outcome=Outcome.FAILED if failed else Outcome.SUCCEEDED)
-            self.lost("breaker", self._record_of(invocation, end, now))
+        def lost(failed: Invocation) -> None:
+            end = _End(outcome=Outcome.UNKNOWN)
+            self.lost("breaker", self._record_of(failed, end, self.clock_ms()))
+
+        answer = self.send(invocation, make, deadline_ms=deadline_ms, attempts=attempts, lost=lost)
+        return redacted(answer, opened())
 
     def _opened(self, invocation: Invocation) -> tuple[str, ...]:
         tool = invocation.tool
@@ -176,7 +154,10 @@ class DispatchCall:
             return ()
         if tool.sealed_secret is None:
             raise ToolRefused("The tool's secret is not set", code="secret_missing")
-        return (self.secrets.open(tool.sealed_secret, tool.secret_binding),)
+        in_force = tool.sealed_secrets(self.clock_ms() // 1000)
+        if tool.definition.auth_strategy is AuthStrategy.STATIC_BEARER:
+            in_force = in_force[:1]  # a bearer token is one; only signatures come in pairs
+        return tuple(self.secrets.open(sealed, tool.secret_binding) for sealed in in_force)
 
     def _settle(self, invocation: Invocation, end: _End, started: int) -> None:
         """Keep the result for equal calls; give the claim back when nothing was executed.
@@ -224,9 +205,10 @@ class DispatchCall:
             outcome=end.outcome,
             started_at_ms=started,
             duration_ms=self.clock_ms() - started,
-            upstream_status=end.answer.status if end.answer else None,
+            upstream_status=_status(end),
             reason=end.reason,
             repeated_of=end.repeated_of,
+            attempts=end.attempts,
         )
 
     def _dispatched(self, end: _End, started: int) -> Dispatched:
@@ -246,7 +228,25 @@ def _was_executed(end: _End) -> bool:
     15.5), so the model may try again once the cause is gone, say a limit or a wrong secret; and
     one that only asks the client something expects the call again.
     """
-    answer = end.answer
-    if answer is None or 400 <= answer.status < 500:  # noqa: PLR2004
+    if not any(status and not 400 <= status < 500 for status in end.attempts):  # noqa: PLR2004
         return False
-    return not is_interim(answer)
+    return end.answer is None or not is_interim(end.answer)
+
+
+def _answered(answer: UpstreamAnswer, definition: ToolDefinition) -> _End:
+    if not 200 <= answer.status < 300:  # noqa: PLR2004
+        return _End(outcome=Outcome.UPSTREAM_ERROR, answer=answer)
+    if answer.truncated and definition.on_oversize is OnOversize.ERROR:
+        message = (
+            f"The upstream's answer is larger than the {definition.max_response_bytes} bytes that "
+            "this tool takes. The call was carried out."
+        )
+        return _End(outcome=Outcome.UPSTREAM_ERROR, error=message, reason="oversize")
+    return _End(outcome=Outcome.SUCCEEDED, answer=answer)
+
+
+def _status(end: _End) -> int | None:
+    """Return the status that the record shows: of the answer, also of one not handed on."""
+    if end.answer:
+        return end.answer.status
+    return end.attempts[-1] if end.attempts else None

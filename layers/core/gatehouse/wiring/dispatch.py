@@ -4,6 +4,7 @@ The clients are built at import: Lambda lends an instance more CPU while it star
 afterwards, and every request needs them. KMS and cryptography wait for a tool with a secret.
 """
 
+import random
 import secrets
 import time
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from gatehouse.net.client import GuardedClient
 from gatehouse.settings import Settings
 from gatehouse.usecases.circuits import Circuits
 from gatehouse.usecases.dispatch_call import DispatchCall, Lost
+from gatehouse.usecases.send_call import SendCall
 from gatehouse.wiring import clients, clock
 from gatehouse.wiring.upstreams import upstreams
 
@@ -29,13 +31,18 @@ settings: Final = Settings()
 def dispatch_call(*, lost: Lost) -> DispatchCall:
     """Build the one use case; `lost` is told what could not be kept."""
     return DispatchCall(
-        upstream=GuardedClient(_policy()),
+        send=SendCall(
+            upstream=GuardedClient(_policy()),
+            circuits=Circuits(DynamoBreakers(clients.dynamodb(), settings.activity_table)),
+            clock_ms=clock.now_ms,
+            sleep=time.sleep,
+            random=random.random,
+        ),
         secrets=_LateOpener(),
         deduplications=DynamoDeduplications(
             clients.dynamodb(), settings.activity_table, random_bytes=secrets.token_bytes
         ),
         records=DynamoCallRecords(clients.dynamodb(), settings.activity_table),
-        circuits=Circuits(DynamoBreakers(clients.dynamodb(), settings.activity_table)),
         clock_ms=clock.now_ms,
         lost=lost,
     )

@@ -52,6 +52,10 @@ class CallAnswer(Answer):
     outcome: Outcome
     reason: str | None
     upstream_status: int | None
+    attempts: Annotated[
+        list[int | None],
+        Field(description="The status of each sending's answer; null where none came."),
+    ]
     repeated_of: str | None
     started_at: str
     duration_ms: int
@@ -126,6 +130,7 @@ def _call(record: CallRecord) -> CallAnswer:
         outcome=record.outcome,
         reason=record.reason,
         upstream_status=record.upstream_status,
+        attempts=list(record.attempts),
         repeated_of=record.repeated_of,
         started_at=rfc3339_ms(record.started_at_ms),
         duration_ms=record.duration_ms,

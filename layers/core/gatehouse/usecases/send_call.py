@@ -1,0 +1,146 @@
+"""Send one call, and send it again where that is safe and there is time."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Final, TypeAlias
+
+from gatehouse.domain.breaker import is_failure
+from gatehouse.domain.calls import Invocation, UpstreamAnswer
+from gatehouse.domain.errors import ToolRefused
+from gatehouse.domain.requests import OutboundRequest
+from gatehouse.domain.retries import MAX_RETRIES, is_passing, pause_seconds
+from gatehouse.ports import (
+    Upstream,
+    UpstreamForbidden,
+    UpstreamUncertain,
+    UpstreamUnreachable,
+)
+from gatehouse.usecases.circuits import Circuits
+
+MIN_SECONDS: Final = 1.0
+"""Less time than this is not worth beginning a call that could then be cut off."""
+UNCERTAIN: Final = (
+    "The tool did not answer the first time, and did not take the call the second time: it may "
+    "or may not have been carried out"
+)
+
+Make: TypeAlias = Callable[[int], OutboundRequest]
+"""Renders and signs the request for a second since the epoch: each sending has its own."""
+End: TypeAlias = UpstreamAnswer | UpstreamUnreachable | UpstreamUncertain
+Lost: TypeAlias = Callable[[Invocation], None]
+Attempts: TypeAlias = list[int | None]
+"""The status of each sending's answer, None where none came."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendCall:
+    """Knows the upstream and each origin's state; `sleep` takes seconds, `random` gives 0 to 1."""
+
+    upstream: Upstream
+    circuits: Circuits
+    clock_ms: Callable[[], int]
+    sleep: Callable[[float], None]
+    random: Callable[[], float]
+
+    def __call__(
+        self,
+        invocation: Invocation,
+        make: Make,
+        *,
+        deadline_ms: int,
+        attempts: Attempts,
+        lost: Lost,
+    ) -> UpstreamAnswer:
+        """Return the answer that counts.
+
+        Args:
+            invocation: The call.
+            make: Makes its request.
+            deadline_ms: When the last attempt must have ended.
+            attempts: Is filled as they are made, whatever becomes of the call.
+            lost: Is called while an error is handled that must not change how the call ended.
+
+        Raises:
+            ToolRefused: There is no time, or the tool's origin is left alone; nothing was sent.
+            UpstreamUnreachable: Nothing was sent by any attempt.
+            UpstreamUncertain: An attempt may have been carried out, and no later one succeeded.
+        """
+        definition = invocation.tool.definition
+        deadline_ms = min(deadline_ms, self.clock_ms() + definition.timeout_seconds * 1000)
+        attempt = partial(self._attempt, invocation, make, deadline_ms, attempts, lost)
+        ends = [attempt()]
+        while definition.is_repeatable and len(ends) <= MAX_RETRIES:
+            pause = self._pause(ends, deadline_ms)
+            if pause is None:
+                break
+            self.sleep(pause)
+            try:
+                ends.append(attempt())
+            except ToolRefused:  # its origin is left alone by now
+                break
+        return _concluded(ends)
+
+    def _pause(self, ends: list[End], deadline_ms: int) -> float | None:
+        """Return the seconds until the next attempt; None when there is to be none."""
+        end = ends[-1]
+        if isinstance(end, UpstreamForbidden):
+            return None
+        retry_after = None
+        if isinstance(end, UpstreamAnswer):
+            if not is_passing(end.status):
+                return None
+            retry_after = end.retry_after
+        pause = pause_seconds(len(ends) - 1, retry_after=retry_after, fraction=self.random())
+        left = (deadline_ms - self.clock_ms()) / 1000 - pause
+        return pause if left >= MIN_SECONDS else None
+
+    def _attempt(
+        self, invocation: Invocation, make: Make, deadline_ms: int, attempts: Attempts, lost: Lost
+    ) -> End:
+        """Send once, unless the tool's origin is left alone, and note whether it works."""
+        tool = invocation.tool
+        now_ms = self.clock_ms()
+        request = make(now_ms // 1000)
+        seconds = (deadline_ms - now_ms) / 1000
+        if seconds < MIN_SECONDS:
+            raise ToolRefused("There was no time left to make this call", code="no_time")
+        self.circuits.enter(tool, request_id=invocation.request_id, now=now_ms // 1000)
+        limit = tool.definition.max_response_bytes
+        try:
+            answer = self.upstream.send(request, timeout_seconds=seconds, max_bytes=limit)
+        except UpstreamForbidden as error:  # which says nothing of the origin
+            attempts.append(None)
+            return error
+        except (UpstreamUnreachable, UpstreamUncertain) as error:
+            attempts.append(None)
+            self._note(invocation, lost, failed=True)
+            return error
+        attempts.append(answer.status)
+        self._note(invocation, lost, failed=is_failure(answer.status))
+        return answer
+
+    def _note(self, invocation: Invocation, lost: Lost, *, failed: bool) -> None:
+        now = self.clock_ms() // 1000
+        try:
+            self.circuits.leave(
+                invocation.tool, request_id=invocation.request_id, failed=failed, now=now
+            )
+        except Exception:  # noqa: BLE001 - the breaker must not change how the call ended
+            lost(invocation)
+
+
+def _concluded(ends: list[End]) -> UpstreamAnswer:
+    """Return or raise what all attempts together mean.
+
+    One that may have been carried out is not undone by a later one that was not taken.
+    """
+    end = ends[-1]
+    if isinstance(end, UpstreamAnswer) and not is_passing(end.status):
+        return end
+    if any(isinstance(each, UpstreamUncertain) for each in ends):
+        raise end if isinstance(end, UpstreamUncertain) else UpstreamUncertain(UNCERTAIN)
+    answers = [each for each in ends if isinstance(each, UpstreamAnswer)]
+    if answers:
+        return answers[-1]
+    raise ends[-1]
