@@ -12,7 +12,7 @@ from gatehouse.aws.projects import DynamoProjects
 from gatehouse.aws.tables import TOOL_DEFINITION, tool_definition_key, tool_key
 from gatehouse.aws.tools import DynamoTools
 from gatehouse.domain.errors import Conflict, NotFound, Unavailable
-from gatehouse.domain.sealing import SealedSecret
+from gatehouse.domain.sealing import RetiringSecret, SealedSecret
 from gatehouse.domain.tools import Tool
 from gatehouse.ports import Descriptors, Projects, Tools, Wanted
 from tests.contract.conftest import TABLE
@@ -28,6 +28,7 @@ class Stores:
     projects: Projects
     tools: Tools
     enabled: Descriptors
+    approved: Descriptors
 
 
 def dynamo(request: pytest.FixtureRequest) -> Stores:
@@ -36,6 +37,7 @@ def dynamo(request: pytest.FixtureRequest) -> Stores:
         DynamoProjects(client, TABLE),
         DynamoTools(client, TABLE),
         DynamoDescriptors(client, TABLE, TOOL_DEFINITION),
+        DynamoDescriptors(client, TABLE, TOOL_DEFINITION, only_approved=True),
     )
 
 
@@ -43,7 +45,12 @@ def dynamo(request: pytest.FixtureRequest) -> Stores:
 def stores(request: pytest.FixtureRequest) -> Stores:
     if request.param == "memory":
         table = MemoryAuthority()
-        stores = Stores(MemoryProjects(table), MemoryTools(table), MemoryEnabledTools(table))
+        stores = Stores(
+            MemoryProjects(table),
+            MemoryTools(table),
+            MemoryEnabledTools(table),
+            MemoryEnabledTools(table, only_approved=True),
+        )
     else:
         stores = dynamo(request)
     stores.projects.create(PROJECT)
@@ -58,6 +65,33 @@ def test_a_tool_is_kept_as_it_was_given(stores: Stores) -> None:
     tool = named("lookup", sealed_secret=SEALED)
     stores.tools.create(tool)
     assert stores.tools.get(PROJECT_ID, "lookup") == tool
+
+
+def test_approval_and_the_secret_before_are_kept_too(stores: Stores) -> None:
+    before = replace(SEALED, ciphertext=b"d" * 40)
+    tool = named(
+        "lookup",
+        sealed_secret=SEALED,
+        retiring_secret=RetiringSecret(sealed=before, until=NOW + 60),
+        approved_digest="d" * 64,
+    )
+    stores.tools.create(tool)
+    assert stores.tools.get(PROJECT_ID, "lookup") == tool
+    plain = replace(tool, retiring_secret=None, approved_digest=None, version=2)
+    stores.tools.replace(plain, expected_version=1)
+    assert stores.tools.get(PROJECT_ID, "lookup") == plain
+
+
+def test_of_approved_tools_those_are_listed_that_are_as_they_were_approved(stores: Stores) -> None:
+    approved = named("approved", approved_digest=named("approved").digest)
+    stores.tools.create(approved)
+    stores.tools.create(named("changed", approved_digest="d" * 64))
+    stores.tools.create(named("new"))
+    off = named("off", approved_digest=named("off").digest, is_enabled=False)
+    stores.tools.create(off)
+    [shown] = stores.approved.page(PROJECT_ID, after=None, limit=10).items
+    assert json.loads(shown)["name"] == "approved"
+    assert len(stores.enabled.page(PROJECT_ID, after=None, limit=10).items) == 3
 
 
 def test_a_name_is_given_once(stores: Stores) -> None:

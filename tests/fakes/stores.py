@@ -170,10 +170,15 @@ class MemoryEnabledTools:
     """Keeps `Descriptors` of tools."""
 
     table: MemoryAuthority
+    only_approved: bool = False
 
     def page(self, project_id: str, *, after: str | None, limit: int) -> Page[str]:
         """See `Descriptors.page`."""
-        enabled = {key: tool for key, tool in self.table.tools.items() if tool.is_enabled}
+        enabled = {
+            key: tool
+            for key, tool in self.table.tools.items()
+            if tool.is_offered(only_approved=self.only_approved)
+        }
         page = page_of(enabled, project_id, after, limit)
         texts = tuple(tool_descriptor_text(tool.definition) for tool in page.items)
         return Page(items=texts, next_after=page.next_after)

@@ -12,6 +12,7 @@ from gatehouse.domain.calls import CallRecord, Deduplication, Invocation, Outcom
 from gatehouse.domain.errors import NotFound, Unavailable
 from gatehouse.domain.json_values import JsonObject
 from gatehouse.domain.members import MemberIdentity
+from gatehouse.domain.project_settings import ProjectSettings
 from gatehouse.domain.rich_results import Structured
 from gatehouse.domain.tool_results import Text, ToolResult
 from gatehouse.domain.tools import Tool, ToolDefinition
@@ -129,6 +130,34 @@ def test_unknown_disabled_and_foreign_tools_read_the_same(tool: Tool | None, rea
         calls.call_tool(tool)
     assert str(refusal.value) == "Unknown tool: crm-contacts-get"
     assert calls.denial() == reason
+
+
+STRICT = replace(PROJECT, settings=ProjectSettings(require_approval=True))
+
+
+@pytest.mark.parametrize("approved", [None, "0" * 64, "of what it was before"])
+def test_where_approval_is_asked_for_a_tool_that_has_none_reads_as_unknown(
+    approved: str | None,
+) -> None:
+    calls = Calls()
+    with pytest.raises(NotFound) as refusal:
+        calls.call(caller=replace(KEY_CALLER, project=STRICT), approved_digest=approved)
+    assert str(refusal.value) == "Unknown tool: crm-contacts-get"
+    assert calls.denial() == "not_approved"
+
+
+def test_an_approved_definition_is_called() -> None:
+    approved = stored(LOOKUP).digest
+    called = Calls().call(caller=replace(KEY_CALLER, project=STRICT), approved_digest=approved)
+    assert called.outcome is Outcome.SUCCEEDED
+
+
+def test_approval_does_not_enable_a_disabled_tool() -> None:
+    calls = Calls()
+    approved = stored(LOOKUP).digest
+    with pytest.raises(NotFound):
+        calls.call(approved_digest=approved, is_enabled=False)
+    assert calls.denial() == "tool_disabled"
 
 
 def test_a_disabled_tool_says_nothing_of_its_rules() -> None:
@@ -280,6 +309,7 @@ def test_equal_calls_have_one_digest_whatever_their_members_order() -> None:
     assert len(first.sealing_key) == 32
 
 
+OTHER_PEPPER = replace(ADA_CALLER, project=replace(PROJECT, pepper=b"q" * 32))
 OTHERS: list[Callable[[], Deduplication]] = [
     lambda: deduplication(arguments={"contact_id": "c2"}),
     lambda: deduplication(caller=KEY_CALLER),
@@ -288,7 +318,7 @@ OTHERS: list[Callable[[], Deduplication]] = [
         caller=replace(ADA_CALLER, integration=replace(INTEGRATION, id="Integ002"))
     ),
     lambda: deduplication(replace(ONCE, description="Another tool")),
-    lambda: deduplication(caller=replace(ADA_CALLER, project=replace(PROJECT, pepper=b"q" * 32))),
+    lambda: deduplication(caller=OTHER_PEPPER),
 ]
 
 
@@ -301,7 +331,7 @@ def test_calls_that_differ_in_anything_have_keys_of_their_own() -> None:
 def test_the_digest_is_keyed_and_is_not_the_sealing_key() -> None:
     found = deduplication()
     assert found.sealing_key.hex() != found.digest
-    assert "c1" not in found.digest
+    assert found.digest != deduplication(caller=OTHER_PEPPER).digest
 
 
 def test_a_tool_without_a_window_is_always_called() -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from gatehouse.domain.cursors import InvalidCursor
+from gatehouse.domain.project_settings import ProjectSettings
 from gatehouse.ports import Page
 from gatehouse.usecases.list_offered import MAX_PAGE_BYTES, PAGE_SIZE, ListOffered
 from tests.fakes.authority import MemoryAuthority
@@ -24,7 +25,12 @@ def table_of(count: int, description: str = "x") -> MemoryAuthority:
 
 
 def lister(table: MemoryAuthority, now: int = NOW) -> ListOffered:
-    return ListOffered(descriptors=MemoryEnabledTools(table), kind="tools/list", clock=lambda: now)
+    return ListOffered(
+        descriptors=MemoryEnabledTools(table),
+        kind="tools/list",
+        clock=lambda: now,
+        approved=MemoryEnabledTools(table, only_approved=True),
+    )
 
 
 def names(descriptors: object) -> list[str]:
@@ -49,6 +55,31 @@ def test_all_tools_are_listed_once_in_the_order_of_names() -> None:
 
 def test_a_full_last_page_is_the_last() -> None:
     assert lister(table_of(PAGE_SIZE))(PROJECT, cursor=None).next_cursor is None
+
+
+def test_where_approval_is_asked_for_only_approved_definitions_are_listed() -> None:
+    table = table_of(3)
+    name = "tool-001"
+    approved = table.tools[PROJECT_ID, name]
+    table.tools[PROJECT_ID, name] = replace(approved, approved_digest=approved.digest)
+    changed = table.tools[PROJECT_ID, "tool-002"]
+    table.tools[PROJECT_ID, "tool-002"] = replace(changed, approved_digest="of another definition")
+    strict = replace(PROJECT, settings=ProjectSettings(require_approval=True))
+    assert names(lister(table)(strict, cursor=None).descriptors) == [name]
+    assert len(names(lister(table)(PROJECT, cursor=None).descriptors)) == 3
+
+
+def test_what_is_not_subject_to_approval_is_listed_all_the_same() -> None:
+    run = replace(lister(table_of(2)), approved=None)
+    strict = replace(PROJECT, settings=ProjectSettings(require_approval=True))
+    assert len(run(strict, cursor=None).descriptors) == 2
+
+
+def test_a_descriptor_tells_the_digest_of_its_definition() -> None:
+    table = table_of(1)
+    [descriptor] = lister(table)(PROJECT, cursor=None).descriptors
+    [tool] = table.tools.values()
+    assert json.loads(descriptor)["_meta"] == {"gatehouse/digest": tool.digest}
 
 
 def test_disabled_and_foreign_tools_are_not_listed() -> None:

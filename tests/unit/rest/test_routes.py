@@ -185,5 +185,5 @@ def test_the_key_is_told_its_project_and_integration() -> None:
         "id": PROJECT_ID,
         "name": "Acme",
         "integration_id": INTEGRATION_ID,
-        "settings": {},
+        "settings": {"upstream_origins": None, "require_approval": False},
     }

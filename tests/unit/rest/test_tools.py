@@ -49,6 +49,8 @@ def test_a_new_tool_is_shown_with_its_defaults_and_without_its_secret() -> None:
         "inject_member_identity": {"id": False, "email": False, "roles": False},
         "allowed_roles": [],
         "has_secret": True,
+        "previous_secret_until": None,
+        "approval": "pending",
         "signature_scheme": "tng1",
         "timeout_seconds": 10,
         "deduplicate_seconds": 30,
@@ -57,7 +59,8 @@ def test_a_new_tool_is_shown_with_its_defaults_and_without_its_secret() -> None:
         "created_at": "2023-11-14T22:13:20Z",
         "updated_at": "2023-11-14T22:13:20Z",
     }
-    assert api.call("GET", f"{TOOLS}/{tool['id']}").json == tool
+    status = {"breaker": "closed", "since": None}
+    assert api.call("GET", f"{TOOLS}/{tool['id']}").json == {**tool, "status": status}
 
 
 def test_a_tool_keeps_every_field_it_was_given() -> None:

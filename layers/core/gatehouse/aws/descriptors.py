@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from gatehouse.aws.attributes import flag, text
+from gatehouse.aws.attributes import flag, optional_text, text
 from gatehouse.aws.queries import query_page
 from gatehouse.aws.tables import project_partition
 from gatehouse.ports import Page
@@ -11,17 +11,23 @@ from gatehouse.ports import Page
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
+    from gatehouse.aws.attributes import Item
+
 MAX_PAGE_LENGTH: Final = 3_000_000
 """Characters of a page, after which it ends early: an answer of Lambda holds 6 MB."""
 
 
 @dataclass(frozen=True, slots=True)
 class DynamoDescriptors:
-    """Keeps `Descriptors` from items that hold them rendered; `prefix` is which kind of items."""
+    """Keeps `Descriptors` from items that hold them rendered; `prefix` is which kind of items.
+
+    `only_approved` leaves out what has changed since it was approved.
+    """
 
     client: "DynamoDBClient"
     table: str
     prefix: str
+    only_approved: bool = False
 
     def page(self, project_id: str, *, after: str | None, limit: int) -> Page[str]:
         """See `Descriptors.page`; one Query for each 1 MB of items."""
@@ -38,7 +44,7 @@ class DynamoDescriptors:
                 limit=limit,
             )
             for item in items:
-                if flag(item, "is_enabled"):
+                if flag(item, "is_enabled") and (not self.only_approved or _is_approved(item)):
                     descriptor = text(item, "descriptor")
                     if len(texts) == limit or (
                         texts and length + len(descriptor) > MAX_PAGE_LENGTH
@@ -49,3 +55,8 @@ class DynamoDescriptors:
                 last = text(item, "SK").removeprefix(self.prefix)
             if more is None:
                 return Page(items=tuple(texts))
+
+
+def _is_approved(item: "Item") -> bool:
+    """Say whether what an item describes is what was approved."""
+    return optional_text(item, "approved_digest") == text(item, "digest")

@@ -1,6 +1,6 @@
 """The items of the Authority table: each kind's two directions beside each other."""
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Final, cast
 
 from gatehouse.aws.attributes import (
     CorruptItem,
@@ -41,7 +41,7 @@ from gatehouse.domain.project_settings import (
     settings_document,
 )
 from gatehouse.domain.projects import Integration, Project, Scope
-from gatehouse.domain.sealing import SealedSecret
+from gatehouse.domain.sealing import RetiringSecret, SealedSecret
 from gatehouse.domain.tool_documents import (
     definition_document,
     read_definition,
@@ -54,6 +54,9 @@ if TYPE_CHECKING:
 
 FORMAT = 1
 """Version of these shapes; an item of another version is not read."""
+SECRET: Final = "secret_"  # noqa: S105 - a prefix
+RETIRING: Final = "retiring_"
+"""What the attributes of a sealed secret begin with: the present one, and the one before."""
 
 
 def project_item(project: Project) -> NewItem:
@@ -197,6 +200,9 @@ def tool_items(tool: Tool) -> tuple[NewItem, NewItem]:
         "updated_at": number_value(tool.updated_at),
     }
     decides |= sealed_secret_attributes(tool.sealed_secret)
+    if retiring := tool.retiring_secret:
+        decides |= sealed_secret_attributes(retiring.sealed, RETIRING)
+        decides["retiring_until"] = number_value(retiring.until)
     describes: NewItem = {
         **tool_definition_key(tool.project_id, name),
         "digest": text_value(tool.digest),
@@ -204,6 +210,10 @@ def tool_items(tool: Tool) -> tuple[NewItem, NewItem]:
         "definition": json_value(definition_document(tool.definition)),
         "descriptor": text_value(tool_descriptor_text(tool.definition)),
     }
+    if tool.approved_digest is not None:
+        # On both: one decides whether the tool may be called, the other whether it is listed.
+        approved = text_value(tool.approved_digest)
+        decides["approved_digest"] = describes["approved_digest"] = approved
     return decides, describes
 
 
@@ -218,29 +228,38 @@ def read_tool(decides: Item, describes: Item) -> Tool:
         created_at=number(decides, "created_at"),
         updated_at=number(decides, "updated_at"),
         sealed_secret=read_sealed_secret(decides),
+        retiring_secret=_read_retiring_secret(decides),
+        approved_digest=optional_text(decides, "approved_digest"),
     )
 
 
-def sealed_secret_attributes(sealed: SealedSecret | None) -> NewItem:
+def sealed_secret_attributes(sealed: SealedSecret | None, prefix: str = SECRET) -> NewItem:
     """Write a sealed secret, if there is one."""
     if sealed is None:
         return {}
     return {
-        "secret_wrapped_key": bytes_value(sealed.wrapped_key),
-        "secret_nonce": bytes_value(sealed.nonce),
-        "secret_ciphertext": bytes_value(sealed.ciphertext),
+        prefix + "wrapped_key": bytes_value(sealed.wrapped_key),
+        prefix + "nonce": bytes_value(sealed.nonce),
+        prefix + "ciphertext": bytes_value(sealed.ciphertext),
     }
 
 
-def read_sealed_secret(item: Item) -> SealedSecret | None:
+def read_sealed_secret(item: Item, prefix: str = SECRET) -> SealedSecret | None:
     """Read a sealed secret, if there is one."""
-    if "secret_ciphertext" not in item:
+    if prefix + "ciphertext" not in item:
         return None
     return SealedSecret(
-        wrapped_key=raw(item, "secret_wrapped_key"),
-        nonce=raw(item, "secret_nonce"),
-        ciphertext=raw(item, "secret_ciphertext"),
+        wrapped_key=raw(item, prefix + "wrapped_key"),
+        nonce=raw(item, prefix + "nonce"),
+        ciphertext=raw(item, prefix + "ciphertext"),
     )
+
+
+def _read_retiring_secret(item: Item) -> RetiringSecret | None:
+    sealed = read_sealed_secret(item, RETIRING)
+    if sealed is None:
+        return None
+    return RetiringSecret(sealed=sealed, until=number(item, "retiring_until"))
 
 
 def _optional_text_value(value: str | None) -> "NewValue | None":

@@ -74,6 +74,11 @@ class Breaker:
         return Breaker(origin=self.origin, state=BreakerState.CLOSED, since=now, retry_at=now)
 
 
+def standing(breaker: Breaker | None, origin: str) -> Breaker | None:
+    """Return the breaker if it is about `origin`: a tool that moved starts afresh."""
+    return breaker if breaker and breaker.origin == origin else None
+
+
 def opened(origin: str, now: int) -> Breaker:
     """Return a breaker that leaves `origin` alone."""
     return Breaker(origin=origin, state=BreakerState.OPEN, since=now, retry_at=now + OPEN_SECONDS)

@@ -15,7 +15,7 @@ from gatehouse.domain.errors import NotFound, Unavailable
 from gatehouse.domain.ids import request_time_ms
 from gatehouse.domain.json_values import JsonObject, JsonValue
 from gatehouse.domain.members import MemberIdentity
-from gatehouse.domain.sealing import SealedSecret
+from gatehouse.domain.sealing import RetiringSecret, SealedSecret
 from gatehouse.domain.strict_fields import StrictFields, UnreadableDocument
 from gatehouse.domain.tool_documents import definition_document, read_definition
 from gatehouse.domain.tools import Tool
@@ -112,7 +112,7 @@ def document_bytes(document: JsonObject) -> bytes:
 
 
 def _tool_document(tool: Tool) -> JsonObject:
-    sealed = tool.sealed_secret
+    sealed, retiring = tool.sealed_secret, tool.retiring_secret
     return {
         "project_id": tool.project_id,
         "definition": definition_document(tool.definition),
@@ -121,19 +121,24 @@ def _tool_document(tool: Tool) -> JsonObject:
         "is_enabled": tool.is_enabled,
         "created_at": tool.created_at,
         "updated_at": tool.updated_at,
-        "sealed_secret": None
-        if sealed is None
-        else {
-            "wrapped_key": _base64(sealed.wrapped_key),
-            "nonce": _base64(sealed.nonce),
-            "ciphertext": _base64(sealed.ciphertext),
-        },
+        "sealed_secret": None if sealed is None else _sealed_document(sealed),
+        "retiring_secret": None
+        if retiring is None
+        else {"sealed": _sealed_document(retiring.sealed), "until": retiring.until},
+    }
+
+
+def _sealed_document(sealed: SealedSecret) -> JsonObject:
+    return {
+        "wrapped_key": _base64(sealed.wrapped_key),
+        "nonce": _base64(sealed.nonce),
+        "ciphertext": _base64(sealed.ciphertext),
     }
 
 
 def _read_tool(document: JsonValue) -> Tool:
-    names = "project_id definition digest version is_enabled created_at updated_at sealed_secret"
-    fields = StrictFields.of(document, names)
+    names = "project_id definition digest version is_enabled created_at updated_at"
+    fields = StrictFields.of(document, f"{names} sealed_secret retiring_secret")
     try:
         definition = read_definition(fields.json_object("definition"))
     except (KeyError, TypeError, ValueError) as error:
@@ -147,7 +152,18 @@ def _read_tool(document: JsonValue) -> Tool:
         created_at=fields.number("created_at"),
         updated_at=fields.number("updated_at"),
         sealed_secret=_read_sealed_secret(fields.values["sealed_secret"]),
+        retiring_secret=_read_retiring_secret(fields.values["retiring_secret"]),
     )
+
+
+def _read_retiring_secret(document: JsonValue) -> RetiringSecret | None:
+    if document is None:
+        return None
+    fields = StrictFields.of(document, "sealed until")
+    sealed = _read_sealed_secret(fields.values["sealed"])
+    if sealed is None:
+        raise UnreadableDocument("sealed is missing")
+    return RetiringSecret(sealed=sealed, until=fields.number("until"))
 
 
 def _read_sealed_secret(document: JsonValue) -> SealedSecret | None:

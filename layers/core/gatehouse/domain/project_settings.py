@@ -6,7 +6,7 @@ from typing import Final
 from gatehouse.domain.json_values import JsonObject, JsonValue
 from gatehouse.domain.limits import UNLIMITED, Limits, limits_document, read_limits
 
-_FIELDS: Final = frozenset({"upstream_origins", "limits", "member_limits"})
+_FIELDS: Final = frozenset({"upstream_origins", "require_approval", "limits", "member_limits"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,11 +14,13 @@ class ProjectSettings:
     """Without a setting nothing is restricted beyond what the deployment restricts.
 
     `upstream_origins` are all that the project's tools may call, as `canonical_origin` writes
-    them; None means whatever the deployment allows. `limits` hold for all calls of the project
-    together, `member_limits` for those of each member.
+    them; None means whatever the deployment allows. With `require_approval` a tool is neither
+    listed nor called unless its present definition was approved.
+    `limits` hold for all calls of the project together, `member_limits` for those of each member.
     """
 
     upstream_origins: tuple[str, ...] | None = None
+    require_approval: bool = False
     limits: Limits = UNLIMITED
     member_limits: Limits = UNLIMITED
 
@@ -37,6 +39,7 @@ def settings_document(settings: ProjectSettings) -> JsonObject:
     origins = settings.upstream_origins
     return {
         "upstream_origins": None if origins is None else list(origins),
+        "require_approval": settings.require_approval,
         "limits": limits_document(settings.limits),
         "member_limits": limits_document(settings.member_limits),
     }
@@ -48,6 +51,7 @@ def read_settings(document: JsonValue) -> ProjectSettings:
         raise ValueError("these are no settings of a project")
     return ProjectSettings(
         upstream_origins=_origins(document.get("upstream_origins")),
+        require_approval=_flag(document.get("require_approval", False)),
         limits=read_limits(document.get("limits")),
         member_limits=read_limits(document.get("member_limits")),
     )
@@ -59,3 +63,9 @@ def _origins(value: JsonValue) -> tuple[str, ...] | None:
     if not isinstance(value, list):
         raise ValueError("upstream_origins is not a list")  # noqa: TRY004 - stored, not passed
     return tuple(map(str, value))
+
+
+def _flag(value: JsonValue) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError("require_approval is not a flag")  # noqa: TRY004 - stored, not passed
+    return value

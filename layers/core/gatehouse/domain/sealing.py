@@ -50,6 +50,14 @@ class SealedSecret:
     ciphertext: bytes = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetiringSecret:
+    """The secret before the present one; receivers may still know it alone `until` (epoch s)."""
+
+    sealed: SealedSecret
+    until: int
+
+
 def seal(plaintext: bytes, *, data_key: bytes, nonce: bytes, additional_data: bytes) -> bytes:
     """Encrypt under a 32-byte `data_key`; a (key, nonce) pair must never be used twice."""
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415 - 13 ms

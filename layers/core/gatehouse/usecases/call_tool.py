@@ -87,7 +87,7 @@ class CallTool:
             result = tool_results.refusal(str(refused))
             return _called(record, Outcome.DENIED, result)
         except NotFound:
-            self._deny(record, "tool_disabled" if call.tool else "unknown_tool")
+            self._deny(record, _hidden_reason(call))
             raise
         except InvalidRequest:
             self._deny(record, "invalid_input")
@@ -153,10 +153,25 @@ class CallTool:
 def _callable_tool(call: ToolCall) -> Tool:
     """Return the tool if this caller may call it with arguments that fit."""
     tool = call.tool
-    if tool is None or not tool.is_enabled or tool.project_id != call.caller.project.id:
+    project = call.caller.project
+    only_approved = project.settings.require_approval
+    if (
+        tool is None
+        or tool.project_id != project.id
+        or not tool.is_offered(only_approved=only_approved)
+    ):
         raise NotFound(f"Unknown tool: {call.name}")
     require_permitted(tool.definition, call.caller)
     return tool
+
+
+def _hidden_reason(call: ToolCall) -> str:
+    """Say in the record, to the tool's owner alone, why its callers hear that there is none."""
+    tool = call.tool
+    if tool is None:
+        return "unknown_tool"
+    is_pending = tool.is_enabled and tool.project_id == call.caller.project.id
+    return "not_approved" if is_pending else "tool_disabled"
 
 
 def _called(record: CallRecord, outcome: Outcome, result: ToolResult) -> CalledTool:

@@ -9,7 +9,15 @@ from collections import OrderedDict
 from dataclasses import dataclass, field, replace
 from typing import Final, TypeAlias
 
-from gatehouse.domain.breaker import Breaker, BreakerState, Verdict, counted, opened, trips
+from gatehouse.domain.breaker import (
+    Breaker,
+    BreakerState,
+    Verdict,
+    counted,
+    opened,
+    standing,
+    trips,
+)
 from gatehouse.domain.errors import ToolRefused, Unavailable
 from gatehouse.domain.tools import Tool
 from gatehouse.ports import Breakers
@@ -115,8 +123,7 @@ class Circuits:
             breaker = self.breakers.read(tool.project_id, tool.definition.name, now=now)
         except Unavailable:
             return known or _Known(at=now)
-        if breaker and breaker.origin != tool.definition.origin:
-            breaker = None
+        breaker = standing(breaker, tool.definition.origin)
         failures = known.failures if known else ()
         return self._keep(_key(tool), _Known(at=now, breaker=breaker, failures=failures))
 
@@ -127,8 +134,7 @@ class Circuits:
             )
         except Unavailable:
             return _Known(at=now, breaker=breaker)
-        if stands and stands.origin != tool.definition.origin:
-            stands = None
+        stands = standing(stands, tool.definition.origin)
         return self._keep(_key(tool), _Known(at=now, breaker=stands))
 
     def _keep(self, key: Key, known: _Known) -> _Known:

@@ -26,12 +26,14 @@ class Listed:
 class ListOffered:
     """List what is enabled of one kind; who may use it for what is decided when it is used.
 
-    `kind` is the method that lists it, so that no list accepts another one's cursor.
+    `kind` is the method that lists it, so that no list accepts another one's cursor. `approved`
+    are the descriptors of what was approved, where this kind is subject to approval.
     """
 
     descriptors: Descriptors
     kind: str
     clock: Callable[[], int]
+    approved: Descriptors | None = None
 
     def __call__(self, project: Project, *, cursor: str | None) -> Listed:
         """Return the page that `cursor` names, or the first.
@@ -42,7 +44,8 @@ class ListOffered:
         """
         now, key = self.clock(), project.derived_key("cursor")
         after = None if cursor is None else cursors.read(cursor, key=key, kind=self.kind, now=now)
-        page = self.descriptors.page(project.id, after=after, limit=PAGE_SIZE)
+        approved = self.approved if project.settings.require_approval else None
+        page = (approved or self.descriptors).page(project.id, after=after, limit=PAGE_SIZE)
         descriptors = _fitting(page.items)
         next_after = page.next_after
         if len(descriptors) < len(page.items):

@@ -4,23 +4,29 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from gatehouse.domain import ids
+from gatehouse.domain.breaker import Breaker, standing
 from gatehouse.domain.errors import Conflict, FieldError, InvalidFields
 from gatehouse.domain.projects import Project
 from gatehouse.domain.sealing import SealedSecret
+from gatehouse.domain.secret_rotation import retiring, rotation_errors
 from gatehouse.domain.tool_documents import tool_digest
 from gatehouse.domain.tool_rules import field_errors
 from gatehouse.domain.tools import AuthStrategy, Tool, ToolDefinition
-from gatehouse.ports import Page, SecretSealer, Tools
+from gatehouse.ports import Breakers, Page, SecretSealer, Tools
 from gatehouse.usecases.check_origin import CheckOrigin
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WrittenTool:
-    """What a tool's owner wrote; `secret` is in the clear, and None when there is no new one."""
+    """What a tool's owner wrote; `secret` is in the clear, and None when there is no new one.
+
+    For `rotation_seconds` the secret before stays in force beside a new one.
+    """
 
     definition: ToolDefinition
     is_enabled: bool
     secret: str | None = field(default=None, repr=False)
+    rotation_seconds: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +35,7 @@ class ManageTools:
 
     tools: Tools
     sealer: SecretSealer
+    breakers: Breakers
     clock: Callable[[], int]
     check_origin: CheckOrigin
 
@@ -52,6 +59,12 @@ class ManageTools:
         """Return a tool; raise `NotFound`."""
         return self.tools.get(project_id, ids.tool_name(tool_id))
 
+    def breaker(self, tool: Tool) -> Breaker | None:
+        """Return the circuit breaker of a tool's origin, if it ever failed."""
+        name = tool.definition.name
+        found = self.breakers.read(tool.project_id, name, now=self.clock())
+        return standing(found, tool.definition.origin)
+
     def page(self, project_id: str, *, after: str | None, limit: int) -> Page[Tool]:
         """List a project's tools."""
         return self.tools.page(project_id, after=after, limit=limit)
@@ -69,13 +82,17 @@ class ManageTools:
         """
         if current.version != version:
             raise Conflict("The tool has changed", current_version=current.version)
+        now, is_new = self.clock(), written.secret is not None
         changed = replace(
             current,
             definition=written.definition,
             version=version + 1,
             is_enabled=written.is_enabled,
-            updated_at=self.clock(),
+            updated_at=now,
         )
+        seconds = written.rotation_seconds
+        if errors := tuple(rotation_errors(current, changed, seconds=seconds, is_new=is_new)):
+            raise InvalidFields(errors)
         strategy = written.definition.auth_strategy
         keeps = written.secret is None and strategy is not AuthStrategy.NONE
         kept = current.sealed_secret if keeps else None
@@ -85,8 +102,34 @@ class ManageTools:
                 "Changing base_url or auth_strategy needs encrypted_auth_secret again: the "
                 "stored one was given for another origin or use"
             )
+        if made.sealed_secret is not None:
+            kept_beside = retiring(current, seconds=seconds, is_new=is_new, now=now)
+            made = replace(made, retiring_secret=kept_beside)
         self.tools.replace(made, expected_version=version)
         return made
+
+    def approve(self, project_id: str, tool_id: str, digest: str) -> Tool:
+        """Let the definition of `digest` be shown and called where a project asks for approval.
+
+        Raises:
+            Conflict: That is not the present definition, or it changes at this moment.
+            NotFound: There is no such tool.
+        """
+        current = self.get(project_id, tool_id)
+        if current.digest != digest:
+            raise Conflict(
+                "The digest is not that of the present definition; look at it again",
+                current_version=current.version,
+            )
+        # A new version, so that a change that was under way does not restore what was before.
+        approved = replace(
+            current,
+            approved_digest=digest,
+            version=current.version + 1,
+            updated_at=self.clock(),
+        )
+        self.tools.replace(approved, expected_version=current.version)
+        return approved
 
     def delete(self, project_id: str, tool_id: str) -> None:
         """Remove a tool at once; raise `NotFound`."""
@@ -109,4 +152,5 @@ class ManageTools:
         sealed = kept
         if written.secret is not None:
             sealed = self.sealer.seal(written.secret, tool.secret_binding)
-        return replace(tool, digest=tool_digest(written.definition), sealed_secret=sealed)
+        digest = tool_digest(written.definition)
+        return replace(tool, digest=digest, sealed_secret=sealed, retiring_secret=None)

@@ -22,10 +22,11 @@ from gatehouse.usecases.authenticate import Authenticate
 from gatehouse.usecases.call_tool import CallTool
 from gatehouse.usecases.complete import Complete
 from gatehouse.usecases.get_prompt import GetPrompt
+from gatehouse.usecases.limit_requests import LimitFailures, LimitRequests
 from gatehouse.usecases.list_offered import ListOffered
 from gatehouse.usecases.read_resource import ReadResource
 from gatehouse.usecases.rounds import Rounds
-from gatehouse.wiring import clients, clock
+from gatehouse.wiring import clients, clock, limits
 
 settings: Final = Settings()
 
@@ -50,9 +51,19 @@ def authenticate() -> Authenticate:
     )
 
 
+def limit_requests() -> LimitRequests:
+    """Build the limits of callers, and of what they call."""
+    return limits.limit_requests(settings)
+
+
+def limit_failures() -> LimitFailures:
+    """Build the count of credentials that do not hold."""
+    return limits.limit_failures(settings)
+
+
 def list_tools() -> ListOffered:
     """Build the list of tools."""
-    return _listing("tools/list", TOOL_DEFINITION)
+    return _listing("tools/list", TOOL_DEFINITION, needs_approval=True)
 
 
 def list_prompts() -> ListOffered:
@@ -94,9 +105,15 @@ def _resources() -> DynamoEnabledResources:
     return DynamoEnabledResources(clients.dynamodb(), settings.authority_table)
 
 
-def _listing(kind: str, prefix: str) -> ListOffered:
-    descriptors = DynamoDescriptors(clients.dynamodb(), settings.authority_table, prefix)
-    return ListOffered(descriptors=descriptors, kind=kind, clock=clock.now)
+def _listing(kind: str, prefix: str, *, needs_approval: bool = False) -> ListOffered:
+    client, table = clients.dynamodb(), settings.authority_table
+    approved = DynamoDescriptors(client, table, prefix, only_approved=True)
+    return ListOffered(
+        descriptors=DynamoDescriptors(client, table, prefix),
+        kind=kind,
+        clock=clock.now,
+        approved=approved if needs_approval else None,
+    )
 
 
 def rounds() -> Rounds:

@@ -22,7 +22,8 @@ def call_tool(offered: Offered, inbound: Inbound) -> Reply:
     """Call a tool."""
     name, arguments = _call_params(inbound.message)
     tool = inbound.admitted.tool
-    if tool and inbound.era is Era.MODERN and tool.is_enabled:
+    only_approved = inbound.admitted.caller.project.settings.require_approval
+    if tool and inbound.era is Era.MODERN and tool.is_offered(only_approved=only_approved):
         check_params(tool.definition.input_schema, arguments, inbound.headers)
     called = offered.call_tool(
         ToolCall(

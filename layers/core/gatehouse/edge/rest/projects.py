@@ -24,6 +24,9 @@ class SettingsChange(Input):
     upstream_origins: list[str] | None = Field(
         default=None, description="All origins that the project's tools may call."
     )
+    require_approval: bool | None = Field(
+        default=None, description="Whether a new or changed tool is hidden until it is approved."
+    )
 
 
 class ProjectChange(Input):
@@ -44,6 +47,7 @@ class SettingsAnswer(Answer):
     """What the administrator has set; null means no restriction."""
 
     upstream_origins: list[str] | None
+    require_approval: bool
 
 
 class ProjectAnswer(Answer):
@@ -135,12 +139,17 @@ def _changed(project: Project, body: ProjectChange) -> Project:
     given = body.settings.model_dump(include=body.settings.model_fields_set)
     if origins := given.get("upstream_origins"):
         given["upstream_origins"] = tuple(map(canonical_origin, origins))
+    if "require_approval" in given:
+        given["require_approval"] = bool(given["require_approval"])
     return replace(changed, settings=replace(project.settings, **given))
 
 
 def _settings_answer(settings: ProjectSettings) -> SettingsAnswer:
     origins = settings.upstream_origins
-    return SettingsAnswer(upstream_origins=None if origins is None else list(origins))
+    return SettingsAnswer(
+        upstream_origins=None if origins is None else list(origins),
+        require_approval=settings.require_approval,
+    )
 
 
 def _answered(project: Project) -> Answered:

@@ -6,12 +6,14 @@ from gatehouse.domain.tools import Tool
 from gatehouse.edge.rest.models import Nothing, PageQuery, write_cursor
 from gatehouse.edge.rest.routing import Answered, Call
 from gatehouse.edge.rest.tool_models import (
+    Approval,
     NewTool,
     ToolChange,
     ToolList,
     changed_fields,
     new_definition,
     tool_answer,
+    tool_detail,
 )
 from gatehouse.edge.rest.versions import etag, expected_version, lost_race
 from gatehouse.usecases.manage_tools import WrittenTool
@@ -36,8 +38,10 @@ def list_tools(management: Management, call: Call, query: PageQuery) -> Answered
 
 
 def read_tool(management: Management, call: Call, _nothing: Nothing) -> Answered:
-    """Read a tool."""
-    return _answered(management.tools.get(call.project_id, call.params["id"]))
+    """Read a tool, and how it is doing."""
+    tool = management.tools.get(call.project_id, call.params["id"])
+    detail = tool_detail(tool, management.tools.breaker(tool))
+    return Answered(answer=detail, etag=etag(tool.version))
 
 
 def change_tool(management: Management, call: Call, body: ToolChange) -> Answered:
@@ -48,10 +52,17 @@ def change_tool(management: Management, call: Call, body: ToolChange) -> Answere
         definition=replace(current.definition, **changed_fields(body)),
         is_enabled=current.is_enabled if body.is_enabled is None else body.is_enabled,
         secret=body.encrypted_auth_secret,
+        rotation_seconds=body.rotation_seconds,
     )
     project = call.caller.project
     with lost_race(call.request):
         return _answered(management.tools.replace(project, current, written, version=version))
+
+
+def approve_tool(management: Management, call: Call, body: Approval) -> Answered:
+    """Approve a tool's present definition, named by its digest."""
+    tool_id = call.params["id"]
+    return _answered(management.tools.approve(call.project_id, tool_id, body.digest))
 
 
 def delete_tool(management: Management, call: Call, _nothing: Nothing) -> Answered:

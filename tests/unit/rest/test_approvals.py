@@ -1,0 +1,96 @@
+"""Approving definitions: a tool that changes behind somebody's back is not theirs any more."""
+
+from typing import Any
+
+from tests.rest import ADMIN_TOKEN, Answer, Api
+from tests.samples import PROJECT_ID
+
+TOOLS = "/api/v1/custom-tools"
+
+
+def approve(api: Api, tool: Any, digest: object) -> Answer:
+    return api.call("POST", f"{TOOLS}/{tool['id']}/approve", {"digest": digest})
+
+
+def read(api: Api, tool: Any) -> Any:
+    return api.call("GET", f"{TOOLS}/{tool['id']}").json
+
+
+def test_a_new_tool_is_pending_until_its_digest_is_approved() -> None:
+    api = Api()
+    tool = api.tool()
+    assert tool["approval"] == "pending"
+    approved = approve(api, tool, tool["digest"])
+    assert approved.status == 200
+    assert (approved.json["approval"], approved.json["version"]) == ("approved", 2)
+    assert approved.headers["etag"] == '"2"'
+    assert read(api, tool)["approval"] == "approved"
+    listed = {each["id"]: each for each in api.call("GET", TOOLS).json["items"]}
+    assert listed[tool["id"]]["approval"] == "approved"
+
+
+def test_another_digest_than_the_present_one_is_a_conflict() -> None:
+    api = Api()
+    tool = api.tool()
+    changed = api.call(
+        "PATCH", f"{TOOLS}/{tool['id']}", {"description": "Now it does more", "version": 1}
+    ).json
+    late = approve(api, tool, tool["digest"])
+    assert (late.status, late.json["current_version"]) == (409, 2)
+    assert read(api, tool)["approval"] == "pending"
+    assert approve(api, tool, changed["digest"]).status == 200
+
+
+def test_a_changed_definition_is_pending_again_and_its_return_is_not() -> None:
+    api = Api()
+    tool = api.tool()
+    approve(api, tool, tool["digest"])
+    path = f"{TOOLS}/{tool['id']}"
+    changed = api.call("PATCH", path, {"description": "Now it does more", "version": 2})
+    assert changed.json["approval"] == "pending"
+    back = api.call("PATCH", path, {"description": tool["description"], "version": 3})
+    assert back.json["approval"] == "approved"
+
+
+def test_what_is_no_part_of_the_definition_needs_no_approval() -> None:
+    api = Api()
+    tool = api.tool()
+    approve(api, tool, tool["digest"])
+    change = {"is_enabled": False, "encrypted_auth_secret": "another-secret-of-it", "version": 2}
+    assert api.call("PATCH", f"{TOOLS}/{tool['id']}", change).json["approval"] == "approved"
+
+
+def test_a_change_under_way_does_not_outlive_an_approval() -> None:
+    """The version rises, or the change would bring back what was approved before."""
+    api = Api()
+    tool = api.tool()
+    approve(api, tool, tool["digest"])
+    late = api.call("PATCH", f"{TOOLS}/{tool['id']}", {"description": "Late", "version": 1})
+    assert late.status == 409
+
+
+def test_nobody_approves_what_is_not_theirs_or_sets_it_by_hand() -> None:
+    api = Api()
+    tool = api.tool()
+    assert approve(api, {"id": "tool_bm90aGluZw"}, tool["digest"]).status == 404
+    for given in (None, 1, [tool["digest"]]):
+        assert approve(api, tool, given).status == 422
+    for field in ("approval", "approved_digest", "digest"):
+        change = {field: tool["digest"], "version": 1}
+        assert api.call("PATCH", f"{TOOLS}/{tool['id']}", change).status == 422
+
+
+def test_the_administrator_decides_whether_a_project_asks_for_approval() -> None:
+    api = Api()
+    path = f"/admin/v1/projects/{PROJECT_ID}"
+    assert api.call("GET", "/api/v1/project").json["settings"]["require_approval"] is False
+    change = {"settings": {"require_approval": True}, "version": 1}
+    changed = api.call("PATCH", path, change, token=ADMIN_TOKEN)
+    assert changed.json["settings"]["require_approval"] is True
+    assert api.call("GET", "/api/v1/project").json["settings"]["require_approval"] is True
+    assert api.call("PATCH", path, change).status == 401, "not with a project's own key"
+    kept = api.call("PATCH", path, {"name": "Renamed", "version": 2}, token=ADMIN_TOKEN)
+    assert kept.json["settings"]["require_approval"] is True
+    off = {"settings": {"require_approval": None}, "version": 3}
+    given_back = api.call("PATCH", path, off, token=ADMIN_TOKEN)
+    assert given_back.json["settings"]["require_approval"] is False
