@@ -33,6 +33,10 @@ WHO_WAS_SEEN: Final[Condition] = {
     "StringEqualsIfExists": {"dynamodb:ReturnValues": "NONE"},
 }  # fmt: skip
 
+ADDRESSES: Final[Condition] = {
+    "ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["LIMIT#source#*"]},
+}
+
 Allowed = dict[tuple[str, str], Condition | None]
 """Action and resource to the condition under which it is allowed."""
 
@@ -62,6 +66,7 @@ MAY: Final[dict[str, Allowed]] = {
         ("dynamodb:Query", "Authority.Arn"): None,
         ("dynamodb:UpdateItem", "Authority.Arn"): WHO_WAS_SEEN,
         ("dynamodb:PutItem", "Activity.Arn"): None,
+        ("dynamodb:UpdateItem", "Activity.Arn"): ADDRESSES,
         ("secretsmanager:GetSecretValue", "KeyRing.Id"): None,
         **AT_REST,
     },

@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
+from gatehouse.edge.failures import CountedFailures
 from gatehouse.edge.http import LambdaAnswer
 from gatehouse.edge.rest.application import MAX_BODY, ManagementApi
 from gatehouse.edge.serving import Serve
 from gatehouse.wiring.clock import now_ms
-from gatehouse.wiring.keys import allowed_origins, management
+from gatehouse.wiring.keys import allowed_origins, limit_failures, management
 from gatehouse.wiring.request_ids import new_request_id
 
 serve = Serve(
@@ -16,6 +17,7 @@ serve = Serve(
     clock_ms=now_ms,
     allowed_origins=allowed_origins,
     max_body=MAX_BODY,
+    failures=CountedFailures(limit_failures),
 )
 
 

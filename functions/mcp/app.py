@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from gatehouse.edge.failures import CountedFailures
 from gatehouse.edge.http import LambdaAnswer
 from gatehouse.edge.mcp.door import Door
 from gatehouse.edge.mcp.inbound import Offered
@@ -13,6 +14,8 @@ from gatehouse.wiring.request_ids import new_request_id
 
 door = Door(
     authenticate=mcp.authenticate(),
+    limit=mcp.limit_requests(),
+    failures=CountedFailures(mcp.limit_failures),
     offered=Offered(
         list_tools=mcp.list_tools(),
         call_tool=mcp.call_tool(),

@@ -4,12 +4,13 @@ from typing import Any
 
 from gatehouse.edge import log
 from gatehouse.edge.cors import is_preflight, preflight
+from gatehouse.edge.failures import CountedFailures
 from gatehouse.edge.http import HttpRequest, HttpResponse, LambdaAnswer, bearer
 from gatehouse.edge.serving import Serve
 from gatehouse.edge.session_token import MAX_BODY, METHODS, granted_response, read_session_request
 from gatehouse.wiring.clock import now_ms
 from gatehouse.wiring.request_ids import new_request_id
-from gatehouse.wiring.token import allowed_origins, exchange_session
+from gatehouse.wiring.token import allowed_origins, exchange_session, limit_failures
 
 exchange = exchange_session()
 
@@ -29,6 +30,7 @@ serve = Serve(
     clock_ms=now_ms,
     allowed_origins=allowed_origins,
     max_body=MAX_BODY,
+    failures=CountedFailures(limit_failures),
 )
 
 

@@ -59,6 +59,7 @@ def function(dynamodb: "DynamoDBClient", monkeypatch: pytest.MonkeyPatch) -> Fun
         "STAGE": "dev",
         "AUTHORITY_TABLE": TABLE,
         "ACTIVITY_TABLE": TABLE,
+        "FAILURES_PER_MINUTE": "300",
         "ADMIN_TOKEN_SECRET": secrets.create_secret(Name="a", SecretString=ADMIN_TOKEN)["ARN"],
         "SECRETS_KEY_ARN": kms.create_key()["KeyMetadata"]["Arn"],
         "DISPATCH_FUNCTION": "dispatch",

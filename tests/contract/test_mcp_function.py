@@ -51,11 +51,13 @@ class Counted:
             sys.modules.pop(name, None)
         clients.dynamodb.cache_clear()
         clients.secretsmanager.cache_clear()
+        clients.functions.cache_clear()
+        importlib.import_module("gatehouse.wiring.mcp")  # the package names the old one still
         app = importlib.import_module("functions.mcp.app")
         self.handler = app.lambda_handler
         for client in (clients.dynamodb(), clients.secretsmanager()):
             client.meta.events.register("before-call", self._count)
-        self.dispatch = sys.modules["gatehouse.wiring.mcp"]._lambda()
+        self.dispatch = clients.functions()
         self.dispatch.meta.events.register("before-call.lambda.Invoke", self._invoke)
 
     def send(self, name: str) -> dict[str, Any]:
@@ -101,6 +103,7 @@ def function(dynamodb: "DynamoDBClient", monkeypatch: pytest.MonkeyPatch) -> Cou
         "ALLOWED_ORIGINS": "https://app.example.com",
         "AUTHORITY_TABLE": TABLE,
         "ACTIVITY_TABLE": TABLE,
+        "FAILURES_PER_MINUTE": "300",
         "KEY_RING_SECRET": secrets.create_secret(Name="ring", SecretString=RING)["ARN"],
         "DISPATCH_FUNCTION": "dispatch",
     }.items():

@@ -83,6 +83,11 @@ class Settings:
         return origins
 
     @cached_property
+    def failures_per_minute(self) -> int:
+        """How many credentials that do not hold one address may send."""
+        return int(_required("FAILURES_PER_MINUTE"))
+
+    @cached_property
     def allow_unverified_minting(self) -> bool:
         """Whether sessions may be minted for a bare member_external_id; never in prod."""
         return self._unsafe("ALLOW_UNVERIFIED_MEMBER_SESSION_MINTING", {"local", "dev", "staging"})

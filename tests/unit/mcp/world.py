@@ -11,6 +11,7 @@ from gatehouse.domain.prompts import Prompt
 from gatehouse.domain.resources import Resource
 from gatehouse.domain.session_tokens import Session
 from gatehouse.domain.tools import ToolDefinition
+from gatehouse.edge.failures import CountedFailures
 from gatehouse.edge.mcp.door import Door
 from gatehouse.edge.mcp.inbound import Offered
 from gatehouse.edge.serving import Serve
@@ -19,6 +20,7 @@ from gatehouse.usecases.authenticate import Authenticate
 from gatehouse.usecases.call_tool import CallTool
 from gatehouse.usecases.complete import Complete
 from gatehouse.usecases.get_prompt import GetPrompt
+from gatehouse.usecases.limit_requests import LimitFailures, LimitRequests
 from gatehouse.usecases.list_offered import ListOffered
 from gatehouse.usecases.read_resource import ReadResource
 from gatehouse.usecases.rounds import Rounds
@@ -27,6 +29,7 @@ from tests.fakes.authority import MemoryAuthority
 from tests.fakes.calls import MemoryCallRecords
 from tests.fakes.credentials import FixedKeyRings
 from tests.fakes.dispatch import ScriptedDispatcher
+from tests.fakes.limits import MemoryLimits
 from tests.fakes.offers import (
     MemoryEnabledPrompts,
     MemoryEnabledResources,
@@ -84,6 +87,8 @@ class World:
     dispatcher: ScriptedDispatcher = field(default_factory=ScriptedDispatcher)
     records: MemoryCallRecords = field(default_factory=MemoryCallRecords)
     rings: FixedKeyRings = field(default_factory=lambda: FixedKeyRings(RING))
+    limits: MemoryLimits = field(default_factory=MemoryLimits)
+    failures_per_minute: int = 1000
     now: int = NOW
     made: int = 0
 
@@ -98,6 +103,8 @@ class World:
                 deployment_id=DEPLOYMENT,
                 clock=lambda: self.now,
             ),
+            limit=LimitRequests(counters=self.limits, records=self.records, clock_ms=self.now_ms),
+            failures=CountedFailures(self.limit_failures),
             offered=Offered(
                 list_tools=self.listing("tools/list", self.tools),
                 call_tool=CallTool(
@@ -133,6 +140,12 @@ class World:
             new_request_id=self.new_request_id,
             clock_ms=self.now_ms,
             allowed_origins=lambda: frozenset({PAGE}),
+        )
+
+    def limit_failures(self) -> LimitFailures:
+        """The count of credentials that do not hold."""
+        return LimitFailures(
+            counters=self.limits, per_minute=self.failures_per_minute, clock_ms=self.now_ms
         )
 
     def listing(self, kind: str, descriptors: Descriptors) -> ListOffered:

@@ -21,6 +21,7 @@ from gatehouse.domain.errors import (
 )
 from gatehouse.domain.json_values import JsonValue
 from gatehouse.edge.http import HttpResponse, json_response
+from gatehouse.edge.limit_headers import refusal_headers
 
 CONTENT_TYPE: Final = "application/problem+json"
 
@@ -100,7 +101,5 @@ def _headers(error: GatehouseError) -> Mapping[str, str]:
     match error:
         case Unauthenticated():
             return {"www-authenticate": "Bearer"}  # RFC 9110 section 11.6.1 asks for one
-        case TooManyRequests() | Unavailable():
-            return {"retry-after": str(error.retry_after)}
         case _:
-            return {}
+            return refusal_headers(error)

@@ -19,9 +19,15 @@ from gatehouse.edge.http import (
 from gatehouse.edge.problem import problem, unexpected
 
 
+def _uncounted(_request: HttpRequest, error: GatehouseError) -> GatehouseError:
+    return error
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Serve:
     """What one function's requests have in common; nothing that goes wrong leaves it.
+
+    `failures` may answer another refusal than the one that `answer` raised.
 
     `refuse` and `fail` write refusals and surprises in the function's own format; both are given
     the request's id. `clock_ms` counts milliseconds, from any moment on.
@@ -34,6 +40,7 @@ class Serve:
     refuse: Callable[[GatehouseError, str], HttpResponse] = problem
     fail: Callable[[str], HttpResponse] = unexpected
     max_body: int = MAX_BODY
+    failures: Callable[[HttpRequest, GatehouseError], GatehouseError] = _uncounted
 
     def __call__(self, event: Mapping[str, Any]) -> LambdaAnswer:
         """Serve one event of an HTTP API."""
@@ -46,8 +53,17 @@ class Serve:
 
     def _response(self, event: Mapping[str, Any], request_id: str) -> HttpResponse:
         request = read_request(event, request_id=request_id, max_body=self.max_body)
-        response = self._guarded(request_id, lambda: self.answer(request))
+        response = self._guarded(request_id, lambda: self._answered(request))
         return with_cors(response, request, self.allowed_origins())
+
+    def _answered(self, request: HttpRequest) -> HttpResponse:
+        try:
+            return self.answer(request)
+        except GatehouseError as error:
+            counted = self.failures(request, error)
+            if counted is error:
+                raise
+            raise counted from error
 
     def _guarded(self, request_id: str, run: Callable[[], HttpResponse]) -> HttpResponse:
         try:

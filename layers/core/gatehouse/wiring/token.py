@@ -14,7 +14,8 @@ from gatehouse.aws.marks import DynamoMarks
 from gatehouse.aws.members import DynamoMembers
 from gatehouse.settings import Settings
 from gatehouse.usecases.exchange_session import ExchangeSession
-from gatehouse.wiring import clients, clock
+from gatehouse.usecases.limit_requests import LimitFailures
+from gatehouse.wiring import clients, clock, limits
 from gatehouse.wiring.request_ids import new_request_id
 
 settings: Final = Settings()
@@ -23,6 +24,11 @@ settings: Final = Settings()
 def allowed_origins() -> frozenset[str]:
     """Return the browser origins that may call."""
     return settings.allowed_origins
+
+
+def limit_failures() -> LimitFailures:
+    """Build the count of credentials that do not hold."""
+    return limits.limit_failures(settings)
 
 
 def exchange_session() -> ExchangeSession:

@@ -42,9 +42,9 @@ def json_answer(
     )
 
 
-def events_answer(messages: Sequence[JsonText]) -> HttpResponse:
+def events_answer(messages: Sequence[JsonText], headers: Mapping[str, str]) -> HttpResponse:
     """Answer with one event for each message; JSON holds no line breaks of its own."""
     body = "".join(f"event: message\ndata: {message}\n\n" for message in messages)
     # Without the second header, some proxies keep a stream to themselves until it is long enough.
-    headers = {"content-type": EVENTS, "x-accel-buffering": "no"}
-    return HttpResponse(status=HTTPStatus.OK, headers=headers, body=body)
+    streamed = {"content-type": EVENTS, "x-accel-buffering": "no", **headers}
+    return HttpResponse(status=HTTPStatus.OK, headers=streamed, body=body)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Final
 
@@ -10,13 +10,14 @@ from gatehouse.domain.errors import (
     Forbidden,
     GatehouseError,
     NotFound,
-    TooManyRequests,
     Unauthenticated,
     Unavailable,
 )
 from gatehouse.domain.projects import Scope
 from gatehouse.edge import cors, log
+from gatehouse.edge.failures import CountedFailures
 from gatehouse.edge.http import HttpRequest, HttpResponse, bearer
+from gatehouse.edge.limit_headers import limit_headers, refusal_headers
 from gatehouse.edge.mcp import discovery, envelope, faults
 from gatehouse.edge.mcp.bodies import accepts_events, events_answer, is_plain_json, json_answer
 from gatehouse.edge.mcp.envelope import Malformed, Message, MessageId
@@ -24,10 +25,11 @@ from gatehouse.edge.mcp.eras import BATCHING_VERSION, UNSAID_VERSION, Era
 from gatehouse.edge.mcp.faults import INVALID_REQUEST, METHOD_NOT_FOUND, RpcFault
 from gatehouse.edge.mcp.headers import VERSION_HEADER, era_of
 from gatehouse.edge.mcp.inbound import Inbound, Offered, Reply
-from gatehouse.edge.mcp.methods import METHODS
+from gatehouse.edge.mcp.methods import METHODS, UNLIMITED
 from gatehouse.edge.mcp.render import JsonText, answer_text, fault_text, list_text
 from gatehouse.edge.problem import bare
 from gatehouse.usecases.authenticate import Admitted, Authenticate
+from gatehouse.usecases.limit_requests import LimitedRequest, LimitRequests
 
 PATHS: Final = frozenset({"/mcp", "/mcp/"})
 ALLOW: Final = "POST, OPTIONS"
@@ -43,6 +45,8 @@ class Door:
     """
 
     authenticate: Authenticate
+    limit: LimitRequests
+    failures: CountedFailures
     offered: Offered
     public_url: Callable[[], str | None]
     allowed_origins: Callable[[], AbstractSet[str]]
@@ -93,8 +97,8 @@ class Door:
             return self._refused(request, error, era=era, message_id=message.id)
         answer = answer_text(message.id, reply.result)
         if reply.notifications and accepts_events(request.headers):
-            return events_answer((*reply.notifications, answer))
-        return json_answer(HTTPStatus.OK, answer)
+            return events_answer((*reply.notifications, answer), reply.headers)
+        return json_answer(HTTPStatus.OK, answer, reply.headers)
 
     def _batch(
         self, request: HttpRequest, batch: tuple[Message | Malformed, ...], credential: str
@@ -165,8 +169,11 @@ class Door:
             headers=request.headers,
             request_id=request_id,
         )
-        reply = method(self.offered, inbound)
-        return reply if isinstance(reply, Reply) else Reply(result=reply)
+        if message.method in UNLIMITED:
+            return _as_reply(method(self.offered, inbound))
+        with self.limit(_limited(inbound)) as standings:
+            reply = _as_reply(method(self.offered, inbound))
+        return replace(reply, headers={**reply.headers, **limit_headers(standings)})
 
     def _refused(
         self,
@@ -176,6 +183,7 @@ class Door:
         era: Era | None,
         message_id: MessageId | None = None,
     ) -> HttpResponse:
+        error = self.failures(request, error)
         log.note_refusal(error)
         fault = faults.as_fault(error)
         if isinstance(error, Unauthenticated):
@@ -192,9 +200,20 @@ class Door:
             return {"www-authenticate": challenge}
         if isinstance(error, Forbidden):  # RFC 6750 section 3.1
             return {"www-authenticate": f'{challenge}, error="insufficient_scope"'}
-        if isinstance(error, TooManyRequests | Unavailable):
-            return {"retry-after": str(error.retry_after)}
-        return {}
+        return refusal_headers(error)
 
     def _origin(self, request: HttpRequest) -> str:
         return self.public_url() or f"https://{request.domain}"
+
+
+def _as_reply(made: JsonText | Reply) -> Reply:
+    return made if isinstance(made, Reply) else Reply(result=made)
+
+
+def _limited(inbound: Inbound) -> LimitedRequest:
+    return LimitedRequest(
+        request_id=inbound.request_id,
+        caller=inbound.admitted.caller,
+        tool_name=inbound.message.tool_name,
+        tool=inbound.admitted.tool,
+    )

@@ -43,10 +43,11 @@ class Offered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """A result, and the notifications that go out before it."""
+    """A result, the notifications that go out before it, and headers that go with it."""
 
     result: JsonText
     notifications: tuple[JsonText, ...] = ()
+    headers: Headers = field(default_factory=dict)
 
 
 Method: TypeAlias = Callable[[Offered, Inbound], "JsonText | Reply"]

@@ -84,6 +84,18 @@ _OFFERS: Final[Mapping[str, Method]] = {
     "resources/read": read_resource,
     "completion/complete": complete_argument,
 }
+UNLIMITED: Final = frozenset(
+    {
+        "initialize",
+        "server/discover",
+        "ping",
+        "logging/setLevel",
+        "resources/subscribe",
+        "resources/unsubscribe",
+    }
+)
+"""What is answered without reading, writing or sending anything; all else counts."""
+
 METHODS: Final[Mapping[Era, Mapping[str, Method]]] = {
     Era.LEGACY: {
         "initialize": initialize,

@@ -1,0 +1,113 @@
+"""Hold an admitted request to the limits that were set for whoever sends it."""
+
+from collections.abc import Callable, Generator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+
+from gatehouse.domain.call_limits import call_limits, failure_limit, too_many
+from gatehouse.domain.caller import Caller
+from gatehouse.domain.calls import Outcome
+from gatehouse.domain.errors import ToolRefused, TooManyRequests, Unavailable
+from gatehouse.domain.limits import Limit, Quota, Standing
+from gatehouse.domain.tools import Tool
+from gatehouse.ports import CallRecords, LimitCounters, Taken
+from gatehouse.usecases.permitted import begun, require_permitted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LimitedRequest:
+    """What is asked for: `tool_name` where it is a tool's call, `tool` where there is such a one.
+
+    `request_id` is a UUIDv7 of the moment at which the request came.
+    """
+
+    request_id: str
+    caller: Caller
+    tool_name: str | None = None
+    tool: Tool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LimitRequests:
+    """Count, let the request run, and give its places back; nothing is asked without a limit."""
+
+    counters: LimitCounters
+    records: CallRecords
+    clock_ms: Callable[[], int]
+
+    @contextmanager
+    def __call__(self, asked: LimitedRequest) -> Generator[tuple[Standing, ...], None, None]:
+        """Run the request within its limits; yield where the caller then stands.
+
+        Raises:
+            TooManyRequests: A limit is reached. A tool's call leaves a record.
+            Unavailable: It could not be counted, so it is not made.
+        """
+        limits = call_limits(asked.caller, _callable(asked))
+        if not limits:
+            yield ()
+            return
+        now_ms = self.clock_ms()
+        taken = self.counters.take(limits, holder=asked.request_id, now_ms=now_ms)
+        standings = tuple(_standing(limit, taken, now_ms) for limit in limits)
+        if taken.refused:
+            self._record(asked)
+            raise too_many(taken.refused, standings, now_ms=now_ms)
+        try:
+            yield standings
+        finally:
+            if taken.held:
+                # What cannot be given back ends by itself.
+                with suppress(Unavailable):
+                    self.counters.free(taken.held, now_ms=self.clock_ms())
+
+    def _record(self, asked: LimitedRequest) -> None:
+        if asked.tool_name is None:
+            return
+        digest = asked.tool.digest if asked.tool else None
+        record = begun(asked.request_id, asked.caller, name=asked.tool_name, digest=digest)
+        self.records.write(replace(record, outcome=Outcome.DENIED, reason="limit_reached"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LimitFailures:
+    """Count the credentials from one address that did not hold, and only those.
+
+    A credential that holds is never refused here: many callers may share an address.
+    """
+
+    counters: LimitCounters
+    per_minute: int
+    clock_ms: Callable[[], int]
+
+    def __call__(self, source_ip: str, *, request_id: str) -> TooManyRequests | Unavailable | None:
+        """Count one more failure; return what to answer instead of its own refusal, if anything."""
+        now_ms = self.clock_ms()
+        limit = failure_limit(source_ip, self.per_minute)
+        try:
+            taken = self.counters.take([limit], holder=request_id, now_ms=now_ms)
+        except Unavailable as failure:
+            return failure
+        if not taken.refused:
+            return None
+        return TooManyRequests(
+            "Too many requests with credentials that do not hold",
+            retry_after=limit.window.left_at(now_ms),
+        )
+
+
+def _callable(asked: LimitedRequest) -> Tool | None:
+    """Return the tool if its own limits count: for those who may call it, and nobody else."""
+    tool = asked.tool
+    if tool is None or not tool.is_enabled or tool.project_id != asked.caller.project.id:
+        return None
+    try:
+        require_permitted(tool.definition, asked.caller)
+    except ToolRefused:
+        return None
+    return tool
+
+
+def _standing(limit: Limit, taken: Taken, now_ms: int) -> Standing:
+    resets_in = limit.window.left_at(now_ms) if isinstance(limit, Quota) else None
+    return Standing(limit=limit, remaining=taken.remaining.get(limit), resets_in=resets_in)

@@ -1,0 +1,39 @@
+"""Builds what holds requests to limits."""
+
+import secrets
+from functools import cache
+from typing import TYPE_CHECKING
+
+from gatehouse.aws.call_records import DynamoCallRecords
+from gatehouse.aws.limits import DynamoLimits
+from gatehouse.settings import Settings
+from gatehouse.usecases.limit_requests import LimitFailures, LimitRequests
+from gatehouse.wiring import clients, clock
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+
+@cache
+def _counters(client: "DynamoDBClient", table: str) -> DynamoLimits:
+    """Build the counters once: they remember what an instance has leased."""
+    return DynamoLimits(client, table, secrets.randbelow)
+
+
+def limit_requests(settings: Settings) -> LimitRequests:
+    """Build the limits of those who are known."""
+    table = settings.activity_table
+    return LimitRequests(
+        counters=_counters(clients.dynamodb(), table),
+        records=DynamoCallRecords(clients.dynamodb(), table),
+        clock_ms=clock.now_ms,
+    )
+
+
+def limit_failures(settings: Settings) -> LimitFailures:
+    """Build the limit of those who are not."""
+    return LimitFailures(
+        counters=_counters(clients.dynamodb(), settings.activity_table),
+        per_minute=settings.failures_per_minute,
+        clock_ms=clock.now_ms,
+    )
