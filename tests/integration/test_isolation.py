@@ -50,6 +50,10 @@ def pair(world: World, echo: Echo) -> Pair:
     called = a.call(a.session("member-of-a"), tool["name"])
     second = a.api("POST", "/api/v1/integrations", {"name": "second"}).json()
     world.journal.shown_once.add(world.journal.note("API key", second["api_key"]))
+    words = [{"role": "user", "content": {"type": "text", "text": "of A"}}]
+    prompt = a.api("POST", "/api/v1/prompts", {"name": "prompt-of-a", "messages": words})
+    stored = {"name": "resource-of-a", "uri": "a://only", "text": "of A"}
+    resource = a.api("POST", "/api/v1/resources", stored)
     objects = {
         "/admin/v1/projects/{id}": a.project_id,
         "/admin/v1/projects/{id}/integrations": a.project_id,
@@ -57,6 +61,8 @@ def pair(world: World, echo: Echo) -> Pair:
         "/api/v1/assertion-keys/{id}": ids.assertion_key_id(a.kid),
         "/api/v1/custom-tools/{id}": tool["id"],
         "/api/v1/custom-tools/{id}/test": tool["id"],
+        "/api/v1/prompts/{id}": prompt.json()["id"],
+        "/api/v1/resources/{id}": resource.json()["id"],
         "/api/v1/tool-calls/{request_id}": called["result"]["_meta"]["gatehouse/requestId"],
         "/api/v1/members/{external_id}/block": "member-of-a",
         "/api/v1/members/{external_id}/end-sessions": "member-of-a",
@@ -71,6 +77,10 @@ def absent_like(present: str) -> str:
         return str(uuid.UUID(int=kept))
     if present.startswith("tool_"):
         return ids.tool_id("nothing-called-so")
+    if present.startswith("prompt_"):
+        return ids.prompt_id("nothing-called-so")
+    if present.startswith("res_"):
+        return ids.resource_id("nothing-called-so")
     if present.startswith("key_"):
         return ids.assertion_key_id("nothing-called-so")
     return present[:-1] + ("x" if present[-1] != "x" else "y")
@@ -78,6 +88,8 @@ def absent_like(present: str) -> str:
 
 BODIES: dict[str, dict[str, Any]] = {
     "PATCH /api/v1/custom-tools/{id}": {"version": 1, "description": "taken over"},
+    "PATCH /api/v1/prompts/{id}": {"version": 1, "description": "taken over"},
+    "PATCH /api/v1/resources/{id}": {"version": 1, "description": "taken over"},
     "PATCH /admin/v1/projects/{id}": {"version": 1, "name": "taken over"},
     "POST /api/v1/custom-tools/{id}/test": {"arguments": {}, "execute": True},
     "POST /admin/v1/projects/{id}/integrations": {"name": "taken over"},
@@ -136,6 +148,29 @@ def test_a_foreign_tool_can_be_neither_seen_nor_called(pair: Pair, echo: Echo, k
     assert len(echo.received) == sent
 
 
+@pytest.mark.parametrize("kind", ["API key", "session token"])
+@pytest.mark.parametrize(
+    ("method", "member", "foreign", "absent"),
+    [
+        ("prompts/get", "name", "prompt-of-a", "absent-in-a"),
+        ("resources/read", "uri", "a://only", "a://none"),
+    ],
+)
+def test_a_foreign_prompt_or_resource_answers_as_an_absent_one(  # noqa: PLR0917
+    pair: Pair, method: str, member: str, foreign: str, absent: str, kind: str
+) -> None:
+    credential = pair.b.api_key if kind == "API key" else pair.b.session("member-of-b")
+    answers = [
+        pair.b.rpc(credential, method, {member: wanted}).text.replace(wanted, "<it>")
+        for wanted in (foreign, absent)
+    ]
+    assert answers[0] == answers[1]
+    assert "error" in json.loads(answers[0])
+    assert "result" in pair.a.rpc(pair.a.api_key, method, {member: foreign}).json()
+    for listing in ("prompts/list", "resources/list", "resources/templates/list"):
+        assert foreign not in pair.b.rpc(credential, listing).text
+
+
 def test_one_projects_names_are_free_in_another(pair: Pair, echo: Echo) -> None:
     own = pair.b.tool(echo.url, name=pair.tool)
     assert pair.b.call(pair.b.api_key, pair.tool)["result"]["structuredContent"]
@@ -148,5 +183,7 @@ def test_after_all_that_project_a_is_as_it_was(pair: Pair) -> None:
     assert pair.a.api("GET", "/api/v1/project").json()["name"] == "Project A"
     tool = pair.a.api("GET", pair.path("/api/v1/custom-tools/{id}")).json()
     assert (tool["version"], tool["description"]) == (1, "A tool for a test")
+    for path in ("/api/v1/prompts/{id}", "/api/v1/resources/{id}"):
+        assert pair.a.api("GET", pair.path(path)).json()["version"] == 1
     members = pair.a.api("GET", "/api/v1/members").json()["items"]
     assert not any(member.get("blocked_at") for member in members)
