@@ -45,7 +45,8 @@ def judge(revision: str, outcome: suite.Outcome) -> bool:
         for fault in outcome.findings.get(scenario, (suite.Fault("-", "FAILURE", "did not run"),)):
             message = " ".join(fault.message.split())
             reasons = reasons and (scenario not in expected or REASON in message)
-            note = " (expected)" if scenario in expected else ""
+            known = {scenario, f"{scenario}:{fault.check}"} & expected
+            note = " (expected)" if known else ""
             print(f"{revision} {scenario} {fault.status}{note} {fault.check}: {message}")
     scored = (len(outcome.passed), len(outcome.scored))
     pending = all(outcome.good(name) for name in counted - outcome.scored)
