@@ -1,0 +1,69 @@
+"""Cel: a condition written as an expression (see `gatehouse.domain.warrants.cel`)."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from gatehouse.domain.warrants.cel.evaluator import holds
+from gatehouse.domain.warrants.cel.lexer import tokens
+from gatehouse.domain.warrants.cel.parser import Node, parse
+from gatehouse.domain.warrants.constraints.base import Constraint
+from gatehouse.domain.warrants.effort import Effort
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class Cel:
+    """An expression that answers true; an object's fields are its variables, else `value` is."""
+
+    expression: str
+    parent_expression: str | None
+    tree: Node
+    type_id: ClassVar[int] = 15
+    narrows_to_exact: ClassVar[bool] = False
+    may_fail: ClassVar[bool] = True
+
+    def admits(self, value: object, effort: Effort) -> bool:
+        """Pass what it answers true for; raise `Denied` when it fails."""
+        return holds(self.tree, value if isinstance(value, dict) else {"value": value}, effort)
+
+    def covers(self, child: Constraint, effort: Effort) -> bool:
+        """Cover the same expression, or `(this) && (more)`."""
+        if not isinstance(child, Cel):
+            return False
+        effort.spend(1 + (len(self.expression) + len(child.expression)) // 4)
+        mine, its = _compact(self.expression), _compact(child.expression)
+        if mine == its:
+            return child.tree == self.tree
+        # Written with parentheses around both sides, as delegators do, and parsed as such: text
+        # alone does not tell a parenthesis from one inside a literal.
+        return (
+            its.startswith(f"({mine})&&(")
+            and child.tree[:2] == ("and", self.tree)
+            and _is_conjunction(child.expression)
+        )
+
+    def wire(self) -> object:
+        """Return the map with the expression, and its parent's when it is kept."""
+        kept = {"expression": self.expression}
+        if self.parent_expression is not None:
+            kept["parent_expression"] = self.parent_expression
+        return kept
+
+
+def read(expression: str, parent_expression: str | None) -> Cel:
+    """Return the constraint; raise `Denied` when the expression does not parse."""
+    return Cel(expression=expression, parent_expression=parent_expression, tree=parse(expression))
+
+
+def _compact(expression: str) -> str:
+    return "".join(expression.split())
+
+
+def _is_conjunction(expression: str) -> bool:
+    """Say whether the expression is `(...) && (...)` and nothing outside of these parentheses."""
+    depth, outside = 0, []
+    for token in tokens(expression)[:-1]:
+        sign = str(token.value) if token.kind == "sign" else ""
+        depth += (sign == "(") - (sign == ")")
+        if depth == 0:
+            outside.append(sign)
+    return outside == [")", "&&", ")"]

@@ -1,0 +1,116 @@
+"""Constraints made of constraints: All, Any, Not.
+
+A member that cannot answer denies the call, so dropping it could let a child do what its parent
+cannot. Where members may fail, `covers` therefore asks for more than set inclusion.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from gatehouse.domain.warrants.constraints.base import Constraint, covers, pair
+from gatehouse.domain.warrants.denied import Denied
+from gatehouse.domain.warrants.effort import Effort
+from gatehouse.domain.warrants.values import same
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class All:
+    """Every member passes; without members nobody can say."""
+
+    members: tuple[Constraint, ...]
+    type_id: ClassVar[int] = 12
+    narrows_to_exact: ClassVar[bool] = True
+
+    @property
+    def may_fail(self) -> bool:
+        """Whether a member may, or there is none."""
+        return not self.members or any(member.may_fail for member in self.members)
+
+    def admits(self, value: object, effort: Effort) -> bool:
+        """Pass what all pass."""
+        effort.spend()
+        if not self.members:
+            raise Denied(1501, "All needs at least one constraint")
+        return all(member.admits(value, effort) for member in self.members)
+
+    def covers(self, child: Constraint, effort: Effort) -> bool:
+        """Cover what has, for each member here, one that is covered by it."""
+        return (
+            isinstance(child, All)
+            and bool(child.members and self.members)
+            and all(
+                any(covers(mine, its, effort) for its in child.members) for mine in self.members
+            )
+        )
+
+    def wire(self) -> object:
+        """Return the map with the members."""
+        return {"constraints": [pair(member) for member in self.members]}
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class AnyOf:
+    """One member passes, asked in order; an earlier one that cannot answer denies."""
+
+    members: tuple[Constraint, ...]
+    type_id: ClassVar[int] = 13
+    narrows_to_exact: ClassVar[bool] = False
+
+    @property
+    def may_fail(self) -> bool:
+        """Whether a member may."""
+        return any(member.may_fail for member in self.members)
+
+    def admits(self, value: object, effort: Effort) -> bool:
+        """Pass what one passes."""
+        effort.spend()
+        return any(member.admits(value, effort) for member in self.members)
+
+    def covers(self, child: Constraint, effort: Effort) -> bool:
+        """Cover what has only members that one here covers."""
+        if not isinstance(child, AnyOf):
+            return False
+        if not self.may_fail:
+            return all(
+                any(covers(mine, its, effort) for mine in self.members) for its in child.members
+            )
+        # A member that may fail stays what and where it is, so that it fails for the child too.
+        return len(child.members) <= len(self.members) and all(
+            covers(mine, its, effort) and (not mine.may_fail or type(mine) is type(its))
+            for mine, its in zip(self.members, child.members, strict=False)
+        )
+
+    def wire(self) -> object:
+        """Return the map with the members."""
+        return {"constraints": [pair(member) for member in self.members]}
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Not:
+    """The inner constraint answers no."""
+
+    inner: Constraint
+    type_id: ClassVar[int] = 14
+    narrows_to_exact: ClassVar[bool] = False
+
+    @property
+    def may_fail(self) -> bool:
+        """Whether the inner one may."""
+        return self.inner.may_fail
+
+    def admits(self, value: object, effort: Effort) -> bool:
+        """Pass what the inner one does not."""
+        effort.spend()
+        return not self.inner.admits(value, effort)
+
+    def covers(self, child: Constraint, effort: Effort) -> bool:
+        """Cover a wider refusal."""
+        if not isinstance(child, Not):
+            return False
+        if self.inner.may_fail and isinstance(self.inner, All | AnyOf | Not):
+            return same(pair(self.inner), pair(child.inner))
+        return covers(child.inner, self.inner, effort)
+
+    def wire(self) -> object:
+        """Return the map with the inner constraint."""
+        return {"constraint": pair(self.inner)}

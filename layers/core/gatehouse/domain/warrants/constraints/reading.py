@@ -1,0 +1,173 @@
+"""Wire form -> constraint: `[type, value]`, each with its own fields and no others."""
+
+from collections.abc import Callable
+from typing import Final
+
+from gatehouse.domain.warrants.constraints.base import Constraint
+from gatehouse.domain.warrants.constraints.commands import Shlex
+from gatehouse.domain.warrants.constraints.logic import All, AnyOf, Not
+from gatehouse.domain.warrants.constraints.membership import (
+    Contains,
+    Exact,
+    NotOneOf,
+    OneOf,
+    Subset,
+    Wildcard,
+)
+from gatehouse.domain.warrants.constraints.networks import Cidr, UrlPattern
+from gatehouse.domain.warrants.constraints.paths import Subpath
+from gatehouse.domain.warrants.constraints.ranges import Range
+from gatehouse.domain.warrants.constraints.safe_urls import BLOCKS, DEFAULT_SCHEMES, UrlSafe
+from gatehouse.domain.warrants.constraints.texts import Pattern, Regex
+from gatehouse.domain.warrants.constraints.unknown import Unknown
+from gatehouse.domain.warrants.denied import Denied
+from gatehouse.domain.warrants.shapes import array, fields, flag, text, texts, whole
+from gatehouse.domain.warrants.values import plain
+
+MAX_NESTING: Final = 32
+_MAX_TYPE: Final = 255
+_MAX_PORT: Final = 65_535
+
+_RANGE: Final = frozenset({"min_inclusive", "max_inclusive"})
+_URL_FLAGS: Final = {f"block_{name}": name for name in BLOCKS}
+_URL_FIELDS: Final = frozenset(
+    {"schemes", "allow_domains", "deny_domains", "allow_ports", *_URL_FLAGS}
+)
+
+
+def read(data: object, depth: int = 0) -> Constraint:
+    """Return the constraint that `data` describes.
+
+    Args:
+        data: The decoded pair of type and value.
+        depth: How many All, Any and Not stand around it.
+
+    Raises:
+        Denied: The value is not of the type's form.
+    """
+    pair = array(data, "a constraint")
+    if len(pair) != 2:  # noqa: PLR2004
+        raise Denied(1201, "a constraint is [type, value]")
+    if depth > MAX_NESTING:
+        raise Denied(1201, f"constraints are nested deeper than {MAX_NESTING}")
+    type_id = whole(pair[0], "a constraint's type", _MAX_TYPE)
+    if type_id in _NESTED:
+        return _NESTED[type_id](pair[1], depth)
+    if type_id in _FLAT:
+        return _FLAT[type_id](pair[1])
+    if not isinstance(pair[1], bytes):
+        raise Denied(1504, "a constraint of unknown type must hold bytes")
+    return Unknown(type_id, pair[1])
+
+
+def _only(data: object, name: str) -> object:
+    return fields(data, "a constraint", required=frozenset({name}))[name]
+
+
+def _values(data: object, name: str) -> tuple[object, ...]:
+    return tuple(map(plain, array(_only(data, name), name)))
+
+
+def _wildcard(data: object) -> Constraint:
+    if data is not None:
+        raise Denied(1201, "a wildcard holds null")
+    return Wildcard()
+
+
+def _range(data: object) -> Constraint:
+    found = fields(data, "a range", required=_RANGE, optional=frozenset({"min", "max"}))
+    return Range(
+        least=_bound(found.get("min")),
+        most=_bound(found.get("max")),
+        with_least=flag(found["min_inclusive"], "min_inclusive"),
+        with_most=flag(found["max_inclusive"], "max_inclusive"),
+    )
+
+
+def _bound(data: object) -> float | None:
+    if data is None or (type(data) is float and data == data):  # noqa: PLR0124 - no NaN
+        return data
+    raise Denied(1201, "a range's bound is a float or null")
+
+
+def _subpath(data: object) -> Constraint:
+    found = fields(
+        data,
+        "a subpath",
+        required=frozenset({"root"}),
+        optional=frozenset({"case_sensitive", "allow_equal"}),
+    )
+    return Subpath(
+        root=text(found["root"], "root"),
+        case_sensitive=flag(found.get("case_sensitive", True), "case_sensitive"),
+        allow_equal=flag(found.get("allow_equal", True), "allow_equal"),
+    )
+
+
+def _url_safe(data: object) -> Constraint:
+    found = fields(data, "a safe URL", required=frozenset(), optional=_URL_FIELDS)
+    blocks = {
+        name
+        for key, name in _URL_FLAGS.items()
+        if flag(found.get(key, name != "internal_tlds"), key)
+    }
+    ports = found.get("allow_ports")
+    return UrlSafe(
+        schemes=texts(found.get("schemes", list(DEFAULT_SCHEMES)), "schemes"),
+        allow_domains=_domains(found.get("allow_domains")),
+        deny_domains=_domains(found.get("deny_domains")),
+        allow_ports=None
+        if ports is None
+        else tuple(whole(port, "a port", _MAX_PORT) for port in array(ports, "allow_ports")),
+        blocks=frozenset(blocks),
+    )
+
+
+def _domains(data: object) -> tuple[str, ...] | None:
+    return None if data is None else texts(data, "domains")
+
+
+def _cel(data: object) -> Constraint:
+    # The grammar is loaded for warrants that have expressions.
+    from gatehouse.domain.warrants.constraints import expressions  # noqa: PLC0415
+
+    found = fields(
+        data,
+        "an expression",
+        required=frozenset({"expression"}),
+        optional=frozenset({"parent_expression"}),
+    )
+    parent = found.get("parent_expression")
+    return expressions.read(
+        text(found["expression"], "expression"),
+        None if parent is None else text(parent, "parent_expression"),
+    )
+
+
+def _members(data: object, depth: int) -> tuple[Constraint, ...]:
+    items = array(_only(data, "constraints"), "constraints")
+    return tuple(read(item, depth + 1) for item in items)
+
+
+_FLAT: Final[dict[int, Callable[[object], Constraint]]] = {
+    1: lambda data: Exact(plain(_only(data, "value"))),
+    2: lambda data: Pattern(text(_only(data, "pattern"), "pattern")),
+    3: _range,
+    4: lambda data: OneOf(_values(data, "values")),
+    5: lambda data: Regex(text(_only(data, "pattern"), "pattern")),
+    7: lambda data: NotOneOf(_values(data, "excluded")),
+    8: lambda data: Cidr(text(data, "a network")),
+    9: lambda data: UrlPattern(text(data, "a URL pattern")),
+    10: lambda data: Contains(_values(data, "required")),
+    11: lambda data: Subset(_values(data, "allowed")),
+    15: _cel,
+    16: _wildcard,
+    17: _subpath,
+    18: _url_safe,
+    128: lambda data: Shlex(texts(_only(data, "allow"), "allow")),
+}
+_NESTED: Final[dict[int, Callable[[object, int], Constraint]]] = {
+    12: lambda data, depth: All(_members(data, depth)),
+    13: lambda data, depth: AnyOf(_members(data, depth)),
+    14: lambda data, depth: Not(read(_only(data, "constraint"), depth + 1)),
+}

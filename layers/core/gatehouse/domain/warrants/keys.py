@@ -1,0 +1,79 @@
+"""Ed25519 (RFC 8032) public keys and signatures, strictly.
+
+OpenSSL refuses a signature's S that is not reduced; what it takes beyond RFC 8032 section 5.1.7 is
+refused here: keys of small order, under which one signature holds for many messages, and keys
+whose y is not reduced.
+"""
+
+from typing import Final
+
+from gatehouse.domain.warrants.denied import Denied
+
+ALGORITHM: Final = 1
+"""The only algorithm there is: Ed25519."""
+
+KEY_BYTES: Final = 32
+SIGNATURE_BYTES: Final = 64
+DOMAIN: Final = b"tenuo-warrant-v1"
+"""Comes before everything that is signed, so that no other system's signature can pass."""
+
+_P: Final = 2**255 - 19
+_Y: Final = 2**255 - 1  # without the sign of x
+_ORDER_8: Final = 0x05FC536D880238B13933C6D305ACDFD5F098EFF289F4C345B027B2C28F95E826
+_SMALL_ORDER: Final = frozenset({0, 1, _P - 1, _ORDER_8, _P - _ORDER_8})
+"""The y of the eight points whose order divides the cofactor."""
+
+
+def require_key(data: object) -> bytes:
+    """Return the public key on the wire, `[1, bytes]`.
+
+    Raises:
+        Denied: Another algorithm or length, or a point that proves nothing.
+    """
+    key = _typed(data, KEY_BYTES, 1103)
+    require_strong(key)
+    return key
+
+
+def require_signature(data: object) -> bytes:
+    """Return the signature on the wire, `[1, bytes]`; raise `Denied` for another form."""
+    return _typed(data, SIGNATURE_BYTES, 1104)
+
+
+def require_strong(key: bytes) -> None:
+    """Raise `Denied` when `key` is not 32 bytes of a reduced point of large order."""
+    if len(key) != KEY_BYTES:
+        raise Denied(1103, "an Ed25519 key has 32 bytes")
+    y = int.from_bytes(key, "little") & _Y
+    if y >= _P or y in _SMALL_ORDER:
+        raise Denied(1201, "the public key is weak")
+
+
+def is_signed(key: bytes, signature: bytes, message: bytes) -> bool:
+    """Say whether `signature` over `message` is by `key`. Never raises."""
+    # Imported when first needed: it costs half of what importing this package may.
+    from cryptography.exceptions import InvalidSignature  # noqa: PLC0415
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import (  # noqa: PLC0415
+        Ed25519PublicKey,
+    )
+
+    if len(signature) != SIGNATURE_BYTES:
+        return False
+    if int.from_bytes(signature[:KEY_BYTES], "little") & _Y in _SMALL_ORDER:
+        return False
+    try:
+        Ed25519PublicKey.from_public_bytes(key).verify(signature, message)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
+def _typed(data: object, size: int, wrong_length: int) -> bytes:
+    if not isinstance(data, list) or len(data) != 2:  # noqa: PLR2004
+        raise Denied(1201, "a key or signature is [algorithm, bytes]")
+    algorithm, value = data
+    if type(algorithm) is not int or algorithm != ALGORITHM:
+        raise Denied(1102, "only Ed25519 (1) is used")
+    if not isinstance(value, bytes) or len(value) != size:
+        raise Denied(wrong_length)
+    return value

@@ -1,0 +1,112 @@
+"""Signed lists of revoked warrants."""
+
+import hashlib
+import re
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from gatehouse.domain.warrants import cbor
+from gatehouse.domain.warrants.denied import Denied
+from gatehouse.domain.warrants.keys import DOMAIN, is_signed, require_key, require_signature
+from gatehouse.domain.warrants.shapes import fields, text, texts, whole
+
+LIST_DOMAIN: Final = b"tenuo-srl-v1"
+MAX_BYTES: Final = 1 << 20
+
+_OUTER: Final = frozenset({"payload", "signature"})
+_INNER: Final = frozenset({"revoked_ids", "version", "issued_at", "issuer"})
+_TIME: Final = re.compile(
+    r"[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])T"
+    r"(?:[01][0-9]|2[0-3]):[0-5][0-9]:(?:[0-5][0-9]|60)(?:\.[0-9]{1,9})?(?:Z|[+-][0-9]{2}:[0-9]{2})",
+    re.ASCII,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RevocationList:
+    """A list whose signature holds.
+
+    Attributes:
+        ids: Revoked warrants, as they are printed (`tnu_wrt_...`); other texts match nothing.
+        version: Grows with each list.
+        issued_at: When, as written (RFC 3339).
+        issuer: The key that signed it.
+        data: The list's bytes.
+    """
+
+    ids: frozenset[str]
+    version: int
+    issued_at: str
+    issuer: bytes
+    data: bytes
+
+    @classmethod
+    def parse(cls, data: bytes, *, issuers: Collection[bytes]) -> "RevocationList":
+        """Return the list in `data`.
+
+        Raises:
+            Denied: It is malformed, its signature does not hold, or none of `issuers` signed it.
+        """
+        if len(data) > MAX_BYTES:
+            raise Denied(1801, f"a revocation list has at most {MAX_BYTES} bytes")
+        outer = fields(cbor.decode(data), "a revocation list", required=_OUTER)
+        inner = fields(outer["payload"], "a revocation list", required=_INNER)
+        issuer = require_key(inner["issuer"])
+        if issuer not in issuers:
+            raise Denied(1801, "the revocation list is not by a key that may issue one")
+        signed = DOMAIN + LIST_DOMAIN + cbor.encode(inner)
+        if not is_signed(issuer, require_signature(outer["signature"]), signed):
+            raise Denied(1100, "the revocation list's signature does not hold")
+        issued_at = text(inner["issued_at"], "issued_at")
+        if not _TIME.fullmatch(issued_at):
+            raise Denied(1801, "issued_at is no RFC 3339 time")
+        return cls(
+            ids=frozenset(texts(inner["revoked_ids"], "revoked_ids")),
+            version=whole(inner["version"], "version"),
+            issued_at=issued_at,
+            issuer=issuer,
+            data=data,
+        )
+
+    @property
+    def digest(self) -> bytes:
+        """SHA-256 of the list's bytes."""
+        return hashlib.sha256(self.data).digest()
+
+    def require_replaces(self, older: "RevocationList") -> None:
+        """Check that this list may take the place of `older`.
+
+        Raises:
+            Denied: 1802 for a lower version, 1803 for the same version with other ids.
+        """
+        if self.version < older.version:
+            raise Denied(1802, "the revocation list is older than the one in force")
+        if self.version == older.version and self.ids != older.ids:
+            raise Denied(1803, "the revocation list changed without a new version")
+
+    def revokes(self, names: Iterable[str]) -> bool:
+        """Say whether one of these warrants is listed."""
+        return not self.ids.isdisjoint(names)
+
+
+def list_payload(
+    ids: Iterable[str], *, version: int, issued_at: str, issuer: bytes
+) -> dict[str, object]:
+    """Return the content of a list, to be signed by `issuer` under `signed_bytes`."""
+    return {
+        "revoked_ids": sorted(set(ids)),
+        "version": version,
+        "issued_at": issued_at,
+        "issuer": [1, issuer],
+    }
+
+
+def signed_bytes(payload: dict[str, object]) -> bytes:
+    """Return what the issuer of a list signs."""
+    return DOMAIN + LIST_DOMAIN + cbor.encode(payload)
+
+
+def encoded(payload: dict[str, object], signature: bytes) -> bytes:
+    """Return the list as it is published."""
+    return cbor.encode({"payload": payload, "signature": [1, signature]})
