@@ -3,7 +3,7 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 SHELL := /bin/bash
-.PHONY: help setup build run invoke format openapi style lint types layers unit contract integration test \
+.PHONY: help setup build run invoke format openapi rewrap style lint types layers unit contract integration test \
         check clients conformance inspector sam-proof clean
 
 CANDIDATES := $(foreach v,3.13 3.12 3.11,python$(v) $(wildcard $(HOME)/.pyenv/versions/$(v).*/bin/python$(v)))
@@ -48,6 +48,9 @@ format: $(READY)  ## Rewrite the code in the house style.
 
 openapi: $(READY)  ## Write docs/openapi.json from the table of routes.
 	PYTHONPATH=layers/core $(BIN)/python scripts/make_openapi.py
+
+rewrap: $(READY)  ## Move tool secrets to another KMS key: make rewrap TABLE=... TO=<key ARN> [DRY=--dry-run].
+	@PYTHONPATH=layers/core $(BIN)/python -m scripts.rewrap --table "$(TABLE)" --to "$(TO)" $(DRY)
 
 style: $(READY)  ## Style of the code, and the template's.
 	$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/cfn-lint template.yaml

@@ -22,9 +22,10 @@ def source() -> Json:
 
 
 @cache
-def translated(stage: str) -> Json:
+def translated(stage: str, **parameters: str) -> Json:
     """Return the resources of `stage`, intrinsic functions resolved.
 
+    Other parameters than those given have their defaults.
     A reference to a resource becomes its logical id, an attribute `Id.Attribute`.
     """
     raw = source()
@@ -34,7 +35,7 @@ def translated(stage: str) -> Json:
             properties[name] = "s3://bucket/key"
     translator = Translator({}, Parser(), boto_session=Session(region_name="eu-central-1"))
     template = translator.translate(raw, parameter_values={})
-    resolver = Resolver(template, stage)
+    resolver = Resolver(template, stage, parameters)
     return {
         name: resolver.resolve(resource)
         for name, resource in template["Resources"].items()
@@ -42,18 +43,19 @@ def translated(stage: str) -> Json:
     }
 
 
-def role_of(noun: str, stage: str) -> Json:
+def role_of(noun: str, stage: str, **parameters: str) -> Json:
     """Return the role of `functions/<noun>` in `stage`."""
-    role: Json = translated(stage)[f"{noun.capitalize()}FunctionRole"]["Properties"]
+    role: Json = translated(stage, **parameters)[f"{noun.capitalize()}FunctionRole"]["Properties"]
     return role
 
 
 class Resolver:
     """Decides conditions and resolves references for one stage."""
 
-    def __init__(self, template: Json, stage: str) -> None:
+    def __init__(self, template: Json, stage: str, parameters: Json) -> None:
         self.conditions = template.get("Conditions", {})
         self.values = {n: p.get("Default", "") for n, p in template["Parameters"].items()}
+        self.values |= parameters
         self.values |= {"Stage": stage, "AWS::Region": "eu-central-1", "AWS::Partition": "aws"}
         self.values |= {"AWS::AccountId": "000000000000", "AWS::URLSuffix": "amazonaws.com"}
 
@@ -93,7 +95,10 @@ class Resolver:
                 known = self.values | self.resolve(extra)
                 return re.sub(r"\$\{([^}]+)\}", lambda m: str(known.get(m[1], m[1])), text)
             case "Fn::Select":
-                return f"part {argument[0]} of {argument[1]}"
+                index, parts = argument[0], self.resolve(argument[1])
+                return parts[index] if index < len(parts) else f"part {index} of {argument[1]}"
+            case "Fn::Split":
+                return self.resolve(argument[1]).split(argument[0])
             case "Fn::Join":
                 return argument[0].join(map(str, self.resolve(argument[1])))
             case _:

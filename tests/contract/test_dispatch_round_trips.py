@@ -50,7 +50,7 @@ class Counted:
                 lambda: NOW * 1000,
                 breakers=DynamoBreakers(dynamodb, TABLE),
             ),
-            secrets=KmsSecretOpener(kms, key, monotonic=lambda: 0.0),
+            secrets=KmsSecretOpener(kms, (key,), monotonic=lambda: 0.0),
             deduplications=DynamoDeduplications(dynamodb, TABLE, random_bytes=secrets.token_bytes),
             records=DynamoCallRecords(dynamodb, TABLE),
             clock_ms=lambda: NOW * 1000,

@@ -49,7 +49,7 @@ class Kms:
         self.asked = 0
         self.clock = Clock()
         self.client.meta.events.register("before-call.kms.Decrypt", self._count)
-        self.opener = KmsSecretOpener(self.client, self.key_arn, monotonic=self.clock)
+        self.opener = KmsSecretOpener(self.client, (self.key_arn,), monotonic=self.clock)
 
     def seal(self, secret: str = SECRET, binding: SecretBinding = BINDING) -> SealedSecret:
         sealer = KmsSecretSealer(self.client, self.key_arn, random_bytes=lambda n: b"n" * n)
@@ -159,7 +159,7 @@ class FailingKms:
     ],
 )
 def test_trouble_of_kms_is_unavailability(error: Exception) -> None:
-    opener = KmsSecretOpener(FailingKms(error), "arn", monotonic=Clock())  # type: ignore[arg-type]
+    opener = KmsSecretOpener(FailingKms(error), ("arn",), monotonic=Clock())  # type: ignore[arg-type]
     sealed = SealedSecret(wrapped_key=b"w", nonce=b"n" * 12, ciphertext=b"c")
     with pytest.raises(Unavailable):
         opener.open(sealed, BINDING)

@@ -42,7 +42,7 @@ def pair(request: pytest.FixtureRequest) -> Pair:
     numbers = count(1)
     return Pair(
         KmsSecretSealer(kms, arn, lambda length: next(numbers).to_bytes(length, "big")),
-        KmsSecretOpener(kms, arn, lambda: 0.0),
+        KmsSecretOpener(kms, (arn,), lambda: 0.0),
     )
 
 

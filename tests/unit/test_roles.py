@@ -9,7 +9,7 @@ import pytest
 from gatehouse.aws.members import DynamoMembers
 from gatehouse.domain.members import MemberIdentity
 from tests.cloud import Json, role_of, translated
-from tests.roles import MAY, WHO_WAS_SEEN, Allowed
+from tests.roles import FOR_ONE_TOOL, MAY, WHO_WAS_SEEN, Allowed
 
 LOGS_ONLY = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
 
@@ -57,6 +57,31 @@ def test_a_role_is_assumed_by_lambda_alone_and_may_write_logs(noun: str) -> None
     assert trust["Principal"] == {"Service": ["lambda.amazonaws.com"]}
     assert trust["Action"] == ["sts:AssumeRole"]
     assert role["ManagedPolicyArns"] == [LOGS_ONLY]
+
+
+def test_with_keys_of_their_own_the_first_seals_and_each_opens() -> None:
+    new, former = (f"arn:aws:kms:eu-central-1:000000000000:key/{name}" for name in ("new", "old"))
+    moved = f"{new},{former}"
+
+    def resources(noun: str, action: str) -> list[Any]:
+        policies = role_of(noun, "prod", SecretsKeyArns=moved)["Policies"]
+        return [
+            statement["Resource"]
+            for policy in policies
+            for statement in policy["PolicyDocument"]["Statement"]
+            if action in statement["Action"] and statement.get("Condition") == FOR_ONE_TOOL
+        ]
+
+    assert resources("keys", "kms:GenerateDataKey") == [new]
+    assert resources("keys", "kms:Decrypt") == []
+    assert resources("dispatch", "kms:Decrypt") == ["SecretsKey.Arn", [new, former]]
+    functions = translated("prod", SecretsKeyArns=moved)
+    variables = {
+        noun: functions[f"{noun}Function"]["Properties"]["Environment"]["Variables"]
+        for noun in ("Dispatch", "Keys")
+    }
+    assert variables["Keys"]["SECRETS_KEY_ARN"] == new
+    assert variables["Dispatch"]["OTHER_SECRETS_KEYS"] == moved
 
 
 def test_every_function_has_a_row_in_the_matrix() -> None:

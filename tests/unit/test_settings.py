@@ -51,3 +51,14 @@ def test_an_unknown_stage_is_refused(stage: str, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("STAGE", stage)
     with pytest.raises(MisconfiguredDeployment, match="STAGE"):
         _ = Settings().stage
+
+
+def test_secrets_are_opened_under_the_keys_of_ones_own_and_always_under_the_stacks(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("SECRETS_KEY_ARN", "own")
+    assert Settings().opening_key_arns == ("own",)
+    monkeypatch.setenv("OTHER_SECRETS_KEYS", "new,former")
+    assert Settings().opening_key_arns == ("new", "former", "own")
+    monkeypatch.setenv("OTHER_SECRETS_KEYS", "own,former")
+    assert Settings().opening_key_arns == ("own", "former")

@@ -59,6 +59,12 @@ class Settings:
         return _required("SECRETS_KEY_ARN")
 
     @cached_property
+    def opening_key_arns(self) -> tuple[str, ...]:
+        """The KMS keys under which tool secrets may be, the one they are sealed under first."""
+        others = os.environ.get("OTHER_SECRETS_KEYS", "").split(",")  # noqa: TID251
+        return tuple(dict.fromkeys(arn for arn in (*others, self.secrets_key_arn) if arn))
+
+    @cached_property
     def key_ring_secret(self) -> str:
         """The secret that holds the session key ring."""
         return _required("KEY_RING_SECRET")

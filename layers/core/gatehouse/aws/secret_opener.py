@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from threading import Lock
 from typing import TYPE_CHECKING, Final
@@ -26,7 +26,7 @@ CACHE_USES: Final = 1_000
 """What KMS may miss of a key that was disabled, in time and in calls."""
 CACHE_SIZE: Final = 256
 
-_BROKEN: Final = frozenset(
+_ANOTHERS: Final = frozenset(
     {"InvalidCiphertextException", "IncorrectKeyException", "AccessDeniedException"}
 )
 """What KMS says of a wrapped key that is not ours, or that belongs to another context.
@@ -49,11 +49,12 @@ class _DataKey:
 class KmsSecretOpener:
     """Keeps `SecretOpener`; data keys stay at most 5 minutes or 1,000 uses, secrets one call.
 
-    `monotonic` counts seconds and never goes back.
+    A data key may be wrapped under any of `key_arns`: there are several while secrets move from
+    one key to another. `monotonic` counts seconds and never goes back.
     """
 
     client: "KMSClient"
-    key_arn: str
+    key_arns: Sequence[str]
     monotonic: Callable[[], float]
     _opened: "OrderedDict[bytes, _DataKey]" = field(default_factory=OrderedDict, repr=False)
     _lock: Lock = field(default_factory=Lock, repr=False)
@@ -88,18 +89,28 @@ class KmsSecretOpener:
         return key
 
     def _unwrapped(self, sealed: SealedSecret, binding: SecretBinding) -> bytes:
+        for key_arn in self.key_arns:
+            plaintext = self._decrypted(sealed, binding, key_arn)
+            if plaintext is not None:
+                if len(plaintext) != DATA_KEY_LENGTH:
+                    raise SealBroken
+                return plaintext
+        raise SealBroken
+
+    def _decrypted(
+        self, sealed: SealedSecret, binding: SecretBinding, key_arn: str
+    ) -> bytes | None:
+        """Return what was wrapped; None when it was not wrapped by this key in this context."""
         try:
             answer = self.client.decrypt(
                 CiphertextBlob=sealed.wrapped_key,
                 EncryptionContext=binding.encryption_context,
-                KeyId=self.key_arn,
+                KeyId=key_arn,
             )
         except ClientError as error:
-            if error.response.get("Error", {}).get("Code") in _BROKEN:
-                raise SealBroken from error
+            if error.response.get("Error", {}).get("Code") in _ANOTHERS:
+                return None
             raise Unavailable from error
         except BotoCoreError as error:
             raise Unavailable from error
-        if len(answer["Plaintext"]) != DATA_KEY_LENGTH:
-            raise SealBroken
         return answer["Plaintext"]

@@ -61,4 +61,4 @@ class _LateOpener:
 
     @cached_property
     def _opener(self) -> KmsSecretOpener:
-        return KmsSecretOpener(clients.kms(), settings.secrets_key_arn, monotonic=time.monotonic)
+        return KmsSecretOpener(clients.kms(), settings.opening_key_arns, monotonic=time.monotonic)
