@@ -1,7 +1,6 @@
 """What `Resources`, `EnabledResources` and their lists promise, in memory and on DynamoDB."""
 
 import json
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import pytest
@@ -174,25 +173,6 @@ def test_a_project_has_a_limited_number_of_resources(
     assert names(stores.listed) == ["a", "b"]
     stores.resources.delete(PROJECT_ID, "a")
     stores.resources.create(at("c", "test://c"))
-
-
-def test_of_racing_creators_no_more_pass_than_there_is_room_for(
-    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(dynamo_resources, "MAX_RESOURCES", 3)
-    stores = dynamo(request)
-    stores.projects.create(PROJECT)
-
-    def create(number: int) -> bool:
-        try:
-            stores.resources.create(at(f"r{number}", f"test://{number}"))
-        except Conflict:
-            return False
-        return True
-
-    with ThreadPoolExecutor(8) as threads:
-        assert sum(threads.map(create, range(8))) == 3
-    assert len(stores.resources.page(PROJECT_ID, after=None, limit=9).items) == 3
 
 
 def test_a_list_that_lags_behind_is_not_believed(request: pytest.FixtureRequest) -> None:
