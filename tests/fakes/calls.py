@@ -171,12 +171,13 @@ class ScriptedUpstream:
     reply: Callable[[OutboundRequest], UpstreamAnswer]
     sent: list[OutboundRequest] = field(default_factory=list)
     timeouts: list[float] = field(default_factory=list)
+    limits: list[int] = field(default_factory=list)
 
     def send(
         self, request: OutboundRequest, *, timeout_seconds: float, max_bytes: int
     ) -> UpstreamAnswer:
         """See `Upstream.send`."""
-        del max_bytes
+        self.limits.append(max_bytes)
         self.sent.append(request)
         self.timeouts.append(timeout_seconds)
         return self.reply(request)

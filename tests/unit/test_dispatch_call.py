@@ -1,8 +1,12 @@
 """One outbound call: what is sent, kept, recorded, and what happens when something fails."""
 
+import base64
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -19,7 +23,7 @@ from gatehouse.domain.ids import request_id
 from gatehouse.domain.requests import OutboundRequest
 from gatehouse.domain.sealing import SealedSecret
 from gatehouse.domain.signatures import signature
-from gatehouse.domain.tools import AuthStrategy, HttpMethod, SignatureScheme
+from gatehouse.domain.tools import AuthStrategy, HttpMethod, OnOversize, SignatureScheme
 from gatehouse.ports import UpstreamUncertain, UpstreamUnreachable
 from gatehouse.usecases.dispatch_call import DispatchCall
 from tests.fakes.breakers import MemoryBreakers
@@ -215,6 +219,37 @@ def test_an_upstream_that_echoes_the_secret_does_not_tell_it() -> None:
     assert repeated.answer.body == b"<***|***|***|***>"
 
 
+@pytest.mark.parametrize("around", ["{}", "Bearer {}", "user:{}", "{}@host", "ab{}cd"])
+def test_the_secret_is_known_within_base64_too(around: str) -> None:
+    told = around.format(SECRET).encode()
+    echo = b" ".join((base64.b64encode(told), base64.urlsafe_b64encode(told), told.hex().encode()))
+    world = World(reply=lambda _: replace(OK, body=echo))
+    body = world.run(replace(CALL, tool=SIGNED)).answer.body
+    assert body.count(b"***") == 3
+    assert len(echo) - len(body) > 40  # all but what neighbours share a character with
+
+
+def escaped(text: str, form: str) -> str:
+    return "".join(form.format(ord(c), c.encode().hex("%").upper()) for c in text)
+
+
+@pytest.mark.parametrize(
+    "form", ["\\u{:04X}", "\\u{:04x}", "&#{};", "&#x{:x};", "&#x{:X};", "%{1}"]
+)
+def test_the_secret_is_known_in_every_escape(form: str) -> None:
+    echo = escaped(SECRET[:4], form) + SECRET[4:6] + escaped(SECRET[6:], form)
+    world = World(reply=lambda _: replace(OK, body=f"<{echo}>".encode()))
+    assert world.run(replace(CALL, tool=SIGNED)).answer.body == b"<***>"
+
+
+@pytest.mark.parametrize("cut", range(1, 12))
+def test_a_cut_leaves_no_part_of_the_secret_in_any_spelling(cut: int) -> None:
+    for echo in (SECRET, json.dumps(SECRET)[1:-1], quote(SECRET), SECRET.encode().hex()):
+        told = b"x" * 9 + echo.encode()[:-cut]
+        world = World(reply=partial(lambda told, _: replace(OK, body=told, truncated=True), told))
+        assert world.run(replace(CALL, tool=SIGNED)).answer.body == b"x" * 9
+
+
 def test_a_cut_through_the_secret_does_not_leave_half_of_it() -> None:
     echo = b"x" * 100 + SECRET.encode()[:-1]
     world = World(reply=lambda _: replace(OK, body=echo, truncated=True))
@@ -342,6 +377,32 @@ def test_without_time_left_nothing_is_sent() -> None:
     assert dispatched.outcome is Outcome.FAILED
     assert not world.upstream.sent
     assert world.run(AGAIN).outcome is Outcome.SUCCEEDED
+
+
+# --- answers that are too large -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("status", [200, 500])
+def test_a_tool_may_rather_have_an_error_than_half_an_answer(status: int) -> None:
+    definition = replace(CREATE, on_oversize=OnOversize.ERROR, max_response_bytes=2000)
+    world = World(reply=lambda _: replace(OK, status=status, truncated=True))
+    dispatched = world.run(replace(CALL, tool=stored(definition)))
+    assert dispatched.outcome is Outcome.UPSTREAM_ERROR
+    assert (dispatched.answer is None) == (status == 200)
+    assert world.upstream.limits == [2000]
+    [record] = world.written
+    assert (record.upstream_status, record.attempts) == (status, (status,))
+    assert record.reason == ("oversize" if status == 200 else None)
+
+
+def test_a_call_whose_answer_was_too_large_is_not_made_again() -> None:
+    tool = stored(replace(CREATE, on_oversize=OnOversize.ERROR))
+    world = World(reply=lambda _: replace(OK, truncated=True))
+    first = world.run(replace(CALL, tool=tool))
+    again = world.run(replace(AGAIN, tool=tool))
+    assert "2000" not in first.error
+    assert (again.outcome, again.error) == (Outcome.REPEATED, first.error)
+    assert len(world.upstream.sent) == 1
 
 
 # --- equal calls --------------------------------------------------------------------------------

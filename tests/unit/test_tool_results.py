@@ -1,5 +1,6 @@
 """What an upstream's answer says to a model."""
 
+import json
 from typing import Any
 
 import pytest
@@ -8,8 +9,9 @@ from gatehouse.domain.calls import Dispatched, Outcome, UpstreamAnswer
 from gatehouse.domain.input_requests import InputRequest
 from gatehouse.domain.json_values import JsonValue
 from gatehouse.domain.notifications import Progress
-from gatehouse.domain.rich_results import Asking, Structured
+from gatehouse.domain.rich_results import MEDIA_TYPE, Asking, Structured
 from gatehouse.domain.tool_results import (
+    CUT,
     MAX_EXCERPT_BYTES,
     Blob,
     Given,
@@ -128,10 +130,12 @@ def test_an_error_without_text_is_told_by_its_status_alone() -> None:
     assert text == "The upstream answered with HTTP status 500"
 
 
-def test_json_that_was_cut_is_an_error_and_cut_text_says_so() -> None:
+def test_what_was_cut_is_text_and_says_so() -> None:
+    notes = {"gatehouse/truncated": True}
     cut = result_of(b'{"a":', truncated=True)
-    assert error_text(cut) == "The upstream's answer is too large: its JSON had to be cut"
-    assert cut.notes == {"gatehouse/truncated": True}
+    assert cut == ToolResult(content=(Text('{"a":'),), notes=notes)
+    half = result_of("é".encode()[:1], "text/plain", truncated=True)
+    assert half == ToolResult(content=(Text(""),), notes=notes)
     assert result_of(b"abc", "text/plain", truncated=True) == ToolResult(
         content=(Text("abc"),), notes={"gatehouse/truncated": True}
     )
@@ -158,6 +162,56 @@ def conforming(
     return tool_result(
         dispatched, conforms=lambda v: () if v == {"ok": 1} else ("answer lacks 'ok'",)
     )
+
+
+def test_a_cut_answer_never_passes_as_declared_output() -> None:
+    for body in (b'{"ok":1}', b'{"ok":'):
+        answer = UpstreamAnswer(
+            status=200, content_type="application/json", body=body, truncated=True
+        )
+        dispatched = Dispatched(outcome=Outcome.SUCCEEDED, duration_ms=1, answer=answer)
+        result = tool_result(dispatched, conforms=lambda _: ())
+        assert error_text(result) == CUT
+        assert result.notes == {"gatehouse/truncated": True}
+
+
+HIDING = "a\u200b\U000e0041\u202eb\x1b[31m\x07c"
+
+
+@pytest.mark.parametrize("status", [200, 500])
+def test_what_nobody_would_see_is_taken_out_of_text_and_said(status: int) -> None:
+    result = result_of(HIDING.encode(), "text/plain", status=status)
+    [block] = result.content
+    assert isinstance(block, Text)
+    assert block.text.endswith("abc")
+    assert result.notes == {"gatehouse/sanitized": True}
+    assert "gatehouse/sanitized" not in result_of(b"abc", "text/plain", status=status).notes
+
+
+def test_json_hides_nothing_either_and_both_its_forms_agree() -> None:
+    body = json.dumps({"name\u200b": [HIDING, {"deep": HIDING}], "n": 1}).encode()
+    result = result_of(body)
+    shown = {"name": ["abc", {"deep": "abc"}], "n": 1}
+    assert result.structured == Structured(shown)
+    [block] = result.content
+    assert isinstance(block, Text)
+    assert json.loads(block.text) == shown
+    assert result.notes == {"gatehouse/sanitized": True}
+
+
+def test_a_rich_result_hides_nothing_and_its_state_is_not_touched() -> None:
+    block = {"type": "text", "text": HIDING}
+    result = result_of(json.dumps({"content": [block]}).encode(), MEDIA_TYPE)
+    assert result.content == (Given({"type": "text", "text": "abc"}),)
+    assert result.notes == {"gatehouse/sanitized": True}
+    question = {"method": "elicitation/create", "params": {"message": HIDING, "mode": "form",
+                "requestedSchema": {"type": "object", "properties": {}}}}  # fmt: skip
+    asking = {"inputRequests": {"q": question}, "state": HIDING}
+    answer = UpstreamAnswer(status=200, content_type=MEDIA_TYPE, body=json.dumps(asking).encode())
+    said = made(Dispatched(outcome=Outcome.SUCCEEDED, duration_ms=1, answer=answer))
+    assert isinstance(said, Asking)
+    assert said.state == HIDING
+    assert said.requests["q"].params["message"] == "abc"
 
 
 def test_declared_output_is_checked() -> None:

@@ -28,5 +28,5 @@ def pause_seconds(retry: int, *, retry_after: int | None, fraction: float) -> fl
         fraction: At random from 0 to 1, "full jitter": callers that failed together do not come
             back together.
     """
-    jitter = fraction * min(LONGEST_SECONDS, FIRST_SECONDS * 2**retry)
+    jitter = fraction * min(LONGEST_SECONDS, FIRST_SECONDS * (1 << retry))
     return (retry_after or 0) + jitter

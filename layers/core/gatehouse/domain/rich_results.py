@@ -16,6 +16,7 @@ from gatehouse.domain.input_requests import InputRequests, read_requests, reques
 from gatehouse.domain.json_values import JsonObject, JsonValue
 from gatehouse.domain.media_types import content_type
 from gatehouse.domain.notifications import Notification, notification_errors, read_notification
+from gatehouse.domain.sanitizing import cleaned
 from gatehouse.domain.strict_json import InvalidJson, parse
 
 MEDIA_TYPE: Final = "application/vnd.mcp.result+json"
@@ -51,6 +52,7 @@ class Finished:
     content: tuple[JsonObject, ...]
     structured: Structured | None = None
     is_error: bool = False
+    is_sanitized: bool = False
     notifications: tuple[Notification, ...] = ()
 
 
@@ -97,6 +99,7 @@ def read(body: bytes) -> RichResult:
         raise InvalidRichResult(str(error)) from error
     if not isinstance(document, Mapping):
         raise InvalidRichResult("The body is not an object")
+    said, document = document, _shown(document)
     if problem := next(_errors(document), None):
         raise InvalidRichResult(f"{problem.field} {problem.message}")
     notifications = tuple(map(read_notification, _items(document.get("notifications", []))))
@@ -110,8 +113,14 @@ def read(body: bytes) -> RichResult:
         content=tuple(map(_object, _items(document["content"]))),
         structured=Structured(document["structuredContent"]) if structured else None,
         is_error=document.get("isError") is True,
+        is_sanitized=document != said,
         notifications=notifications,
     )
+
+
+def _shown(document: JsonObject) -> JsonObject:
+    """Return the answer without what nobody would see; its own state comes back as it is."""
+    return {name: item if name == "state" else cleaned(item) for name, item in document.items()}
 
 
 def _errors(document: JsonObject) -> Errors:

@@ -6,6 +6,7 @@ may also answer that the client has to be asked first, or has to be able to do m
 """
 
 import codecs
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final, TypeAlias
@@ -17,10 +18,15 @@ from gatehouse.domain.json_values import JsonObject, JsonValue
 from gatehouse.domain.media_types import content_type, decoded, is_textual
 from gatehouse.domain.notifications import Notification
 from gatehouse.domain.rich_results import Asking, Demanding, Finished, Structured
+from gatehouse.domain.sanitizing import cleaned, cleaned_text
 from gatehouse.domain.strict_json import InvalidJson, parse
 
 MAX_EXCERPT_BYTES: Final = 2048
 """What is shown of an upstream's error."""
+CUT: Final = (
+    "The upstream's answer is too large and had to be cut, but the tool's output schema demands "
+    "all of it"
+)
 _BYTE_ORDER_MARK: Final = codecs.BOM_UTF8
 
 Conforms: TypeAlias = Callable[[JsonValue], tuple[str, ...]]
@@ -65,12 +71,14 @@ Block: TypeAlias = Text | Blob | Media | Given
 class ToolResult:
     """The result of one call, for the model; `notes` are for the client's `_meta`.
 
-    `notifications` are what the upstream had to say before it.
+    `notifications` are what the upstream had to say before it. `is_sanitized` says that something
+    was taken out that nobody would have seen (see `sanitizing`).
     """
 
     content: tuple[Block, ...]
     structured: Structured | None = None
     is_error: bool = False
+    is_sanitized: bool = False
     notes: Mapping[str, JsonValue] = field(default_factory=dict)
     notifications: tuple[Notification, ...] = ()
 
@@ -100,16 +108,20 @@ def made(dispatched: Dispatched, *, conforms: Conforms | None = None) -> Made:
     else:
         result = _from_answer(dispatched.answer)
     if dispatched.answer and conforms and not result.is_error:
+        if dispatched.answer.truncated:
+            return replace(refusal(CUT), notes=_notes(dispatched, result))
         result = _conforming(result, conforms)
-    return replace(result, notes=_notes(dispatched))
+    return replace(result, notes=_notes(dispatched, result))
 
 
-def _notes(dispatched: Dispatched) -> Mapping[str, JsonValue]:
+def _notes(dispatched: Dispatched, result: ToolResult) -> Mapping[str, JsonValue]:
     notes: dict[str, JsonValue] = {}
     if dispatched.repeated_of is not None:
         notes["gatehouse/repeatedOf"] = dispatched.repeated_of
     if dispatched.answer and dispatched.answer.truncated:
         notes["gatehouse/truncated"] = True
+    if result.is_sanitized:
+        notes["gatehouse/sanitized"] = True
     return notes
 
 
@@ -123,7 +135,7 @@ def _from_answer(answer: UpstreamAnswer) -> ToolResult:
     if is_json:
         return _from_json(answer)
     if is_textual(media_type):
-        return ToolResult(content=(Text(decoded(answer.body, charset)),))
+        return _text(_decoded(answer, charset))
     kind = media_type.partition("/")[0]
     if kind in {"image", "audio"} and is_media_type(media_type):
         return _media(answer, kind, media_type)
@@ -149,20 +161,35 @@ def _from_rich(answer: UpstreamAnswer) -> Made:
         content=tuple(map(Given, said.content)),
         structured=said.structured,
         is_error=said.is_error,
+        is_sanitized=said.is_sanitized,
         notifications=said.notifications,
     )
 
 
 def _from_json(answer: UpstreamAnswer) -> ToolResult:
     if answer.truncated:
-        return refusal("The upstream's answer is too large: its JSON had to be cut")
+        return _text(_decoded(answer, "utf-8"))  # what was cut is JSON no more
     # Some servers send a byte order mark, which RFC 8259 section 8.1 lets a reader ignore.
     body = answer.body.removeprefix(_BYTE_ORDER_MARK)
     try:
         value = parse(body)
     except InvalidJson as error:
         return refusal(f"The upstream's answer is not acceptable JSON: {error}")
-    return ToolResult(content=(Text(body.decode("utf-8")),), structured=Structured(value))
+    if (shown := cleaned(value)) == value:
+        return ToolResult(content=(Text(body.decode("utf-8")),), structured=Structured(value))
+    text = json.dumps(shown, ensure_ascii=False)
+    return ToolResult(content=(Text(text),), structured=Structured(shown), is_sanitized=True)
+
+
+def _text(text: str) -> ToolResult:
+    shown = cleaned_text(text)
+    return ToolResult(content=(Text(shown),), is_sanitized=shown != text)
+
+
+def _decoded(answer: UpstreamAnswer, charset: str) -> str:
+    """Read text; where it was cut, without half a character."""
+    text = decoded(answer.body, charset)
+    return text.rstrip("\ufffd") if answer.truncated else text
 
 
 def _upstream_error(answer: UpstreamAnswer, charset: str, *, is_text: bool) -> ToolResult:
@@ -170,7 +197,9 @@ def _upstream_error(answer: UpstreamAnswer, charset: str, *, is_text: bool) -> T
     if is_text and answer.body:
         excerpt = decoded(answer.body[:MAX_EXCERPT_BYTES], charset)
         cut = " (cut)" if len(answer.body) > MAX_EXCERPT_BYTES else ""
-        message = f"{message}{cut}:\n{excerpt}"
+        shown = cleaned_text(excerpt)
+        error = refusal(f"{message}{cut}:\n{shown}")
+        return replace(error, is_sanitized=shown != excerpt)
     return refusal(message)
 
 

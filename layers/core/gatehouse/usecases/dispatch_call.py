@@ -19,6 +19,7 @@ from gatehouse.ports import (
     CallRecords,
     Deduplications,
     SecretOpener,
+    UpstreamForbidden,
     UpstreamUncertain,
     UpstreamUnreachable,
 )
@@ -120,6 +121,8 @@ class DispatchCall:
                 error="The tool's stored secret cannot be opened. Its owner must set it again.",
                 reason="secret_broken",
             )
+        except UpstreamForbidden as error:
+            return _End(outcome=Outcome.FAILED, error=str(error), reason="forbidden")
         except UpstreamUnreachable as error:
             return _End(outcome=Outcome.FAILED, error=str(error), reason="unreachable")
         except UpstreamUncertain as error:

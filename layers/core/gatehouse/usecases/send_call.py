@@ -136,11 +136,17 @@ def _concluded(ends: list[End]) -> UpstreamAnswer:
     One that may have been carried out is not undone by a later one that was not taken.
     """
     end = ends[-1]
-    if isinstance(end, UpstreamAnswer) and not is_passing(end.status):
+    uncertain = next((each for each in reversed(ends) if isinstance(each, UpstreamUncertain)), None)
+    if isinstance(end, UpstreamAnswer) and not (uncertain and _is_refusal(end.status)):
         return end
-    if any(isinstance(each, UpstreamUncertain) for each in ends):
-        raise end if isinstance(end, UpstreamUncertain) else UpstreamUncertain(UNCERTAIN)
-    answers = [each for each in ends if isinstance(each, UpstreamAnswer)]
-    if answers:
-        return answers[-1]
-    raise ends[-1]
+    if uncertain:
+        raise uncertain if uncertain is end else UpstreamUncertain(UNCERTAIN) from uncertain
+    answer = next((each for each in reversed(ends) if isinstance(each, UpstreamAnswer)), None)
+    if answer is not None:
+        return answer
+    raise UpstreamUnreachable if isinstance(end, UpstreamAnswer) else end
+
+
+def _is_refusal(status: int) -> bool:
+    """Say whether this attempt was not taken, whatever became of others."""
+    return is_passing(status) or 400 <= status < 500  # noqa: PLR2004
