@@ -119,9 +119,7 @@ _size: Final = _check(
     lambda value: type(value) is int and 0 <= value <= MAX_SIZE, "must be a number of bytes"
 )
 _audience: Final = _check(
-    lambda value: (
-        isinstance(value, list | tuple) and all(role in _ROLES for role in value)
-    ),
+    lambda value: isinstance(value, list | tuple) and all(role in _ROLES for role in value),
     "must be a list of user and assistant",
 )
 _priority: Final = _check(
