@@ -219,6 +219,26 @@ def test_one_allowed_role_is_enough() -> None:
     assert called.outcome is Outcome.SUCCEEDED
 
 
+@pytest.mark.parametrize(("origins", "sent"), [
+    (None, 1),
+    (("https://api.example.com",), 1),
+    (("https://api.example.com:8443", "https://example.com", "http://api.example.com"), 0),
+    ((), 0),
+])  # fmt: skip
+def test_a_project_calls_the_origins_that_it_may_call(
+    origins: tuple[str, ...] | None, sent: int
+) -> None:
+    calls = Calls()
+    settings = ProjectSettings(upstream_origins=origins)
+    caller = replace(KEY_CALLER, project=replace(KEY_CALLER.project, settings=settings))
+    definition = replace(LOOKUP, base_url="https://API.example.com:443")
+    ended = calls.call(definition, caller=caller)
+    assert len(calls.dispatcher.asked) == sent
+    if not sent:
+        assert ended.result.is_error
+        assert calls.denial() == "origin_not_allowed"
+
+
 def test_arguments_that_do_not_fit_are_named_and_not_repeated() -> None:
     calls = Calls()
     called = calls.call(arguments={"contact_id": 1, "token": "s3cr3t"})

@@ -31,6 +31,23 @@ def test_insecure_upstreams_are_for_local_alone(
         _ = Settings().allow_insecure_upstreams
 
 
+def test_private_networks_are_private_and_none_by_default(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert Settings().allowed_private_cidrs == ()
+    monkeypatch.setenv("ALLOWED_PRIVATE_CIDRS", "10.1.0.0/16,fd12::/48")
+    assert list(map(str, Settings().allowed_private_cidrs)) == ["10.1.0.0/16", "fd12::/48"]
+
+
+@pytest.mark.parametrize(
+    "cidr",
+    ["0.0.0.0/0", "169.254.0.0/16", "127.0.0.0/8", "8.0.0.0/8", "10.0.0.0/7", "::/0", "fe80::/10",
+     "::ffff:10.0.0.0/104", "10.0.0.1/8", "10.0.0.0/33", "x"],
+)  # fmt: skip
+def test_no_other_network_can_be_opened(cidr: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ALLOWED_PRIVATE_CIDRS", f"10.0.0.0/8,{cidr}")
+    with pytest.raises(MisconfiguredDeployment, match="ALLOWED_PRIVATE_CIDRS"):
+        _ = Settings().allowed_private_cidrs
+
+
 def test_switches_are_off_by_default_and_know_two_words(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("STAGE", "local")
     assert not Settings().allow_unverified_minting

@@ -8,6 +8,7 @@ import pytest
 from gatehouse.domain.calls import Outcome
 from gatehouse.domain.errors import Unavailable
 from gatehouse.domain.members import MemberStanding
+from gatehouse.domain.project_settings import ProjectSettings
 from gatehouse.ports import DispatchUncertain
 from tests.fakes.dispatch import answered
 from tests.rest import SECRET, Answer, Api
@@ -171,6 +172,17 @@ def test_the_rules_of_a_call_hold_for_a_trial() -> None:
     api = api_with_tool(allowed_roles=["admin"])
     answer = trial(api, member_assertion=BACKEND.assertion(roles=["viewer"]), execute=True)
     assert (answer.status, answer.json["code"]) == (422, "role_not_allowed")
+    assert api.dispatcher.asked == []
+
+
+def test_a_trial_is_not_sent_where_the_project_may_not_call() -> None:
+    api = api_with_tool()
+    settings = ProjectSettings(upstream_origins=("https://other.example",))
+    project = api.table.projects[PROJECT_ID]
+    api.table.projects[PROJECT_ID] = replace(project, settings=settings)
+    assert trial(api).status == 200
+    refused = trial(api, execute=True)
+    assert refused.status == 422
     assert api.dispatcher.asked == []
 
 

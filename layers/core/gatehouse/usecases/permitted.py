@@ -15,6 +15,8 @@ def require_permitted(definition: ToolDefinition, caller: Caller) -> None:
     allowed = definition.allowed_roles
     if allowed and not (member and set(allowed) & set(member.roles)):
         raise ToolRefused("None of the member's roles may call this tool", code="role_not_allowed")
+    if not caller.project.settings.allows(definition.origin):
+        raise ToolRefused("This project may not call the tool's origin", code="origin_not_allowed")
 
 
 def begun(request_id: str, caller: Caller, *, name: str, digest: str | None) -> CallRecord:

@@ -5,7 +5,7 @@ A disabled tool may be tried, so that it can be tried before models see it.
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from gatehouse.domain import assertions, ids
 from gatehouse.domain.arguments import UnusableSchema, compiled
@@ -35,6 +35,7 @@ from gatehouse.ports import (
     Tools,
     Wanted,
 )
+from gatehouse.usecases.permitted import require_permitted
 
 UNVERIFIED_DISABLED = "member_external_id mode disabled in production"
 
@@ -97,7 +98,7 @@ class TryTool:
         rendered = render(invocation, timestamp=self.clock_ms() // 1000)
         dispatched = None
         if wanted.execute:
-            _require_permitted(tool, member)
+            require_permitted(tool.definition, replace(caller, member=member))
             dispatched = self._dispatched(invocation)
         return TriedTool(
             request_id=invocation.request_id,
@@ -164,15 +165,6 @@ def _require_fit(tool: Tool, wanted: WantedTrial) -> None:
         raise ToolRefused(str(error), code="unusable_schema") from error
     if problems:
         raise InvalidFields(tuple(FieldError("arguments", problem) for problem in problems))
-
-
-def _require_permitted(tool: Tool, member: MemberIdentity | None) -> None:
-    """Hold a trial to the rules of a call."""
-    if tool.definition.needs_member and member is None:
-        raise ToolRefused("Member context required", code="member_required")
-    allowed = tool.definition.allowed_roles
-    if allowed and not (member and set(allowed) & set(member.roles)):
-        raise ToolRefused("None of the member's roles may call this tool", code="role_not_allowed")
 
 
 def _unknown(invocation: Invocation, started_at_ms: int, duration_ms: int) -> CallRecord:
