@@ -14,6 +14,7 @@ from gatehouse.edge.serving import Serve
 from gatehouse.usecases.authenticate import AuthenticateKey
 from gatehouse.usecases.authenticate_admin import AuthenticateAdmin
 from gatehouse.usecases.check_origin import CheckOrigin
+from gatehouse.usecases.limit_requests import LimitRequests
 from gatehouse.usecases.manage_assertion_keys import ManageAssertionKeys
 from gatehouse.usecases.manage_integrations import ManageIntegrations
 from gatehouse.usecases.manage_members import ManageMembers
@@ -30,6 +31,7 @@ from tests.fakes.breakers import MemoryBreakers
 from tests.fakes.calls import MemoryCallRecords
 from tests.fakes.credentials import MemoryMarks
 from tests.fakes.dispatch import ScriptedDispatcher
+from tests.fakes.limits import MemoryLimits
 from tests.fakes.names import KnownNames
 from tests.fakes.offers import MemoryPrompts, MemoryResources
 from tests.fakes.sealing import FixedAdminToken, KnownKeySealer
@@ -43,6 +45,7 @@ from tests.fakes.stores import (
 from tests.samples import API_KEY, NOW, authority
 
 ADMIN_TOKEN: Final = "a" * 48
+NO_LIMITS: Final = dict.fromkeys(("per_second", "per_minute", "per_day", "concurrent"))
 SECRET: Final = "hush-hush-hush-hush"
 TOOL: Final = {
     "name": "crm-contacts-lookup",
@@ -88,6 +91,7 @@ class Api:
     sealer: KnownKeySealer = field(default_factory=KnownKeySealer)
     records: MemoryCallRecords = field(default_factory=MemoryCallRecords)
     breakers: MemoryBreakers = field(default_factory=MemoryBreakers)
+    limits: MemoryLimits = field(default_factory=MemoryLimits)
     marks: MemoryMarks = field(default_factory=MemoryMarks)
     dispatcher: ScriptedDispatcher = field(default_factory=ScriptedDispatcher)
     admin_token: FixedAdminToken = field(default_factory=lambda: FixedAdminToken(ADMIN_TOKEN))
@@ -133,6 +137,11 @@ class Api:
                 signatures=PyJWTSignatures(),
                 marks=self.marks,
                 dispatcher=self.dispatcher,
+                limit=LimitRequests(
+                    counters=self.limits,
+                    records=self.records,
+                    clock_ms=lambda: self.now * 1000,
+                ),
                 records=self.records,
                 clock_ms=lambda: self.now * 1000,
                 new_request_id=self.new_request_id,

@@ -45,6 +45,8 @@ def started() -> Function:
     """The function as Lambda starts it, with the environment of this moment."""
     clients.dynamodb.cache_clear()
     clients.secretsmanager.cache_clear()
+    clients.kms.cache_clear()
+    clients.functions.cache_clear()
     for module in ("gatehouse.wiring.keys", "functions.keys.app"):
         sys.modules.pop(module, None)
     return Function(importlib.import_module("functions.keys.app").lambda_handler)

@@ -1,21 +1,41 @@
 """What `LimitCounters` promises, in memory and on DynamoDB."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from gatehouse.aws.attributes import CorruptItem
+from gatehouse.aws.authority import DynamoAuthority
+from gatehouse.aws.items import integration_item, project_item, tool_items
 from gatehouse.aws.limits import DynamoLimits
 from gatehouse.aws.tables import quota_key, slots_key
 from gatehouse.domain.errors import Unavailable
 from gatehouse.domain.ids import request_id
-from gatehouse.domain.limits import SLOT_SECONDS, Limit, LimitScope, Quota, Slots, Window
-from gatehouse.ports import LimitCounters, Taken
+from gatehouse.domain.limits import (
+    SLOT_SECONDS,
+    Limit,
+    Limits,
+    LimitScope,
+    Quota,
+    Slots,
+    Window,
+)
+from gatehouse.domain.project_settings import ProjectSettings
+from gatehouse.ports import LimitCounters, Taken, Wanted
 from tests.contract.conftest import TABLE
 from tests.fakes.limits import MemoryLimits
-from tests.samples import NOW
+from tests.samples import (
+    INTEGRATION,
+    INTEGRATION_ID,
+    LOOKUP,
+    NOW,
+    PROJECT,
+    PROJECT_ID,
+    stored,
+)
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -132,6 +152,35 @@ def test_freeing_twice_or_late_takes_nobody_s_place(instances: Instances) -> Non
 
 def test_several_hundred_may_run_at_a_time(instances: Instances) -> None:
     assert 60 <= passed(instances, 80, slots(64)) <= 64
+
+
+SOME = Limits(per_second=7, concurrent=3)
+OTHERS = Limits(per_minute=1, per_day=2)
+
+
+def test_the_one_read_of_a_request_finds_every_limit(dynamodb: "DynamoDBClient") -> None:
+    settings = ProjectSettings(limits=SOME, member_limits=OTHERS)
+    for item in (
+        project_item(replace(PROJECT, settings=settings)),
+        integration_item(replace(INTEGRATION, limits=OTHERS)),
+        *tool_items(stored(LOOKUP, limits=SOME)),
+    ):
+        dynamodb.put_item(TableName=TABLE, Item=item)
+    wanted = Wanted(project_id=PROJECT_ID, integration_id=INTEGRATION_ID, tool_name=LOOKUP.name)
+    found = DynamoAuthority(dynamodb, TABLE).read(wanted)
+    assert found.project
+    assert found.integration
+    assert found.tool
+    assert found.project.settings == settings
+    assert (found.integration.limits, found.tool.limits) == (OTHERS, SOME)
+
+
+def test_limits_that_cannot_be_read_are_not_taken_for_none(dynamodb: "DynamoDBClient") -> None:
+    item = {**integration_item(INTEGRATION), "limits": {"S": '{"per_hour":1}'}}
+    dynamodb.put_item(TableName=TABLE, Item=item)
+    wanted = Wanted(project_id=PROJECT_ID, integration_id=INTEGRATION_ID)
+    with pytest.raises(CorruptItem):
+        DynamoAuthority(dynamodb, TABLE).read(wanted)
 
 
 def test_a_store_that_does_not_answer_refuses(dynamodb: "DynamoDBClient") -> None:

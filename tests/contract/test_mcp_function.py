@@ -23,6 +23,8 @@ from gatehouse.domain import api_keys, session_tokens
 from gatehouse.domain.calls import Invocation
 from gatehouse.domain.invocations import dispatched_document, document_bytes, read_invocation
 from gatehouse.domain.key_ring_documents import read_ring
+from gatehouse.domain.limits import Limits
+from gatehouse.domain.project_settings import ProjectSettings
 from gatehouse.domain.strict_json import parse
 from gatehouse.wiring import clients, clock
 from tests.cloud import source
@@ -237,3 +239,24 @@ def test_the_hot_path_loads_neither_pydantic_nor_a_router() -> None:
         check=True,
     )
     assert ran.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("limits", "made"),
+    [
+        (Limits(per_second=100), {"UpdateItem": 1}),
+        (Limits(per_second=100, per_minute=200, per_day=300), {"UpdateItem": 3}),
+        (Limits(concurrent=5), {"UpdateItem": 2}),
+    ],
+)
+def test_a_limit_costs_one_update_and_a_place_one_more_to_give_it_back(
+    function: Counted, dynamodb: "DynamoDBClient", limits: Limits, made: dict[str, int]
+) -> None:
+    """Updates of several limits are made at the same time: one round trip."""
+    project = replace(PROJECT, id=KEY.project_id, settings=ProjectSettings(limits=limits))
+    dynamodb.put_item(TableName=TABLE, Item=project_item(project))
+    function.send("ping")
+    answer = function.send("tools_call")
+    assert answer["statusCode"] == 200
+    assert function.made == {"BatchGetItem": 1, "Invoke": 1, **made}
+    assert "ratelimit-policy" in answer["headers"]

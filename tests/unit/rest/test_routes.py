@@ -11,7 +11,7 @@ from gatehouse.domain.errors import Unavailable
 from gatehouse.domain.projects import Scope
 from gatehouse.edge.rest.routes import ROUTES
 from gatehouse.edge.rest.routing import WITH_BODY, Access, Route
-from tests.rest import ADMIN_TOKEN, Answer, Api
+from tests.rest import ADMIN_TOKEN, NO_LIMITS, Answer, Api
 from tests.samples import (
     API_KEY,
     DEPLOYMENT,
@@ -185,5 +185,10 @@ def test_the_key_is_told_its_project_and_integration() -> None:
         "id": PROJECT_ID,
         "name": "Acme",
         "integration_id": INTEGRATION_ID,
-        "settings": {"upstream_origins": None, "require_approval": False},
+        "settings": {
+            "upstream_origins": None,
+            "require_approval": False,
+            "limits": NO_LIMITS,
+            "member_limits": NO_LIMITS,
+        },
     }

@@ -10,7 +10,7 @@ import pytest
 from gatehouse.domain.errors import Unavailable
 from gatehouse.domain.tools import Tool
 from gatehouse.edge import log
-from tests.rest import SECRET, TOOL, Api
+from tests.rest import NO_LIMITS, SECRET, TOOL, Api
 from tests.samples import API_KEY, NOW, PROJECT_ID
 
 TOOLS = "/api/v1/custom-tools"
@@ -54,6 +54,10 @@ def test_a_new_tool_is_shown_with_its_defaults_and_without_its_secret() -> None:
         "signature_scheme": "tng1",
         "timeout_seconds": 10,
         "deduplicate_seconds": 30,
+        "max_response_bytes": 4_400_000,
+        "on_oversize": "truncate",
+        "idempotency_key": False,
+        "limits": NO_LIMITS,
         "is_enabled": True,
         "version": 1,
         "created_at": "2023-11-14T22:13:20Z",

@@ -34,6 +34,7 @@ from gatehouse.aws.tables import (
     tool_key,
 )
 from gatehouse.domain.assertion_keys import AssertionAlgorithm, AssertionKey
+from gatehouse.domain.limits import UNLIMITED, Limits, limits_document, read_limits
 from gatehouse.domain.members import MemberStanding
 from gatehouse.domain.project_settings import (
     ProjectSettings,
@@ -108,6 +109,7 @@ def integration_item(integration: Integration) -> NewItem:
             "environment": _optional_text_value(integration.environment),
             "scopes": texts_value(sorted(integration.scopes)),
             "key_digest": text_value(integration.key_digest),
+            "limits": _limits_value(integration.limits),
             "created_by": text_value(integration.created_by),
             "created_at": number_value(integration.created_at),
         }
@@ -123,6 +125,7 @@ def read_integration(item: Item) -> Integration:
         environment=optional_text(item, "environment"),
         scopes=frozenset(Scope(scope) for scope in texts(item, "scopes")),
         key_digest=text(item, "key_digest"),
+        limits=_read_limits(item),
         created_by=text(item, "created_by"),
         created_at=number(item, "created_at"),
     )
@@ -210,6 +213,8 @@ def tool_items(tool: Tool) -> tuple[NewItem, NewItem]:
         "definition": json_value(definition_document(tool.definition)),
         "descriptor": text_value(tool_descriptor_text(tool.definition)),
     }
+    if limits := _limits_value(tool.limits):
+        decides["limits"] = limits
     if tool.approved_digest is not None:
         # On both: one decides whether the tool may be called, the other whether it is listed.
         approved = text_value(tool.approved_digest)
@@ -230,6 +235,7 @@ def read_tool(decides: Item, describes: Item) -> Tool:
         sealed_secret=read_sealed_secret(decides),
         retiring_secret=_read_retiring_secret(decides),
         approved_digest=optional_text(decides, "approved_digest"),
+        limits=_read_limits(decides),
     )
 
 
@@ -260,6 +266,19 @@ def _read_retiring_secret(item: Item) -> RetiringSecret | None:
     if sealed is None:
         return None
     return RetiringSecret(sealed=sealed, until=number(item, "retiring_until"))
+
+
+def _limits_value(limits: Limits) -> "NewValue | None":
+    return None if limits == UNLIMITED else json_value(limits_document(limits))
+
+
+def _read_limits(item: Item) -> Limits:
+    if "limits" not in item:
+        return UNLIMITED
+    try:
+        return read_limits(parsed(item, "limits"))
+    except ValueError as error:
+        raise CorruptItem("limits are not readable") from error
 
 
 def _optional_text_value(value: str | None) -> "NewValue | None":

@@ -203,3 +203,13 @@ def limit_problems(limits: Limits) -> tuple[tuple[str, str], ...]:
         if value is not None and not 0 <= value <= largest:
             problems.append((item.name, f"must be from 0 to {largest}, or null for no limit"))
     return tuple(problems)
+
+
+def looser(limits: Limits, *, than: Limits) -> tuple[tuple[str, str], ...]:
+    """Return each field of `limits` that would let more pass, with what is wrong with it."""
+    problems = []
+    for item in fields(Limits):
+        value, bound = getattr(limits, item.name), getattr(than, item.name)
+        if bound is not None and (value is None or value > bound):
+            problems.append((item.name, f"must be at most {bound}, as of the key that asks"))
+    return tuple(problems)

@@ -134,9 +134,8 @@ class Tool:
     """A stored tool: its definition and what the system adds to it.
 
     `version` rises by one with each change; `digest` is `tool_digest` of the definition;
-    `approved_digest` is that of the one last approved. `limits`
-    are no part of that: they change neither what models see nor what goes out.
-    Times are whole seconds since the Unix epoch.
+    `approved_digest` is that of the one last approved. `limits` are no part of a definition: they
+    change neither what models see nor what goes out. Times are whole seconds since the Unix epoch.
     """
 
     project_id: str

@@ -98,8 +98,10 @@ class LimitFailures:
 
 def _callable(asked: LimitedRequest) -> Tool | None:
     """Return the tool if its own limits count: for those who may call it, and nobody else."""
-    tool = asked.tool
-    if tool is None or not tool.is_enabled or tool.project_id != asked.caller.project.id:
+    tool, project = asked.tool, asked.caller.project
+    if tool is None or tool.project_id != project.id:
+        return None
+    if not tool.is_offered(only_approved=project.settings.require_approval):
         return None
     try:
         require_permitted(tool.definition, asked.caller)

@@ -1,11 +1,12 @@
 """Create, list and delete integrations and their API keys."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from gatehouse.domain import api_keys, base62
 from gatehouse.domain.caller import Caller
 from gatehouse.domain.errors import FieldError, InvalidFields, MissingScope, NotFound
+from gatehouse.domain.limits import UNLIMITED, Limits, limit_problems, looser
 from gatehouse.domain.projects import ADMIN, ALL_SCOPES, Integration, Scope
 from gatehouse.domain.shown_text import text_problem
 from gatehouse.ports import Integrations, Page
@@ -17,11 +18,12 @@ PAGE = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewIntegration:
-    """What is asked for; `scopes` None means as many as the creator may give."""
+    """What is asked for; None means as much as the creator may give."""
 
     name: str
     environment: str | None = None
     scopes: frozenset[Scope] | None = None
+    limits: Limits | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +44,7 @@ class ManageIntegrations:
 
     def create_as_admin(self, project_id: str, wanted: NewIntegration) -> CreatedIntegration:
         """Create an integration of any project; raise `NotFound` or `InvalidFields`."""
+        _require_limits(wanted.limits or UNLIMITED, within=UNLIMITED)
         return self._create(project_id, wanted, creator=ADMIN, holds=ALL_SCOPES)
 
     def create(self, caller: Caller, wanted: NewIntegration) -> CreatedIntegration:
@@ -49,9 +52,12 @@ class ManageIntegrations:
 
         Raises:
             MissingScope: The caller may not give a scope that it does not hold.
-            InvalidFields: The name or the environment is not acceptable.
+            InvalidFields: The name, the environment or a limit is not acceptable; limits are
+                none that let more pass than the caller's own.
         """
         own = caller.integration
+        wanted = replace(wanted, limits=wanted.limits or own.limits)
+        _require_limits(wanted.limits or UNLIMITED, within=own.limits)
         return self._create(own.project_id, wanted, creator=own.id, holds=own.scopes)
 
     def page(self, project_id: str, *, after: str | None, limit: int) -> Page[Integration]:
@@ -93,6 +99,7 @@ class ManageIntegrations:
             key_digest=api_keys.digest(api_key),
             created_by=creator,
             created_at=self.clock(),
+            limits=wanted.limits or UNLIMITED,
         )
         self.integrations.create(integration)
         return CreatedIntegration(integration=integration, api_key=api_key)
@@ -120,6 +127,13 @@ class ManageIntegrations:
         except NotFound:
             return False
         return True
+
+
+def _require_limits(limits: Limits, *, within: Limits) -> None:
+    problems = (*limit_problems(limits), *looser(limits, than=within))
+    if problems:
+        errors = (FieldError(f"limits.{field}", problem) for field, problem in problems)
+        raise InvalidFields(tuple(errors))
 
 
 def _require_fields(wanted: NewIntegration) -> None:

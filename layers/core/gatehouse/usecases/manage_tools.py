@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from gatehouse.domain import ids
 from gatehouse.domain.breaker import Breaker, standing
 from gatehouse.domain.errors import Conflict, FieldError, InvalidFields
+from gatehouse.domain.limits import UNLIMITED, Limits, limit_problems
 from gatehouse.domain.projects import Project
 from gatehouse.domain.sealing import SealedSecret
 from gatehouse.domain.secret_rotation import retiring, rotation_errors
@@ -27,6 +28,7 @@ class WrittenTool:
     is_enabled: bool
     secret: str | None = field(default=None, repr=False)
     rotation_seconds: int = 0
+    limits: Limits = UNLIMITED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +52,7 @@ class ManageTools:
             is_enabled=written.is_enabled,
             created_at=now,
             updated_at=now,
+            limits=written.limits,
         )
         made = self._completed(project, tool, written, kept=None)
         self.tools.create(made)
@@ -89,6 +92,7 @@ class ManageTools:
             version=version + 1,
             is_enabled=written.is_enabled,
             updated_at=now,
+            limits=written.limits,
         )
         seconds = written.rotation_seconds
         if errors := tuple(rotation_errors(current, changed, seconds=seconds, is_new=is_new)):
@@ -145,6 +149,8 @@ class ManageTools:
             keeps_secret=kept is not None,
             upstreams=self.check_origin.policy,
         )
+        problems = limit_problems(written.limits)
+        errors += tuple(FieldError(f"limits.{field}", problem) for field, problem in problems)
         if errors:
             raise InvalidFields(errors)
         if problem := self.check_origin.problem(project, written.definition.base_url):

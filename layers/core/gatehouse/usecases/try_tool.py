@@ -20,6 +20,7 @@ from gatehouse.domain.errors import (
     Unavailable,
 )
 from gatehouse.domain.json_values import JsonObject
+from gatehouse.domain.limits import Standing
 from gatehouse.domain.members import MemberIdentity, external_id_problem
 from gatehouse.domain.rendering import render
 from gatehouse.domain.requests import OutboundRequest
@@ -35,6 +36,7 @@ from gatehouse.ports import (
     Tools,
     Wanted,
 )
+from gatehouse.usecases.limit_requests import LimitedRequest, LimitRequests
 from gatehouse.usecases.permitted import require_permitted
 
 UNVERIFIED_DISABLED = "member_external_id mode disabled in production"
@@ -58,6 +60,7 @@ class TriedTool:
     request_id: str
     request: OutboundRequest
     dispatched: Dispatched | None
+    standings: tuple[Standing, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +72,7 @@ class TryTool:
     signatures: AssertionSignatures
     marks: Marks
     dispatcher: Dispatcher
+    limit: LimitRequests
     records: CallRecords
     clock_ms: Callable[[], int]
     new_request_id: Callable[[], str]
@@ -83,6 +87,7 @@ class TryTool:
             Forbidden: Executing for a member takes an assertion here, or the member is blocked.
             InvalidAssertion: The assertion does not hold, or was used before.
             ToolRefused: The request cannot be rendered, or this member may not make it.
+            TooManyRequests: A limit is reached that holds for calls.
             Unavailable: The call was certainly not made.
         """
         tool = self.tools.get(caller.project.id, ids.tool_name(wanted.tool_id))
@@ -96,14 +101,17 @@ class TryTool:
             arguments=wanted.arguments,
         )
         rendered = render(invocation, timestamp=self.clock_ms() // 1000)
-        dispatched = None
+        dispatched: Dispatched | None = None
+        standings: tuple[Standing, ...] = ()
         if wanted.execute:
             require_permitted(tool.definition, replace(caller, member=member))
-            dispatched = self._dispatched(invocation)
+            with self.limit(_limited(invocation, caller)) as standings:
+                dispatched = self._dispatched(invocation)
         return TriedTool(
             request_id=invocation.request_id,
             request=masked(rendered, tool.definition),
             dispatched=dispatched,
+            standings=standings,
         )
 
     def _member(self, caller: Caller, wanted: WantedTrial) -> MemberIdentity | None:
@@ -151,6 +159,16 @@ class TryTool:
                 self.records.write(_unknown(invocation, started, duration_ms))
             error = "No answer came: the call may or may not have been carried out"
             return Dispatched(outcome=Outcome.UNKNOWN, duration_ms=duration_ms, error=error)
+
+
+def _limited(invocation: Invocation, caller: Caller) -> LimitedRequest:
+    """Return what a trial counts as: a call by whom it is made for."""
+    return LimitedRequest(
+        request_id=invocation.request_id,
+        caller=replace(caller, member=invocation.member),
+        tool_name=invocation.tool.definition.name,
+        tool=invocation.tool,
+    )
 
 
 def _require_fit(tool: Tool, wanted: WantedTrial) -> None:

@@ -125,6 +125,7 @@ def _try_tool(dynamodb: "DynamoDBClient", authority: DynamoAuthority) -> TryTool
         signatures=PyJWTSignatures(),
         marks=DynamoMarks(dynamodb, settings.activity_table),
         dispatcher=LambdaDispatcher(clients.functions(), settings.dispatch_function),
+        limit=limits.limit_requests(settings),
         records=DynamoCallRecords(dynamodb, settings.activity_table),
         clock_ms=clock.now_ms,
         new_request_id=new_request_id,

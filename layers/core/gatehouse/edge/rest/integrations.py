@@ -5,6 +5,12 @@ from typing import Annotated
 from pydantic import ConfigDict, Field
 
 from gatehouse.domain.projects import Integration, Scope
+from gatehouse.edge.rest.limit_models import (
+    LimitsAnswer,
+    LimitsInput,
+    limits_answer,
+    read_limits,
+)
 from gatehouse.edge.rest.models import Answer, Input, PageQuery, rfc3339, write_cursor
 from gatehouse.edge.rest.routing import Answered, Call
 from gatehouse.usecases.manage_integrations import CreatedIntegration, NewIntegration
@@ -18,6 +24,9 @@ class NewIntegrationBody(Input):
     environment: str | None = None
     scopes: list[Annotated[Scope, Field(strict=False)]] | None = Field(
         default=None, min_length=1, max_length=16, description="By default all that one may give."
+    )
+    limits: LimitsInput | None = Field(
+        default=None, description="By default, and at most, those of the key that creates it."
     )
 
 
@@ -36,6 +45,7 @@ class IntegrationAnswer(Answer):
     name: str
     environment: str | None
     scopes: list[Scope]
+    limits: LimitsAnswer
     created_by: str
     created_at: str
 
@@ -79,7 +89,10 @@ def delete_integration(management: Management, call: Call, query: Deletion) -> A
 
 def _wanted(body: NewIntegrationBody) -> NewIntegration:
     scopes = None if body.scopes is None else frozenset(body.scopes)
-    return NewIntegration(name=body.name, environment=body.environment, scopes=scopes)
+    limits = None if body.limits is None else read_limits(body.limits)
+    return NewIntegration(
+        name=body.name, environment=body.environment, scopes=scopes, limits=limits
+    )
 
 
 def _created(created: CreatedIntegration) -> Answered:
@@ -93,6 +106,7 @@ def _answer(integration: Integration) -> IntegrationAnswer:
         name=integration.name,
         environment=integration.environment,
         scopes=sorted(integration.scopes),
+        limits=limits_answer(integration.limits),
         created_by=integration.created_by,
         created_at=rfc3339(integration.created_at),
     )

@@ -6,6 +6,12 @@ from pydantic import Field
 
 from gatehouse.domain.project_settings import ProjectSettings, canonical_origin
 from gatehouse.domain.projects import Project
+from gatehouse.edge.rest.limit_models import (
+    LimitsAnswer,
+    LimitsInput,
+    limits_answer,
+    read_limits,
+)
 from gatehouse.edge.rest.models import Answer, Input, Nothing, PageQuery, rfc3339, write_cursor
 from gatehouse.edge.rest.routing import Answered, Call
 from gatehouse.edge.rest.versions import etag, expected_version, lost_race
@@ -26,6 +32,12 @@ class SettingsChange(Input):
     )
     require_approval: bool | None = Field(
         default=None, description="Whether a new or changed tool is hidden until it is approved."
+    )
+    limits: LimitsInput | None = Field(
+        default=None, description="For all calls of the project together."
+    )
+    member_limits: LimitsInput | None = Field(
+        default=None, description="For the calls of each member."
     )
 
 
@@ -48,6 +60,8 @@ class SettingsAnswer(Answer):
 
     upstream_origins: list[str] | None
     require_approval: bool
+    limits: LimitsAnswer
+    member_limits: LimitsAnswer
 
 
 class ProjectAnswer(Answer):
@@ -141,6 +155,8 @@ def _changed(project: Project, body: ProjectChange) -> Project:
         given["upstream_origins"] = tuple(map(canonical_origin, origins))
     if "require_approval" in given:
         given["require_approval"] = bool(given["require_approval"])
+    for name in {"limits", "member_limits"} & given.keys():
+        given[name] = read_limits(getattr(body.settings, name))
     return replace(changed, settings=replace(project.settings, **given))
 
 
@@ -149,6 +165,8 @@ def _settings_answer(settings: ProjectSettings) -> SettingsAnswer:
     return SettingsAnswer(
         upstream_origins=None if origins is None else list(origins),
         require_approval=settings.require_approval,
+        limits=limits_answer(settings.limits),
+        member_limits=limits_answer(settings.member_limits),
     )
 
 

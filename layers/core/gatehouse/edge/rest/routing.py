@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 from typing import Final
@@ -66,6 +66,7 @@ class Answered:
 
     answer: Answer | None
     etag: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,7 +138,9 @@ def _read(request: HttpRequest, model: type[InputT]) -> InputT:
 
 
 def _response(answered: Answered, status: int) -> HttpResponse:
-    headers = {} if answered.etag is None else {"etag": answered.etag}
+    headers = dict(answered.headers)
+    if answered.etag is not None:
+        headers["etag"] = answered.etag
     if answered.answer is None:
         return HttpResponse(status=NO_CONTENT, headers=headers)
     return json_response(status, answered.answer.model_dump(mode="json"), headers=headers)

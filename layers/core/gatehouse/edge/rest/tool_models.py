@@ -26,6 +26,7 @@ from gatehouse.domain.tools import (
     ToolDefinition,
 )
 from gatehouse.edge.rest.changes import defaulted
+from gatehouse.edge.rest.limit_models import LimitsAnswer, LimitsInput, limits_answer
 from gatehouse.edge.rest.models import Answer, Input, rfc3339
 from gatehouse.edge.rest.tool_findings import all_errors, without, wrong_fields
 
@@ -35,7 +36,9 @@ Strategy = Annotated[AuthStrategy, Described(strict=False)]
 Oversize = Annotated[OnOversize, Described(strict=False)]
 Scheme = Annotated[SignatureScheme, Described(strict=False)]
 
-_APART: Final = frozenset({"encrypted_auth_secret", "rotation_seconds", "is_enabled", "version"})
+_APART: Final = frozenset(
+    {"encrypted_auth_secret", "rotation_seconds", "limits", "is_enabled", "version"}
+)
 """Fields that are no part of a definition."""
 
 
@@ -81,6 +84,9 @@ class ToolFields(Input):
     idempotency_key: bool | None = Described(
         default=None,
         description="Whether to send Idempotency-Key, by which the endpoint knows repetitions.",
+    )
+    limits: LimitsInput | None = Described(
+        default=None, description="For the calls of the tool; no part of its digest."
     )
     is_enabled: bool | None = None
 
@@ -154,6 +160,7 @@ class ToolAnswer(Answer):
     max_response_bytes: int
     on_oversize: OnOversize
     idempotency_key: bool
+    limits: LimitsAnswer
     is_enabled: bool
     version: int
     digest: str
@@ -216,6 +223,7 @@ def _shown(tool: Tool) -> dict[str, Any]:
         id=tool.id,
         has_secret=tool.sealed_secret is not None,
         previous_secret_until=rfc3339(retiring.until) if retiring else None,
+        limits=limits_answer(tool.limits),
         is_enabled=tool.is_enabled,
         version=tool.version,
         digest=tool.digest,

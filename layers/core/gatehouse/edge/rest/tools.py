@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from gatehouse.domain.tools import Tool
+from gatehouse.edge.rest.limit_models import read_limits
 from gatehouse.edge.rest.models import Nothing, PageQuery, write_cursor
 from gatehouse.edge.rest.routing import Answered, Call
 from gatehouse.edge.rest.tool_models import (
@@ -26,6 +27,7 @@ def create_tool(management: Management, call: Call, body: NewTool) -> Answered:
         definition=new_definition(body),
         is_enabled=body.is_enabled is not False,
         secret=body.encrypted_auth_secret,
+        limits=read_limits(body.limits),
     )
     return _answered(management.tools.create(call.caller.project, written))
 
@@ -53,6 +55,7 @@ def change_tool(management: Management, call: Call, body: ToolChange) -> Answere
         is_enabled=current.is_enabled if body.is_enabled is None else body.is_enabled,
         secret=body.encrypted_auth_secret,
         rotation_seconds=body.rotation_seconds,
+        limits=read_limits(body.limits) if "limits" in body.model_fields_set else current.limits,
     )
     project = call.caller.project
     with lost_race(call.request):

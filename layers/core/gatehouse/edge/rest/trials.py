@@ -6,6 +6,7 @@ from pydantic import Field, JsonValue
 
 from gatehouse.domain.calls import Dispatched, Outcome
 from gatehouse.domain.requests import OutboundRequest
+from gatehouse.edge.limit_headers import limit_headers
 from gatehouse.edge.rest.models import Answer, Input
 from gatehouse.edge.rest.routing import Answered, Call
 from gatehouse.usecases.management import Management
@@ -70,7 +71,8 @@ def try_tool(management: Management, call: Call, body: Trial) -> Answered:
             request_id=tried.request_id,
             request=_request(tried.request),
             response=_response(tried.dispatched) if tried.dispatched else None,
-        )
+        ),
+        headers=limit_headers(tried.standings),
     )
 
 
