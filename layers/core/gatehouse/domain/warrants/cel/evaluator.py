@@ -2,7 +2,7 @@
 
 Every operator takes the types CEL gives it; whatever else, a missing field, an overflow or a
 division by zero, is a failure that denies. Comparing values of different types for equality is
-none: they differ. Integers and floats compare by value and do not mix in arithmetic.
+none: they differ. An integer beside a float compares as a float, and they do not mix in arithmetic.
 """
 
 from collections.abc import Callable, Mapping
@@ -14,7 +14,7 @@ from gatehouse.domain.warrants.denied import Denied
 from gatehouse.domain.warrants.effort import Effort
 
 _I64: Final = range(-(2**63), 2**63)
-_PRIVATE: Final = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
+_PRIVATE: Final = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")
 
 
 def holds(tree: Node, variables: Mapping[str, object], effort: Effort) -> bool:
@@ -63,7 +63,7 @@ class _Evaluation:
 
     def has(self, node: Node, name: str) -> object:
         owner = self.value(node)
-        return name in owner if isinstance(owner, dict) else _fail()
+        return isinstance(owner, dict) and name in owner
 
     def at(self, node: Node, index_node: Node) -> object:
         owner, index = self.value(node), self.value(index_node)
@@ -106,7 +106,7 @@ class _Evaluation:
     def call(self, name: str, nodes: tuple[Node, ...]) -> object:
         values = [self.value(node) for node in nodes]
         if name == "size":
-            return len(values[0]) if isinstance(values[0], str | list | dict) else _fail()
+            return _size(values[0])
         texts = [value for value in values if isinstance(value, str)]
         if len(texts) != len(values):
             _fail()
@@ -122,9 +122,7 @@ class _Evaluation:
         if sign == "in":
             return self.contained(left, right)
         if sign in _ORDERS:
-            if not (_are_numbers(left, right) or (type(left) is type(right) is str)):
-                _fail()
-            return _ORDERS[sign](left, right)
+            return _ORDERS[sign](*_comparable(left, right))
         return self.arithmetic(sign, left, right)
 
     def equal(self, left: object, right: object) -> bool:
@@ -135,7 +133,10 @@ class _Evaluation:
             return left.keys() == right.keys() and all(
                 self.equal(item, right[key]) for key, item in left.items()
             )
-        return left == right and (type(left) is type(right) or _are_numbers(left, right))
+        if type(left) is type(right):
+            return left == right
+        numbers = _as_floats(left, right)
+        return numbers is not None and numbers[0] == numbers[1]
 
     def contained(self, item: object, whole: object) -> bool:
         if isinstance(whole, list):
@@ -184,17 +185,39 @@ def _bounded(number: int) -> int:
     return number if number in _I64 else _fail()
 
 
-def _are_numbers(*values: object) -> bool:
-    return all(type(value) in {int, float} for value in values)
+def _size(value: object) -> int:
+    if isinstance(value, list | dict):
+        return len(value)
+    # Of other text, bytes, code units and code points would be different answers.
+    return len(value) if isinstance(value, str) and value.isascii() else _fail()
+
+
+def _comparable(left: object, right: object) -> tuple[object, object]:
+    """Return two numbers or two texts; integers become floats beside floats."""
+    if type(left) is type(right) and isinstance(left, int | str) and not isinstance(left, bool):
+        return left, right
+    numbers = _as_floats(left, right)
+    if numbers is None or numbers[0] != numbers[0] or numbers[1] != numbers[1]:  # noqa: PLR0124
+        _fail()  # NaN is neither less nor more
+    return numbers
+
+
+def _as_floats(left: object, right: object) -> tuple[float, float] | None:
+    if type(left) not in {int, float} or type(right) not in {int, float}:
+        return None
+    return float(left), float(right)  # type: ignore[arg-type]
 
 
 def _is_in_cidr(address: str, network: str) -> bool:
-    return addresses.address(address) in addresses.network(network)
+    whole = addresses.network(network)
+    try:
+        return addresses.address(address) in whole
+    except Denied:
+        return False
 
 
 def _is_private(address: str) -> bool:
-    found = addresses.address(address)
-    return any(found in addresses.network(network) for network in _PRIVATE)
+    return any(_is_in_cidr(address, network) for network in _PRIVATE)
 
 
 _ORDERS: Final[dict[str, Callable[..., bool]]] = {

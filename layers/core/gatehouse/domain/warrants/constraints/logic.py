@@ -108,7 +108,8 @@ class Not:
         if not isinstance(child, Not):
             return False
         if self.inner.may_fail and isinstance(self.inner, All | AnyOf | Not):
-            return same(pair(self.inner), pair(child.inner))
+            if not same(pair(self.inner), pair(child.inner)):
+                return False
         return covers(child.inner, self.inner, effort)
 
     def wire(self) -> object:

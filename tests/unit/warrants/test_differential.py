@@ -1,0 +1,223 @@
+"""Against the public package as oracle: never allow what it denies, and say why where we deny.
+
+Each denial of ours that is not the package's falls under a rule of `STRICTER`, which docs/warrants.md
+lists under the same names.
+"""
+
+import os
+from typing import Any
+
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+from gatehouse.domain.warrants import Denied
+from gatehouse.domain.warrants.constraints.base import covers
+from gatehouse.domain.warrants.constraints.reading import read
+from gatehouse.domain.warrants.effort import Effort
+from tests.warrant_strategies import ANY_VALUE, CONSTRAINTS, FLAT, judged, narrowed
+from tests.warrants import OPEN, PUBLIC, Minted, constrained, gates, ours, theirs
+
+STRICTER = {
+    "address-form": {"the constraint holds no IP network"},
+    "regex-syntax": {
+        "the regular expression is invalid or too large",
+        "the regular expression uses syntax that is not taken",
+    },
+    "regex-ascii": {"the regular expression's classes are for ASCII text"},
+    "cel-subset": {
+        "the expression holds what is no part of it",
+        "the expression does not parse",
+        "the expression calls a function that is not there",
+        "the expression repeats a sign",
+        "the expression uses a reserved word",
+        "the expression holds a number beyond 64 bits",
+        "the expression holds an unknown escape",
+    },
+    "cel-total": {"the expression fails on this value"},
+    "well-formed": {
+        "the constraint holds a domain that is no host name",
+        "All needs at least one constraint",
+    },
+    "clearance": {"a child's clearance may not exceed its parent's"},
+    "approvers": {
+        "a child may not drop or replace approvers",
+        "a child may not lower the number of approvals",
+        "an approver is listed twice",
+        "min_approvals is from 1 to the number of required_approvers",
+    },
+    "gates": {"a child may not weaken an approval gate"},
+    "tools": {
+        "a child names a tool that its parent does not",
+        "the warrant does not name this tool",
+        "a child must constrain the arguments that its parent does",
+        "a child may not start to allow unknown arguments",
+    },
+    "issuers": {
+        "an issuer may not drop its bounds",
+        "an issuer may not raise or drop max_issue_depth",
+    },
+    "root": {"the chain does not start at a root: present the parents too"},
+}
+"""By rule, the hints that speak of it."""
+
+NARROWED_LESS = {2, 9, 12, 13, 14, 15}
+"""Types whose attenuation is stricter: Pattern, UrlPattern, All, Any, Not, Cel ("narrowing")."""
+
+KNOWN = frozenset().union(*STRICTER.values())
+EXAMPLES = os.environ.get("FUZZ_EXAMPLES", "")
+"""`make fuzz` asks for many, and for other ones each time."""
+
+QUIET = settings(
+    max_examples=int(EXAMPLES or 400),
+    deadline=None,
+    database=None,
+    derandomize=not EXAMPLES,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
+)
+
+
+def is_excused(denied: Denied, parent: list[Any] | None = None) -> bool:
+    if denied.hint in KNOWN:
+        return True
+    narrowing = denied.hint == "a child may only narrow a constraint"
+    return narrowing and parent is not None and parent[0] in NARROWED_LESS
+
+
+@QUIET
+@given(judged())
+def test_a_value_is_never_allowed_that_the_package_denies(case: tuple[list[Any], Any]) -> None:
+    wire, value = case
+    chain = Minted().to("alice", k3=constrained(wire))
+
+    mine, its = ours(chain, "t", {"x": value}), theirs(chain, "t", {"x": value})
+
+    if mine is None:
+        assert its is None
+    elif its is None:
+        assert is_excused(mine), mine
+
+
+@QUIET
+@given(narrowed())
+def test_a_child_is_never_accepted_that_the_package_refuses(
+    case: tuple[list[Any], list[Any]],
+) -> None:
+    parent, child = case
+    chain = Minted().to("alice", k3=constrained(parent)).to("bob", k3=constrained(child))
+
+    mine, its = ours(chain), theirs(chain)
+
+    if mine is None:
+        assert its is None
+    elif its is None:
+        assert is_excused(mine, parent), mine
+
+
+@QUIET
+@given(narrowed(), st.lists(ANY_VALUE, min_size=1, max_size=4), st.data())
+def test_no_accepted_child_admits_what_its_parent_does_not(
+    case: tuple[list[Any], list[Any]], values: list[Any], data: st.DataObject
+) -> None:
+    try:
+        parent, child = read(case[0]), read(case[1])
+        assume(covers(parent, child, Effort()))
+    except Denied:
+        assume(False)
+    fitting = [given for wires, given in FLAT.values()]
+    for value in [*values, data.draw(st.one_of(fitting))]:
+        try:
+            is_admitted = child.admits(value, Effort())
+        except Denied:
+            continue
+        if is_admitted:
+            assert parent.admits(value, Effort())
+
+
+HOLDERS = st.sampled_from(["alice", "bob", "carol"])
+GATE = st.sampled_from(
+    [
+        {"t": {"args": None}},
+        {"t": {"args": {"x": "all"}}},
+        {"t": {"args": {"x": [3, {"min": 1.0, "max": None, "min_inclusive": True, "max_inclusive": True}]}}},
+        {"t": {"args": {"x": [3, {"min": 2.0, "max": None, "min_inclusive": True, "max_inclusive": True}]}}},
+        {"t": {"args": {"x": {"exempt": [4, {"values": [1, 2]}]}}}},
+        {"t": {"args": {"x": {"exempt": [4, {"values": [1]}]}}}},
+        {"u": {"args": None}},
+        {},
+    ]
+)  # fmt: skip
+CAPABILITY = st.sampled_from(
+    [
+        {"constraints": {}},
+        {"constraints": {"x": [16, None]}},
+        {"constraints": {"x": [4, {"values": [1, 2]}]}},
+        {"constraints": {"x": [4, {"values": [1]}]}},
+        {"constraints": {"x": [4, {"values": [1]}]}, "allow_unknown": True},
+        {"constraints": {"x": [16, None], "y": [16, None]}},
+    ]
+)
+TOOLS = st.dictionaries(st.sampled_from(["t", "u", "*"]), CAPABILITY, min_size=0, max_size=2)
+BOUNDS = st.sampled_from(
+    [None, {"constraints": {"x": [4, {"values": [1, 2]}]}}, {"constraints": {"x": [4, {"values": [1]}]}}]
+)
+PAIR = [[1, PUBLIC["approver1"]], [1, PUBLIC["approver2"]]]
+FIELDS = st.fixed_dictionaries(
+    {},
+    optional={
+        "k3": TOOLS,
+        "k7": st.sampled_from([1_795_317_985, 1_795_317_986, 1_795_317_950, 1_795_321_586, 1_795_321_000]),
+        "k6": st.sampled_from([1_795_317_976, 1_795_317_980, 1_795_318_016, 1_795_318_017]),
+        "k8": st.integers(0, 3),
+        "k10": GATE.map(gates),
+        "k15": st.sampled_from([[], PAIR[:1], PAIR[1:], PAIR, [*PAIR[:1], *PAIR[:1]]]),
+        "k16": st.integers(0, 3),
+        "k17": st.sampled_from([0, 10, 30]),
+        "k18": st.integers(0, 2),
+        "k9": st.just(list(b"x" * 32)),
+    },
+)  # fmt: skip
+ISSUER = st.fixed_dictionaries(
+    {"k2": st.just(1), "k3": st.just({}), "k11": st.sampled_from([["t"], ["t", "u"], ["u"], []])},
+    optional={"k13": st.integers(0, 3), "k14": BOUNDS},
+)
+
+
+@st.composite
+def chains(draw: st.DrawFn) -> Minted:
+    """Return a chain of up to three warrants, with up to a few fields amiss."""
+    chain = Minted()
+    issuers = draw(st.integers(0, 2))
+    for link in range(draw(st.integers(1, 3))):
+        fields: dict[str, Any] = draw(ISSUER) if link < issuers else {"k3": draw(TOOLS) or OPEN}
+        if draw(st.booleans()):
+            amiss = draw(FIELDS)
+            keep = draw(st.sets(st.sampled_from(sorted(amiss)), max_size=2)) if amiss else set()
+            fields = {**fields, **{key: amiss[key] for key in keep}}
+        chain = chain.to(draw(HOLDERS), **fields)
+    return chain
+
+
+@QUIET
+@given(chains(), st.sampled_from(["t", "u"]), st.sampled_from([{}, {"x": 1}, {"x": 2}, {"x": 1, "y": 1}]))
+def test_a_chain_never_allows_a_call_that_the_package_denies(
+    chain: Minted, tool: str, arguments: dict[str, Any]
+) -> None:
+    for question in ((), (tool, arguments)):
+        mine, its = ours(chain, *question), theirs(chain, *question)
+
+        if mine is None:
+            assert its is None
+        elif its is None:
+            assert is_excused(mine), mine
+
+
+@QUIET
+@given(CONSTRAINTS)
+def test_a_constraint_is_written_as_it_was_read(wire: list[Any]) -> None:
+    try:
+        constraint = read(wire)
+    except Denied:
+        assume(False)
+    again = read([constraint.type_id, constraint.wire()])
+
+    assert repr(again.wire()) == repr(constraint.wire())
