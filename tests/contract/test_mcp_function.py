@@ -59,7 +59,7 @@ class Counted:
         self.handler = app.lambda_handler
         for client in (clients.dynamodb(), clients.secretsmanager()):
             client.meta.events.register("before-call", self._count)
-        self.dispatch = clients.functions()
+        self.dispatch: Any = clients.functions()
         self.dispatch.meta.events.register("before-call.lambda.Invoke", self._invoke)
 
     def send(self, name: str) -> dict[str, Any]:

@@ -191,7 +191,7 @@ def test_what_nobody_would_see_is_taken_out_of_text_and_said(status: int) -> Non
 def test_json_hides_nothing_either_and_both_its_forms_agree() -> None:
     body = json.dumps({"name\u200b": [HIDING, {"deep": HIDING}], "n": 1}).encode()
     result = result_of(body)
-    shown = {"name": ["abc", {"deep": "abc"}], "n": 1}
+    shown: dict[str, JsonValue] = {"name": ["abc", {"deep": "abc"}], "n": 1}
     assert result.structured == Structured(shown)
     [block] = result.content
     assert isinstance(block, Text)

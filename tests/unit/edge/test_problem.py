@@ -25,6 +25,7 @@ from gatehouse.domain.errors import (
     Unauthenticated,
     Unavailable,
     UnsupportedContent,
+    UpstreamFailed,
 )
 from gatehouse.domain.sealing import SealBroken
 from gatehouse.edge.problem import problem, unexpected
@@ -46,6 +47,7 @@ RENDERED: list[tuple[GatehouseError, int, str]] = [
     (PreconditionFailed("It was changed meanwhile"), 412, "Precondition Failed"),
     (TooManyRequests("Too many calls", retry_after=7), 429, "Too Many Requests"),
     (Unavailable(), 503, "Service Unavailable"),
+    (UpstreamFailed("The upstream answered with HTTP status 500"), 502, "Bad Gateway"),
     (ToolRefused("Member context required", code="member_required"), 422, "Unprocessable Content"),
 ]
 

@@ -10,7 +10,6 @@ import pytest
 from gatehouse.domain.addresses import read_private_networks
 from gatehouse.domain.projects import Project
 from gatehouse.domain.requests import OutboundRequest
-from gatehouse.net import streams
 from gatehouse.net.addresses import AddressPolicy
 from gatehouse.net.client import GuardedClient
 from gatehouse.net.names import SystemNames
@@ -43,7 +42,7 @@ def dialled(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         tried.append(address[0])
         raise ConnectionRefusedError
 
-    monkeypatch.setattr(streams.socket, "create_connection", connect)
+    monkeypatch.setattr(socket, "create_connection", connect)
     return tried
 
 

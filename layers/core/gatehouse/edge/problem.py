@@ -18,6 +18,7 @@ from gatehouse.domain.errors import (
     Unauthenticated,
     Unavailable,
     UnsupportedContent,
+    UpstreamFailed,
 )
 from gatehouse.domain.json_values import JsonValue
 from gatehouse.edge.http import HttpResponse, json_response
@@ -37,6 +38,7 @@ STATUS: Final[Mapping[type[GatehouseError], HTTPStatus]] = {
     PreconditionFailed: HTTPStatus.PRECONDITION_FAILED,
     TooManyRequests: HTTPStatus.TOO_MANY_REQUESTS,
     Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+    UpstreamFailed: HTTPStatus.BAD_GATEWAY,
     ToolRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
 }
 """Looked up along the error's ancestors; what has none here is an error of ours."""
