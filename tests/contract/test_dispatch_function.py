@@ -63,7 +63,7 @@ def handler(
         sys.modules.pop(name, None)
     app = importlib.import_module(names[0])
     yield app.lambda_handler
-    app.invoked.run.upstream.close()
+    app.invoked.run.send.upstream.close()
     for name in names:
         sys.modules.pop(name, None)
 
