@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from gatehouse.domain.call_limits import call_limits, failure_limit, too_many
 from gatehouse.domain.caller import Caller
-from gatehouse.domain.leases import REACHED_MS, Leases
+from gatehouse.domain.leases import BUSY_MS, LEASED_REACHED_MS, REACHED_MS, Leases
 from gatehouse.domain.limits import (
     EXACT_PER_SECOND,
     LARGEST,
@@ -112,16 +112,40 @@ def test_an_instance_that_paused_begins_with_single_calls() -> None:
     assert leases.size(limit, MS + 3000) == 1
 
 
-@given(window=st.sampled_from(Window), into=st.integers(0, 10**8))
-def test_a_limit_counts_as_reached_for_a_second_and_never_beyond_its_window(
-    window: Window, into: int
+@given(
+    window=st.sampled_from(Window),
+    into=st.integers(0, 10**8),
+    amount=st.sampled_from([1, LARGEST.per_second]),
+)
+def test_a_limit_counts_as_reached_for_a_while_and_never_beyond_its_window(
+    window: Window, into: int, amount: int
 ) -> None:
-    leases, limit, now_ms = Leases(), quota(1, window), MS + into
+    leases, limit, now_ms = Leases(), quota(amount * window.value, window), MS + into
     leases.note_reached(limit, now_ms)
     assert leases.is_reached(limit, now_ms)
-    assert not leases.is_reached(limit, now_ms + REACHED_MS)
+    pause = LEASED_REACHED_MS if limit.is_leased else REACHED_MS[window]
+    assert not leases.is_reached(limit, now_ms + pause)
     ends_ms = 1000 * (window.starts_at(now_ms) + window.value)
     assert not leases.is_reached(limit, ends_ms)
+
+
+def test_slots_that_were_all_taken_are_asked_for_again_soon() -> None:
+    leases, slots = Leases(), Slots(scope=LimitScope.TOOL, subject="t", amount=1)
+    leases.note_reached(slots, MS)
+    assert leases.is_reached(slots, MS + BUSY_MS - 1)
+    assert not leases.is_reached(slots, MS + BUSY_MS)
+
+
+def test_a_full_shard_is_passed_by_until_it_may_have_room() -> None:
+    leases = Leases()
+    starts = Window.MINUTE.starts_at(MS) * 1000
+    exact, leased = quota(600, Window.MINUTE), quota(600_000, Window.MINUTE)
+    for limit in (exact, leased):
+        leases.note_full(limit, 1, starts)
+        assert leases.open_shards(limit, [0, 1], starts + 999) == [0]
+    assert leases.open_shards(exact, [0, 1], starts + 1000) == [0, 1]
+    assert leases.open_shards(leased, [0, 1], starts + 59_999) == [0]
+    assert leases.open_shards(leased, [0, 1], starts + 60_000) == [0, 1]
 
 
 @given(window=st.sampled_from(Window), now_ms=st.integers(0, 10**13))

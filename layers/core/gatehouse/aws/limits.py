@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 THREADS: Final = 16
 """No call has more limits: four scopes with four each."""
+LEASE_TRIES: Final = 4
+"""Items that are asked for a leased rate; for an exact one it is all of them."""
 SLOT_TRIES: Final = 4
 """Items that are asked for a slot; only limits above 128 have more."""
 
@@ -93,18 +95,22 @@ class DynamoLimits:
         return counted
 
     def _count(self, quota: Quota, now_ms: int) -> _Counted:
-        """Take a lease, or one call, of the first shard that has as much; ask all of them."""
+        """Take a lease, or one call, of the first shard that has as much."""
         items = WindowItems(self.client, self.table)
         size = self.leases.size(quota, now_ms)
-        order = self._order(quota.shards)
+        order = self.leases.open_shards(quota, self._order(quota.shards), now_ms)
+        if quota.is_leased:
+            order = order[:LEASE_TRIES]
         tries = [(shard, 1) for shard in order]
         if size > 1:
-            tries.insert(0, (order[0], size))
+            tries[:0] = [(shard, size) for shard in order[:1]]
         for shard, calls in tries:
             remaining = items.add(quota, shard, calls, now_ms)
             if remaining is not None:
                 self.leases.keep(quota, calls, now_ms)
                 return _Counted(limit=quota, shard=shard, remaining=remaining * quota.shards)
+            if calls == 1:
+                self.leases.note_full(quota, shard, now_ms)
         return _Counted(limit=quota)
 
     def _slot(self, slots: Slots, entry: str, now_ms: int) -> _Counted:

@@ -1,21 +1,24 @@
-"""What one instance knows of the counters: its leases, and which limits it has seen reached.
+"""What one instance knows of the counters: its leases, and what it has seen full.
 
-Both only ever spare a request to the store. A lease is a part of a window's amount that the store
-has already counted. A limit that was seen reached is refused without asking for a moment, so
-that a flood of refused calls costs one write per instance and moment instead of one each.
+All of it only ever spares a request to the store. A lease is a part of a window's amount that the
+store has already counted. What was seen full is not asked again for a moment, so that a flood of
+refused calls costs a few writes per instance and moment instead of some for each call.
 """
 
-from collections.abc import MutableMapping
+from collections.abc import MutableMapping, Sequence
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Final, TypeVar
 
-from gatehouse.domain.limits import Limit, Quota, lease_size
+from gatehouse.domain.limits import Limit, Quota, Window, lease_size
 
-REACHED_MS: Final = 1000
+REACHED_MS: Final = {Window.SECOND: 1_000, Window.MINUTE: 5_000, Window.DAY: 60_000}
+"""For how long a rate counts as reached, at most to its window's end. A count only falls when a
+call that another limit refused is given back; so much may stay unused for so long."""
 BUSY_MS: Final = 100
-"""For how long a limit counts as reached: a rate's at most to its window's end, and slots, which
-come free at any time."""
+"""For how long all slots count as taken; they come free at any time."""
+LEASED_REACHED_MS: Final = 1_000
+"""The same for a leased rate, which is refused before every shard was asked."""
 MAX_KNOWN: Final = 4096
 
 Known = TypeVar("Known")
@@ -35,6 +38,7 @@ class Leases:
 
     _left: dict[Quota, tuple[int, int]] = field(default_factory=dict)
     _reached: dict[Limit, int] = field(default_factory=dict)
+    _full: dict[Quota, dict[int, int]] = field(default_factory=dict)
     _pace: dict[Quota, _Pace] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
 
@@ -45,13 +49,28 @@ class Leases:
     def note_reached(self, limit: Limit, now_ms: int) -> None:
         """Remember that the store refused."""
         if isinstance(limit, Quota):
-            ends_ms = 1000 * (limit.window.starts_at(now_ms) + limit.window.value)
-            until = min(now_ms + REACHED_MS, ends_ms)
+            pause = LEASED_REACHED_MS if limit.is_leased else REACHED_MS[limit.window]
+            until = min(now_ms + pause, _ends_ms(limit, now_ms))
         else:
             until = now_ms + BUSY_MS
         with self._lock:
             _make_room(self._reached)
             self._reached[limit] = until
+
+    def open_shards(self, quota: Quota, order: Sequence[int], now_ms: int) -> list[int]:
+        """Return the shards of `order` that were not just seen full."""
+        with self._lock:
+            full = self._full.get(quota, {})
+            return [shard for shard in order if full.get(shard, 0) <= now_ms]
+
+    def note_full(self, quota: Quota, shard: int, now_ms: int) -> None:
+        """Remember that a shard had no room for one call; leased calls never make room again."""
+        ends_ms = _ends_ms(quota, now_ms)
+        until = ends_ms if quota.is_leased else min(now_ms + REACHED_MS[Window.SECOND], ends_ms)
+        with self._lock:
+            if quota not in self._full:
+                _make_room(self._full)
+            self._full.setdefault(quota, {})[shard] = until
 
     def spend(self, quota: Quota, now_ms: int) -> bool:
         """Take one call of the present window's lease, if one is left."""
@@ -107,6 +126,10 @@ class Leases:
             pace.before = pace.passed if pace.second == second - 1 else 0
             pace.second, pace.passed = second, 0
         return pace
+
+
+def _ends_ms(quota: Quota, now_ms: int) -> int:
+    return 1000 * (quota.window.starts_at(now_ms) + quota.window.value)
 
 
 def _make_room(known: MutableMapping[Known, Value]) -> None:

@@ -9,13 +9,14 @@ split over as many items, "shards", as it has times 500, at most 20: a shard eit
 writes each. The shards' shares add up to the amount, so never more than the amount passes.
 
 Where a rate is at most 500 a second, each call is counted by itself and refused only when every
-shard is full: the count is exact. Above, an instance takes several calls at once, a "lease". A
-lease is at most a tenth of what the instance passed in the second before, and one:
+shard is full: the count is exact. Above, an instance takes several calls at once, a "lease", and
+a call is refused when four shards had no room. The count then errs to one side, for never more
+than the amount passes. A lease is at most a tenth of what its instance passed in the second
+before, or one call:
 
-    unused, all instances together <= sum(passed by the instance in that second) / 10
+    unused, all instances together <= sum over instances of (passed in that second) / 10
 
-So at least nine tenths of a full window's amount can be used where the traffic is no smaller
-than in the second before, and never more than ten tenths (see docs/decisions/0015-limits.md).
+so no more than a tenth of what passed is lost to leases (see docs/decisions/0015-limits.md).
 """
 
 import math
