@@ -41,6 +41,7 @@ def record(at: float = NOW, number: int = 0, **changes: object) -> CallRecord:
         started_at_ms=int(at * 1000),
         duration_ms=40,
         upstream_status=200,
+        attempts=(503, None, 200),
     )
     return replace(made, **changes)  # type: ignore[arg-type]
 

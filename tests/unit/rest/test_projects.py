@@ -14,7 +14,7 @@ def test_a_project_starts_with_a_key_of_its_own_that_is_shown_once() -> None:
     api = Api()
     project = admin(api, "POST", body={"name": "New"})
     assert project.status == 201
-    assert project.json.keys() == {"id", "name", "version", "created_at"}
+    assert project.json.keys() == {"id", "name", "settings", "version", "created_at"}
     made = admin(api, "POST", f"{PROJECTS}/{project.json['id']}/integrations", {"name": "backend"})
     assert made.status == 201
     assert made.json["scopes"] == ["exchange", "manage", "mcp"]
@@ -47,6 +47,35 @@ def test_projects_are_listed_read_and_renamed() -> None:
     assert (renamed.json["name"], renamed.json["version"]) == ("Newer", 2)
     lost = admin(api, "PATCH", path, {"name": "Newest", "version": 1})
     assert (lost.status, lost.json["current_version"]) == (409, 2)
+
+
+def test_settings_are_kept_until_they_are_changed_and_null_lifts_them() -> None:
+    api = Api()
+    path = f"{PROJECTS}/{PROJECT_ID}"
+
+    def changed(body: object) -> object:
+        return admin(api, "PATCH", path, body).json["settings"]["upstream_origins"]
+
+    wanted = {"upstream_origins": ["https://API.example.com:443", "https://b.example:8443"]}
+    kept = ["https://api.example.com", "https://b.example:8443"]
+    assert changed({"settings": wanted, "version": 1}) == kept
+    assert changed({"name": "Acme 2", "version": 2}) == kept
+    assert changed({"settings": {}, "version": 3}) == kept
+    own = api.call("GET", "/api/v1/project").json
+    assert (own["name"], own["settings"]["upstream_origins"]) == ("Acme 2", kept)
+    assert changed({"settings": {"upstream_origins": []}, "version": 4}) == []
+    assert changed({"settings": {"upstream_origins": None}, "version": 5}) is None
+
+
+def test_only_origins_that_could_be_called_may_be_listed() -> None:
+    for origin in ("https://127.0.0.1", "https://a.example/x", "http://a.example", "a.example"):
+        settings = {"upstream_origins": ["https://ok.example", origin]}
+        body = {"settings": settings, "version": 1}
+        answer = admin(Api(), "PATCH", f"{PROJECTS}/{PROJECT_ID}", body)
+        assert (answer.status, answer.fields) == (422, ["settings.upstream_origins.1"])
+    many = {"upstream_origins": [f"https://a{number}.example" for number in range(51)]}
+    answer = admin(Api(), "PATCH", f"{PROJECTS}/{PROJECT_ID}", {"settings": many, "version": 1})
+    assert answer.fields == ["settings.upstream_origins"]
 
 
 def test_deleting_takes_the_name_and_ends_every_key_at_once() -> None:

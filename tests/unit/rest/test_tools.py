@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from gatehouse.domain.errors import Unavailable
+from gatehouse.domain.project_settings import ProjectSettings
 from gatehouse.domain.tools import Tool
 from gatehouse.edge import log
 from tests.rest import NO_LIMITS, SECRET, TOOL, Api
@@ -65,6 +66,41 @@ def test_a_new_tool_is_shown_with_its_defaults_and_without_its_secret() -> None:
     }
     status = {"breaker": "closed", "since": None}
     assert api.call("GET", f"{TOOLS}/{tool['id']}").json == {**tool, "status": status}
+
+
+def test_an_origin_is_checked_for_the_deployment_the_project_and_what_its_name_means() -> None:
+    api = Api()
+    api.names.known = {"inside.example.com": ["93.184.215.14", "10.0.0.1"]}
+    for url in ("https://169.254.169.254", "https://2130706433", "https://inside.example.com"):
+        answer = api.call("POST", TOOLS, {**TOOL, "base_url": url})
+        assert (answer.status, answer.fields) == (422, ["base_url"])
+    settings = ProjectSettings(upstream_origins=("https://crm.example.com",))
+    api.table.projects[PROJECT_ID] = replace(api.table.projects[PROJECT_ID], settings=settings)
+    assert api.call("POST", TOOLS, TOOL).status == 201
+    elsewhere = {"base_url": "https://other.example.com", "encrypted_auth_secret": SECRET}
+    other = api.call("POST", TOOLS, {**TOOL, **elsewhere, "name": "other"})
+    assert (other.status, other.fields) == (422, ["base_url"])
+    moved = patch(api, {**elsewhere, "version": 1})
+    assert (moved.status, moved.fields) == (422, ["base_url"])
+    assert stored(api).definition.base_url == "https://crm.example.com"
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("max_response_bytes", 1023), ("max_response_bytes", 4_400_001), ("on_oversize", "cut"),
+     ("idempotency_key", "yes"), ("idempotency_key", 1)],
+)  # fmt: skip
+def test_an_answers_bounds_are_bounded(field: str, value: object) -> None:
+    answer = Api().call("POST", TOOLS, {**TOOL, field: value})
+    assert (answer.status, answer.fields) == (422, [field])
+
+
+@pytest.mark.parametrize("name", ["Idempotency-Key", "idempotency_key"])
+def test_a_key_of_repetitions_is_set_by_one_side_alone(name: str) -> None:
+    own = {**TOOL, "headers_template": {name: "{contact_id}"}}
+    assert Api().call("POST", TOOLS, own).status == 201
+    both = Api().call("POST", TOOLS, {**own, "idempotency_key": True})
+    assert (both.status, both.fields) == (422, ["headers_template"])
 
 
 def test_a_tool_keeps_every_field_it_was_given() -> None:

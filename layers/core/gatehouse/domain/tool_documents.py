@@ -22,6 +22,7 @@ DIGEST: Final = "gatehouse/digest"
 
 
 _LATER: Final[JsonObject] = {
+    "icons": None,
     "max_response_bytes": MAX_RESPONSE_BYTES,
     "on_oversize": OnOversize.TRUNCATE,
     "idempotency_key": False,
