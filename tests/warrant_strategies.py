@@ -7,7 +7,9 @@ from hypothesis import strategies as st
 Wire = list[Any]
 
 LETTERS = st.sampled_from("ab/.-*?[]!")
-WORDS = st.sampled_from(["a", "b", "ab", "/", "a/b", "/a", "/a/b", "é", "", "A", "ls", "ls a", "10.0.0.1"])
+WORDS = st.sampled_from(
+    ["a", "b", "ab", "/", "a/b", "/a", "/a/b", "é", "", "A", "ls", "ls a", "10.0.0.1"]
+)
 SCALARS: st.SearchStrategy[Any] = st.one_of(
     st.none(), st.booleans(), st.integers(-3, 3), st.sampled_from([0.0, 1.0, 1.5, -2.5]), WORDS
 )
@@ -38,11 +40,24 @@ NETWORKS = st.sampled_from(
     ["10.0.0.0/8", "10.1.0.0/16", "10.0.0.5/8", "10.0.0.1", "::/0", "fd00::/8", "0.0.0.0/0", "10.0.0.0/08",
      "2001:db8::/32", "x", "10.0.0.0/33"]
 )  # fmt: skip
-HOSTS = ["a.com", "x.a.com", "A.com", "b.com", "ba.com", "10.0.0.1", "127.1", "localhost", "[::1]", "a.com."]
+HOSTS = [
+    "a.com",
+    "x.a.com",
+    "A.com",
+    "b.com",
+    "ba.com",
+    "10.0.0.1",
+    "127.1",
+    "localhost",
+    "[::1]",
+    "a.com.",
+]
 URLS = st.builds(
     "{}://{}{}{}{}".format,
     st.sampled_from(["http", "https", "HTTPS", "ftp", "x"]),
-    st.sampled_from([*HOSTS, "u:p@a.com", "169.254.1.1", "100.64.0.1", "[::ffff:7f00:1]", "0x7f.1", "ü.de"]),
+    st.sampled_from(
+        [*HOSTS, "u:p@a.com", "169.254.1.1", "100.64.0.1", "[::ffff:7f00:1]", "0x7f.1", "ü.de"]
+    ),
     st.sampled_from(["", ":443", ":80", ":8443", ":"]),
     st.sampled_from(["", "/", "/a", "/a/b", "/a/../b", "/a/%2e%2e/b", "\\a", "/é", "//a"]),
     st.sampled_from(["", "?q=/a", "#a"]),
@@ -50,20 +65,32 @@ URLS = st.builds(
 URL_PATTERNS = st.builds(
     "{}://{}{}{}".format,
     st.sampled_from(["http", "https", "*", "HTTPS"]),
-    st.sampled_from(["a.com", "*.a.com", "x.a.com", "*.x.a.com", "A.com", "*", "10.0.0.1", "*.*.com"]),
+    st.sampled_from(
+        ["a.com", "*.a.com", "x.a.com", "*.x.a.com", "A.com", "*", "10.0.0.1", "*.*.com"]
+    ),
     st.sampled_from(["", ":443", ":8443"]),
-    st.sampled_from(["", "/", "/*", "/a", "/a/*", "/a/b/*", "/a*", "/*b", "/a/[b]", "/a/**", "/a/?q"]),
+    st.sampled_from(
+        ["", "/", "/*", "/a", "/a/*", "/a/b/*", "/a*", "/*b", "/a/[b]", "/a/**", "/a/?q"]
+    ),
 )
-DOMAINS = st.lists(st.sampled_from(["a.com", "*.a.com", "A.com", "x.a.com", "10.0.0.1", "b.com"]), max_size=2)
-ROOTS = st.sampled_from(["/", "/a", "/a/b", "/a/", "/A", "/a/../b", "C:\\a", "C:/a", "c:/a", "a", ""])
+DOMAINS = st.lists(
+    st.sampled_from(["a.com", "*.a.com", "A.com", "x.a.com", "10.0.0.1", "b.com"]), max_size=2
+)
+ROOTS = st.sampled_from(
+    ["/", "/a", "/a/b", "/a/", "/A", "/a/../b", "C:\\a", "C:/a", "c:/a", "a", ""]
+)
 PATHS = st.one_of(
-    st.builds("".join, st.lists(st.sampled_from(["/", "a", "b", "..", ".", "\\", "A"]), max_size=7)),
+    st.builds(
+        "".join, st.lists(st.sampled_from(["/", "a", "b", "..", ".", "\\", "A"]), max_size=7)
+    ),
     st.sampled_from(["C:\\a\\b", "C:/a/b", "c:\\A", "/a\0", "/a", "/a/b"]),
 )
 COMMANDS = st.builds(
     "".join,
     st.lists(
-        st.sampled_from(["ls", "cat", "/bin/", "..", " ", "\t", "'", '"', "|", "a", "\u00a0", "\x1c", "\\", "$"]),
+        st.sampled_from(
+            ["ls", "cat", "/bin/", "..", " ", "\t", "'", '"', "|", "a", "\u00a0", "\x1c", "\\", "$"]
+        ),
         max_size=5,
     ),
 )
@@ -81,9 +108,7 @@ ATOMS = st.one_of(
 )  # fmt: skip
 EXPRESSIONS = st.recursive(
     ATOMS,
-    lambda inner: st.builds(
-        "({}) {} ({})".format, inner, st.sampled_from(["&&", "||"]), inner
-    ),
+    lambda inner: st.builds("({}) {} ({})".format, inner, st.sampled_from(["&&", "||"]), inner),
     max_leaves=3,
 )
 FLOATS = st.sampled_from([None, 0.0, 1.0, 1.5, -1.0, 3.0, float("inf"), float("-inf")])

@@ -17,7 +17,9 @@ from gatehouse.domain.warrants import Authorizer, Denied, cbor
 NOW = 1_795_317_986
 DOMAIN = b"tenuo-warrant-v1"
 NAMES = ("root", "alice", "bob", "carol", "dave", "erin", "approver1", "approver2", "stranger")
-KEYS = {name: Ed25519PrivateKey.from_private_bytes(bytes([7 + i]) * 32) for i, name in enumerate(NAMES)}
+KEYS = {
+    name: Ed25519PrivateKey.from_private_bytes(bytes([7 + i]) * 32) for i, name in enumerate(NAMES)
+}
 PUBLIC = {name: key.public_key().public_bytes_raw() for name, key in KEYS.items()}
 OPEN: dict[str, object] = {"t": {"constraints": {}}}
 

@@ -158,7 +158,11 @@ CAPABILITY = st.sampled_from(
 )
 TOOLS = st.dictionaries(st.sampled_from(["t", "u", "*"]), CAPABILITY, min_size=0, max_size=2)
 BOUNDS = st.sampled_from(
-    [None, {"constraints": {"x": [4, {"values": [1, 2]}]}}, {"constraints": {"x": [4, {"values": [1]}]}}]
+    [
+        None,
+        {"constraints": {"x": [4, {"values": [1, 2]}]}},
+        {"constraints": {"x": [4, {"values": [1]}]}},
+    ]
 )
 PAIR = [[1, PUBLIC["approver1"]], [1, PUBLIC["approver2"]]]
 FIELDS = st.fixed_dictionaries(
@@ -198,7 +202,11 @@ def chains(draw: st.DrawFn) -> Minted:
 
 
 @QUIET
-@given(chains(), st.sampled_from(["t", "u"]), st.sampled_from([{}, {"x": 1}, {"x": 2}, {"x": 1, "y": 1}]))
+@given(
+    chains(),
+    st.sampled_from(["t", "u"]),
+    st.sampled_from([{}, {"x": 1}, {"x": 2}, {"x": 1, "y": 1}]),
+)
 def test_a_chain_never_allows_a_call_that_the_package_denies(
     chain: Minted, tool: str, arguments: dict[str, Any]
 ) -> None:

@@ -1,10 +1,10 @@
 """IP addresses and URLs as constraints see them."""
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from gatehouse.domain.warrants.denied import Denied
+from gatehouse.domain.warrants.frozen import Frozen
 
 if TYPE_CHECKING:
     from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
@@ -50,8 +50,7 @@ def network(text: str) -> "IPv4Network | IPv6Network":
         raise fault from error
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Url:
+class Url(Frozen):
     """A URL after WHATWG parsing; `port` is None when it is the scheme's own."""
 
     scheme: str

@@ -1,12 +1,12 @@
 """Approvals: signatures by a warrant's approvers over one request, for a time."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from gatehouse.domain.warrants import cbor
 from gatehouse.domain.warrants.denied import Denied
+from gatehouse.domain.warrants.digests import sha256
+from gatehouse.domain.warrants.frozen import Frozen
 from gatehouse.domain.warrants.keys import DOMAIN, is_signed, require_key, require_signature
 from gatehouse.domain.warrants.payload import Payload
 from gatehouse.domain.warrants.shapes import fields, octets, text, whole
@@ -22,8 +22,7 @@ _INNER: Final = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Approval:
+class Approval(Frozen):
     """One approval whose signature holds. Times are Unix seconds."""
 
     approver: bytes
@@ -36,7 +35,7 @@ class Approval:
 def request_hash(warrant: Payload, tool: str, arguments: Mapping[str, object]) -> bytes:
     """Return what an approval is for: warrant, tool, all arguments, and who may use it."""
     content = [warrant.name, tool, cbor.encode(cbor.sorted_map(arguments)), warrant.holder]
-    return hashlib.sha256(cbor.encode(content)).digest()
+    return sha256(cbor.encode(content))
 
 
 def require_approvals(  # noqa: PLR0913

@@ -1,22 +1,24 @@
 """The verifier: does this stack of warrants allow this call, now?"""
 
-import hashlib
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from gatehouse.domain.warrants import clearance
-from gatehouse.domain.warrants.approvals import Approval, require_approvals
 from gatehouse.domain.warrants.capabilities import RESERVED_TOOLS, capability_for
 from gatehouse.domain.warrants.chain import Chain, VerifiedChains, read_chain, require_linked
 from gatehouse.domain.warrants.denied import Denied
+from gatehouse.domain.warrants.digests import sha256
 from gatehouse.domain.warrants.effort import Effort
+from gatehouse.domain.warrants.frozen import Frozen
 from gatehouse.domain.warrants.keys import require_strong
 from gatehouse.domain.warrants.payload import EXECUTION, Payload
 from gatehouse.domain.warrants.pop import Windows, require_possession
 from gatehouse.domain.warrants.revocation import RevocationList
 from gatehouse.domain.warrants.values import plain
+
+if TYPE_CHECKING:
+    from gatehouse.domain.warrants.approvals import Approval
 
 DAY: Final = 86_400
 _NOTHING: Final[Mapping[str, int]] = MappingProxyType({})
@@ -24,8 +26,7 @@ _SHARED: Final = VerifiedChains()
 MAX_ARGUMENTS_BYTES: Final = 262_144
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Authorized:
+class Authorized(Frozen):
     """A call that its warrants allow.
 
     Attributes:
@@ -38,7 +39,7 @@ class Authorized:
 
     chain: Chain
     tool: str
-    approvals: tuple[Approval, ...]
+    approvals: "tuple[Approval, ...]"
     proof: bytes
     proof_ends_at: int
 
@@ -137,6 +138,8 @@ class Authorizer:
         gate = leaf.gates.get(tool)
         approved: tuple[Approval, ...] = ()
         if gate is not None and gate.is_fired(signed, effort):
+            from gatehouse.domain.warrants.approvals import require_approvals  # noqa: PLC0415
+
             approved = require_approvals(
                 leaf,
                 tool,
@@ -150,7 +153,7 @@ class Authorizer:
             chain=chain,
             tool=tool,
             approvals=approved,
-            proof=hashlib.sha256(pop).digest(),
+            proof=sha256(pop),
             proof_ends_at=self._windows.end(window),
         )
 
@@ -165,7 +168,7 @@ class Authorizer:
         """
         if not isinstance(stack, bytes):
             raise Denied(1001, "a stack is bytes")
-        chain = self._cache.get(hashlib.sha256(stack).digest())
+        chain = self._cache.get(sha256(stack))
         if chain is not None:
             self._require_rooted(chain.warrants)
         else:

@@ -1,13 +1,13 @@
 """What a warrant lets its holder do with one tool: conditions on its arguments."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from gatehouse.domain.warrants.constraints.base import Constraint, covers, pair
 from gatehouse.domain.warrants.constraints.reading import read
 from gatehouse.domain.warrants.denied import Denied
 from gatehouse.domain.warrants.effort import Effort
+from gatehouse.domain.warrants.frozen import Frozen
 from gatehouse.domain.warrants.shapes import fields, flag, text_map
 
 ANY_TOOL: Final = "*"
@@ -16,8 +16,7 @@ MAX_TOOLS: Final = 256
 MAX_CONSTRAINTS: Final = 64
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Capability:
+class Capability(Frozen):
     """Conditions by argument. Without any, all arguments go; with some, no others unless said."""
 
     constraints: Mapping[str, Constraint]

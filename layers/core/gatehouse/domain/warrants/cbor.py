@@ -7,7 +7,6 @@ arguments of a call) are sorted by `sorted_map` first: by the UTF-8 bytes of the
 the length-first order of RFC 8949 section 4.2.3.
 """
 
-import re
 import struct
 from collections.abc import Mapping
 from typing import Final
@@ -20,9 +19,6 @@ MAX_ITEMS: Final = 16_384
 MAX_DEPTH: Final = 128
 """Deepest nesting of arrays and maps."""
 
-_RUN: Final = 8
-_SMALL: Final = rb"(?:[\x00-\x17]|\x18[\x18-\xff])"
-_ESCAPE: Final = re.compile(rb"\x18(.)", re.DOTALL)
 _FLOATS: Final = {25: (">e", 2), 26: (">f", 4), 27: (">d", 8)}
 _SIMPLE: Final = {20: False, 21: True, 22: None}
 
@@ -105,12 +101,26 @@ class _Reader:
     def _array(self, size: int, depth: int) -> list[object]:
         if size > len(self.data) - self.position:
             raise IndexError
-        if size >= _RUN:
-            run = _run(size).match(self.data, self.position)
-            if run:  # hashes and extensions are arrays of small integers: read them at once
-                self.position = run.end()
-                return list(_ESCAPE.sub(rb"\1", run[0]))
-        return [self.value(depth + 1) for _ in range(size)]
+        found = self._small(size)  # hashes and extensions are arrays of small integers
+        found += [self.value(depth + 1) for _ in range(size - len(found))]
+        return found
+
+    def _small(self, size: int) -> list[object]:
+        """Read up to `size` integers below 256, which count as one value."""
+        data, at = self.data, self.position
+        found: list[object] = []
+        for _ in range(size):
+            number = data[at]
+            if number < 24:  # noqa: PLR2004 - RFC 8949 section 3
+                at += 1
+            elif number == 24 and data[at + 1] >= 24:  # noqa: PLR2004
+                number = data[at + 1]
+                at += 2
+            else:
+                break
+            found.append(number)
+        self.position = at
+        return found
 
     def _map(self, size: int, depth: int) -> dict[object, object]:
         if size > len(self.data) - self.position:
@@ -124,20 +134,6 @@ class _Reader:
         if len(found) != size:
             raise Denied(1202, "a CBOR map repeats a key")
         return found
-
-
-def _run(size: int) -> "re.Pattern[bytes]":
-    pattern = _RUNS.get(size)
-    if pattern is None:
-        pattern = re.compile(_SMALL + b"{%d}" % size)
-        if len(_RUNS) < _MOST_RUNS:
-            _RUNS[size] = pattern
-    return pattern
-
-
-_MOST_RUNS: Final = 256
-_RUNS: Final[dict[int, "re.Pattern[bytes]"]] = {}
-"""Compiled once for each length seen, as 16 and 32 come with every chain."""
 
 
 def encode(value: object) -> bytes:

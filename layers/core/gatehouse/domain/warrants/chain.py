@@ -1,23 +1,22 @@
 """A chain of warrants, each issued by the holder of the one before."""
 
-import hashlib
 from collections import OrderedDict
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
 from gatehouse.domain.warrants.attenuation import require_attenuated
 from gatehouse.domain.warrants.denied import Denied
+from gatehouse.domain.warrants.digests import sha256
 from gatehouse.domain.warrants.effort import Effort
 from gatehouse.domain.warrants.envelope import Warrant, read_stack
+from gatehouse.domain.warrants.frozen import Frozen
 from gatehouse.domain.warrants.payload import Payload
 
 CACHED_CHAINS: Final = 256
 CACHED_BYTES: Final = 1 << 20
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Chain:
+class Chain(Frozen):
     """A chain whose signatures, links and attenuation hold. Times are not part of that.
 
     Attributes:
@@ -109,7 +108,7 @@ def require_linked(warrants: tuple[Warrant, ...], stack: bytes) -> Chain:
         _require_link(parent, child.payload, effort)
     return Chain(
         warrants=tuple(warrant.payload for warrant in warrants),
-        digest=hashlib.sha256(stack).digest(),
+        digest=sha256(stack),
     )
 
 

@@ -1,11 +1,11 @@
 """Bytes -> warrants, not yet verified: `[1, payload, [1, signature]]`, or an array of these."""
 
-import hashlib
-from dataclasses import dataclass
 from typing import Final
 
 from gatehouse.domain.warrants import cbor
 from gatehouse.domain.warrants.denied import Denied
+from gatehouse.domain.warrants.digests import sha256
+from gatehouse.domain.warrants.frozen import Frozen
 from gatehouse.domain.warrants.keys import DOMAIN, is_signed, require_signature
 from gatehouse.domain.warrants.payload import Payload, read_payload
 from gatehouse.domain.warrants.shapes import array
@@ -17,8 +17,7 @@ MAX_CHAIN: Final = 65
 """Longest chain: a root and a link for each step of the greatest depth there is."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class Warrant:
+class Warrant(Frozen):
     """One warrant as received: what it says, in which bytes, under which signature."""
 
     payload: Payload
@@ -28,7 +27,7 @@ class Warrant:
     @property
     def digest(self) -> bytes:
         """SHA-256 of the payload's bytes: what a child names as its parent."""
-        return hashlib.sha256(self.signed).digest()
+        return sha256(self.signed)
 
     def require_signature(self) -> None:
         """Raise `Denied` when the issuer did not sign these bytes."""

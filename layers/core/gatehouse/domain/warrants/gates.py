@@ -6,18 +6,17 @@ constraint, or `{"exempt": constraint}`.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from gatehouse.domain.warrants import cbor
 from gatehouse.domain.warrants.constraints.base import Constraint, covers
 from gatehouse.domain.warrants.constraints.reading import read
 from gatehouse.domain.warrants.denied import Denied
 from gatehouse.domain.warrants.effort import Effort
+from gatehouse.domain.warrants.frozen import Frozen
 from gatehouse.domain.warrants.shapes import fields, text, text_map
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class ArgumentGate:
+class ArgumentGate(Frozen):
     """Fires for one argument: always, where `fires` admits it, or where `exempt` does not.
 
     An argument that is absent always fires.
@@ -43,8 +42,7 @@ class ArgumentGate:
         return False
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Gate:
+class Gate(Frozen):
     """The gate of one tool; `arguments` is None when every call fires it."""
 
     arguments: Mapping[str, ArgumentGate] | None

@@ -8,7 +8,6 @@ from typing import Final
 
 from gatehouse.domain.warrants.denied import Denied
 from gatehouse.domain.warrants.effort import Effort
-from gatehouse.domain.warrants.linear import is_full_match, quoted
 
 SPECIAL: Final = frozenset("*?[]")
 ANY: Final = "(?s:.)"
@@ -36,6 +35,8 @@ def is_match(pattern: str, text: str, effort: Effort) -> bool:
         return len(text) >= len(head) + len(tail) and (
             text.startswith(head) and text.endswith(tail)
         )
+    from gatehouse.domain.warrants.linear import is_full_match  # noqa: PLC0415 - loads slowly
+
     return is_full_match("".join(tokens(pattern)), text, effort)
 
 
@@ -77,7 +78,7 @@ def tokens(pattern: str) -> list[str]:
         elif character == "[":
             at = _class(pattern, at, found)
         else:
-            found.append(quoted(character))
+            found.append(_quoted(character))
             at += 1
     # Components with nothing but stars after them match whatever is left.
     last = len(found)
@@ -85,6 +86,10 @@ def tokens(pattern: str) -> list[str]:
         last -= 1
         found[last] = STAR
     return found
+
+
+def _quoted(character: str) -> str:
+    return rf"\x{{{ord(character):X}}}"
 
 
 def _stars(pattern: str, start: int, found: list[str]) -> int:
@@ -124,9 +129,9 @@ def _members(text: str) -> str:
         if text[at + 1 : at + 2] == "-" and at + 2 < len(text):
             low, high = text[at], text[at + 2]
             if low <= high:  # an inverted range holds nothing
-                members.append(f"{quoted(low)}-{quoted(high)}")
+                members.append(f"{_quoted(low)}-{_quoted(high)}")
             at += 3
         else:
-            members.append(quoted(text[at]))
+            members.append(_quoted(text[at]))
             at += 1
     return "".join(members)

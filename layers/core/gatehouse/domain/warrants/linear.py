@@ -47,11 +47,6 @@ class Compiled(Protocol):
         """Match the whole text."""
 
 
-def quoted(character: str) -> str:
-    """Return an expression for one character."""
-    return rf"\x{{{ord(character):X}}}"
-
-
 def is_full_match(expression: str, text: str, effort: Effort) -> bool:
     """Say whether an expression of our own making matches all of `text`."""
     return _ready(expression, text, effort).fullmatch(text) is not None

@@ -1,14 +1,16 @@
 """The signed content of a warrant: a CBOR map with integer keys, read strictly."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from gatehouse.domain.warrants.capabilities import Capability, read_capability, read_tools
 from gatehouse.domain.warrants.denied import Denied
-from gatehouse.domain.warrants.gates import Gates, read_gates
+from gatehouse.domain.warrants.frozen import Frozen
 from gatehouse.domain.warrants.keys import require_key
 from gatehouse.domain.warrants.shapes import array, octets, text_map, texts, whole
+
+if TYPE_CHECKING:
+    from gatehouse.domain.warrants.gates import Gates
 
 VERSION: Final = 1
 EXECUTION: Final = 0
@@ -27,8 +29,7 @@ _KNOWN: Final = frozenset(range(19)) - {12}
 _FOR_ISSUERS: Final = frozenset({11, 13, 14})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class Issuing:
+class Issuing(Frozen):
     """What an issuer's warrants may be: for `tools`, within `bounds`."""
 
     tools: frozenset[str] = frozenset()
@@ -39,8 +40,7 @@ class Issuing:
 _NO_ISSUING: Final = Issuing()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class Payload:
+class Payload(Frozen):
     """What a warrant says. Times are Unix seconds.
 
     Attributes:
@@ -65,7 +65,7 @@ class Payload:
     depth: int
     parent_hash: bytes | None
     extensions: Mapping[str, bytes]
-    gates: Gates
+    gates: "Gates"
     approvers: frozenset[bytes]
     min_approvals: int
     clearance: int | None
@@ -109,7 +109,7 @@ def read_payload(data: object) -> Payload:
         depth=whole(data.get(18, 0), "depth", 2**32 - 1),
         parent_hash=octets(data[9], "parent_hash", HASH_BYTES) if 9 in data else None,  # noqa: PLR2004
         extensions=extensions,
-        gates=read_gates(extensions[GATES]) if GATES in extensions else {},
+        gates=_gates(extensions),
         approvers=approvers,
         min_approvals=min_approvals,
         clearance=whole(data[17], "clearance", 255) if 17 in data else None,  # noqa: PLR2004
@@ -134,6 +134,14 @@ def _extensions(data: object) -> dict[str, bytes]:
     if any(len(value) > MAX_EXTENSION_BYTES for value in read.values()):
         raise Denied(1904, f"an extension is longer than {MAX_EXTENSION_BYTES} bytes")
     return read
+
+
+def _gates(extensions: Mapping[str, bytes]) -> "Gates":
+    if GATES not in extensions:
+        return {}
+    from gatehouse.domain.warrants.gates import read_gates  # noqa: PLC0415 - most have none
+
+    return read_gates(extensions[GATES])
 
 
 def _approvers(data: Mapping[int, object]) -> tuple[frozenset[bytes], int]:

@@ -4,13 +4,13 @@ The preimage is the CBOR array of the warrant's bare id, the tool, the arguments
 and the start of a time window. Equal calls in one window have equal signatures.
 """
 
-import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from gatehouse.domain.warrants import cbor
 from gatehouse.domain.warrants.denied import Denied
+from gatehouse.domain.warrants.digests import sha256
+from gatehouse.domain.warrants.frozen import Frozen
 from gatehouse.domain.warrants.keys import DOMAIN, SIGNATURE_BYTES, is_signed
 
 DOMAINS: Final = {1: b"tenuo-pop-v1", 2: b"tenuo-pop-v2"}
@@ -19,8 +19,7 @@ DOMAINS: Final = {1: b"tenuo-pop-v1", 2: b"tenuo-pop-v2"}
 NONCE_DOMAIN: Final = b"gatehouse-pop-nonce-v1"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Windows:
+class Windows(Frozen):
     """When a proof is accepted: in windows of `seconds`, `most` of them around now."""
 
     seconds: int
@@ -97,6 +96,6 @@ def require_possession(  # noqa: PLR0913
 
 def require_nonce(holder: bytes, proof: bytes, nonce: bytes, signature: bytes) -> None:
     """Check that the holder signed `nonce` for this proof; raise `Denied` (1602) otherwise."""
-    signed = NONCE_DOMAIN + hashlib.sha256(proof).digest() + nonce
+    signed = NONCE_DOMAIN + sha256(proof) + nonce
     if not is_signed(holder, signature, signed):
         raise Denied(1602, "the nonce is not signed by the warrant's holder")

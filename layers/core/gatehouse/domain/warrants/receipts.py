@@ -6,9 +6,8 @@ integer keys. Making one takes a function that signs, so that no key has to be h
 
 import hashlib
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
-from typing import Final
+from typing import Final, NamedTuple
 
 from gatehouse.domain.warrants import cbor
 from gatehouse.domain.warrants.denied import Denied
@@ -24,8 +23,7 @@ _REQUIRED: Final = frozenset({0, 2, 3, 4, 5})
 _KNOWN: Final = frozenset(range(16))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Receipt:
+class Receipt(NamedTuple):
     """One decision. Hashes are SHA-256, times Unix seconds; None is what was not said.
 
     Attributes:

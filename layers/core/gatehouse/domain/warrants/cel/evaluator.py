@@ -197,7 +197,7 @@ def _comparable(left: object, right: object) -> tuple[object, object]:
     if type(left) is type(right) and isinstance(left, int | str) and not isinstance(left, bool):
         return left, right
     numbers = _as_floats(left, right)
-    if numbers is None or numbers[0] != numbers[0] or numbers[1] != numbers[1]:  # noqa: PLR0124
+    if numbers is None or numbers[0] != numbers[0] or numbers[1] != numbers[1]:
         _fail()  # NaN is neither less nor more
     return numbers
 

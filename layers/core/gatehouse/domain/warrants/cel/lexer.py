@@ -1,8 +1,7 @@
 """Expression text -> tokens."""
 
 import re
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from gatehouse.domain.warrants.denied import Denied
 
@@ -33,8 +32,7 @@ _RESERVED: Final = frozenset(
 _MOST: Final = 2**63 - 1
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Token:
+class Token(NamedTuple):
     """`kind` is float, int, text, name, sign or end; `value` is what it stands for."""
 
     kind: str

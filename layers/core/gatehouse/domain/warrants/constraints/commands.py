@@ -1,11 +1,11 @@
 """Shlex: one plain shell command, without operators or expansions."""
 
 import re
-from dataclasses import dataclass
 from typing import ClassVar, Final
 
 from gatehouse.domain.warrants.constraints.base import Constraint
 from gatehouse.domain.warrants.effort import Effort
+from gatehouse.domain.warrants.frozen import Frozen
 
 _FORBIDDEN: Final = re.compile("[\\x00\\n\\r\\v\\f\\a\\b\\x7f$`|&;<>()]")
 _SPACES: Final = re.compile(
@@ -14,8 +14,7 @@ _SPACES: Final = re.compile(
 """Unicode's White_Space."""
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Shlex:
+class Shlex(Frozen):
     """A command line whose program, by its whole path or its last part, is allowed."""
 
     allow: tuple[str, ...]

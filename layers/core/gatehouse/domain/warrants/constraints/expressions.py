@@ -1,6 +1,5 @@
 """Cel: a condition written as an expression (see `gatehouse.domain.warrants.cel`)."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from gatehouse.domain.warrants.cel.evaluator import holds
@@ -8,10 +7,10 @@ from gatehouse.domain.warrants.cel.lexer import tokens
 from gatehouse.domain.warrants.cel.parser import Node, parse
 from gatehouse.domain.warrants.constraints.base import Constraint
 from gatehouse.domain.warrants.effort import Effort
+from gatehouse.domain.warrants.frozen import Frozen
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class Cel:
+class Cel(Frozen):
     """An expression that answers true; an object's fields are its variables, else `value` is."""
 
     expression: str

@@ -4,17 +4,16 @@ A member that cannot answer denies the call, so dropping it could let a child do
 cannot. Where members may fail, `covers` therefore asks for more than set inclusion.
 """
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from gatehouse.domain.warrants.constraints.base import Constraint, covers, pair
 from gatehouse.domain.warrants.denied import Denied
 from gatehouse.domain.warrants.effort import Effort
+from gatehouse.domain.warrants.frozen import Frozen
 from gatehouse.domain.warrants.values import same
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class All:
+class All(Frozen):
     """Every member passes; without members nobody can say."""
 
     members: tuple[Constraint, ...]
@@ -48,8 +47,7 @@ class All:
         return {"constraints": [pair(member) for member in self.members]}
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class AnyOf:
+class AnyOf(Frozen):
     """One member passes, asked in order; an earlier one that cannot answer denies."""
 
     members: tuple[Constraint, ...]
@@ -85,8 +83,7 @@ class AnyOf:
         return {"constraints": [pair(member) for member in self.members]}
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Not:
+class Not(Frozen):
     """The inner constraint answers no."""
 
     inner: Constraint
@@ -107,9 +104,9 @@ class Not:
         """Cover a wider refusal."""
         if not isinstance(child, Not):
             return False
-        if self.inner.may_fail and isinstance(self.inner, All | AnyOf | Not):
-            if not same(pair(self.inner), pair(child.inner)):
-                return False
+        is_fragile = self.inner.may_fail and isinstance(self.inner, All | AnyOf | Not)
+        if is_fragile and not same(pair(self.inner), pair(child.inner)):
+            return False
         return covers(child.inner, self.inner, effort)
 
     def wire(self) -> object:

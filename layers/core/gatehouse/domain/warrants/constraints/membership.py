@@ -4,18 +4,17 @@ Comparison is by type and content (`values.identity`).
 """
 
 from collections.abc import Hashable, Iterable
-from dataclasses import dataclass
 from typing import ClassVar
 
 from gatehouse.domain.warrants.constraints.base import Constraint
 from gatehouse.domain.warrants.effort import Effort
+from gatehouse.domain.warrants.frozen import Frozen
 from gatehouse.domain.warrants.values import identity, same
 
 Values = tuple[object, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Wildcard:
+class Wildcard(Frozen):
     """Any value; the argument must still be there."""
 
     type_id: ClassVar[int] = 16
@@ -35,8 +34,7 @@ class Wildcard:
         return None
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Exact:
+class Exact(Frozen):
     """One value."""
 
     value: object
@@ -58,8 +56,7 @@ class Exact:
         return {"value": self.value}
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class OneOf:
+class OneOf(Frozen):
     """One of the listed values; none, when the list is empty."""
 
     values: Values
@@ -80,8 +77,7 @@ class OneOf:
         return {"values": list(self.values)}
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class NotOneOf:
+class NotOneOf(Frozen):
     """Any value but the listed ones, of whatever type."""
 
     excluded: Values
@@ -102,8 +98,7 @@ class NotOneOf:
         return {"excluded": list(self.excluded)}
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Contains:
+class Contains(Frozen):
     """A list with all of the required values in it."""
 
     required: Values
@@ -124,8 +119,7 @@ class Contains:
         return {"required": list(self.required)}
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Subset:
+class Subset(Frozen):
     """A list, possibly empty, of allowed values only."""
 
     allowed: Values

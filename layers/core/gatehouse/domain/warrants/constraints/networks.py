@@ -1,6 +1,5 @@
 """Constraints on addresses: Cidr and UrlPattern."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from gatehouse.domain.warrants import addresses, globs
@@ -8,22 +7,32 @@ from gatehouse.domain.warrants.addresses import Url
 from gatehouse.domain.warrants.constraints.base import Constraint
 from gatehouse.domain.warrants.denied import Denied
 from gatehouse.domain.warrants.effort import Effort
+from gatehouse.domain.warrants.frozen import Frozen
 
 _URL_UNITS = 64
 """Characters of a URL that are parsed in one unit of effort."""
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Cidr:
+def read_cidr(text: str) -> "Cidr":
+    """Return the constraint; raise `Denied` for text that is no network."""
+    addresses.network(text)
+    return Cidr(text)
+
+
+def read_url_pattern(text: str) -> "UrlPattern":
+    """Return the constraint; raise `Denied` for text that is no URL pattern."""
+    pattern = UrlPattern(text)
+    pattern.parts()
+    return pattern
+
+
+class Cidr(Frozen):
     """An IP address inside a network; an IPv4 address mapped into IPv6 is an IPv6 address."""
 
     text: str
     type_id: ClassVar[int] = 8
     narrows_to_exact: ClassVar[bool] = True
     may_fail: ClassVar[bool] = True
-
-    def __post_init__(self) -> None:
-        addresses.network(self.text)
 
     def admits(self, value: object, effort: Effort) -> bool:
         """Pass an address inside; raise `Denied` for text that is no address."""
@@ -47,8 +56,7 @@ class Cidr:
         return self.text
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class UrlPattern:
+class UrlPattern(Frozen):
     """A URL of a scheme (or any), at a host (or under one), at a port (or any), with a path.
 
     The host is exact, or `*.name` for the name and all below it; the path is a glob, and `/` is
@@ -59,9 +67,6 @@ class UrlPattern:
     type_id: ClassVar[int] = 9
     narrows_to_exact: ClassVar[bool] = True
     may_fail: ClassVar[bool] = True
-
-    def __post_init__(self) -> None:
-        self.parts()
 
     def parts(self) -> Url:
         """Return the pattern's parts; the scheme of any is `*`, the path of any is ``."""

@@ -1,18 +1,18 @@
 """Subpath: a file path that stays under a root, by its text alone."""
 
 import re
-from dataclasses import dataclass
 from typing import ClassVar, Final
 
 from gatehouse.domain.warrants.constraints.base import Constraint
 from gatehouse.domain.warrants.effort import Effort
+from gatehouse.domain.warrants.frozen import Frozen
+from gatehouse.domain.warrants.shapes import fields, flag, text
 
 _SEPARATORS: Final = re.compile(r"[/\\]")
 _DRIVE: Final = re.compile(r"[A-Za-z]:[/\\]")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class Subpath:
+class Subpath(Frozen):
     """An absolute path inside `root`, after `.` and `..` are resolved; links are not seen.
 
     The root is compared as it is written, so a root that is not in normal form holds nothing.
@@ -35,8 +35,8 @@ class Subpath:
             return False
         if not self.case_sensitive:
             path = path.lower()
-        if path == self.root:
-            return self.allow_equal
+        if path == self.root and self.allow_equal:
+            return True
         return path.startswith(self.root if self.root.endswith("/") else f"{self.root}/")
 
     def covers(self, child: Constraint, effort: Effort) -> bool:
@@ -54,6 +54,21 @@ class Subpath:
             "case_sensitive": self.case_sensitive,
             "allow_equal": self.allow_equal,
         }
+
+
+def read(data: object) -> Subpath:
+    """Return the constraint with this value; raise `Denied` for another form."""
+    found = fields(
+        data,
+        "a subpath",
+        required=frozenset({"root"}),
+        optional=frozenset({"case_sensitive", "allow_equal"}),
+    )
+    return Subpath(
+        root=text(found["root"], "root"),
+        case_sensitive=flag(found.get("case_sensitive", True), "case_sensitive"),
+        allow_equal=flag(found.get("allow_equal", True), "allow_equal"),
+    )
 
 
 def _normal(path: str) -> str | None:

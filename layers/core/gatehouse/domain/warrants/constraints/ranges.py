@@ -1,14 +1,13 @@
 """Range: a number between two bounds, compared as IEEE 754 doubles."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from gatehouse.domain.warrants.constraints.base import Constraint
 from gatehouse.domain.warrants.effort import Effort
+from gatehouse.domain.warrants.frozen import Frozen
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class Range:
+class Range(Frozen):
     """A number from `least` to `most`; None is no bound, and each may itself be in or out."""
 
     least: float | None

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Final
 
 from gatehouse.domain.warrants.constraints.base import Constraint
-from gatehouse.domain.warrants.constraints.commands import Shlex
 from gatehouse.domain.warrants.constraints.logic import All, AnyOf, Not
 from gatehouse.domain.warrants.constraints.membership import (
     Contains,
@@ -14,10 +13,7 @@ from gatehouse.domain.warrants.constraints.membership import (
     Subset,
     Wildcard,
 )
-from gatehouse.domain.warrants.constraints.networks import Cidr, UrlPattern
-from gatehouse.domain.warrants.constraints.paths import Subpath
 from gatehouse.domain.warrants.constraints.ranges import Range
-from gatehouse.domain.warrants.constraints.safe_urls import BLOCKS, DEFAULT_SCHEMES, UrlSafe
 from gatehouse.domain.warrants.constraints.texts import Pattern, Regex
 from gatehouse.domain.warrants.constraints.unknown import Unknown
 from gatehouse.domain.warrants.denied import Denied
@@ -26,13 +22,8 @@ from gatehouse.domain.warrants.values import plain
 
 MAX_NESTING: Final = 32
 _MAX_TYPE: Final = 255
-_MAX_PORT: Final = 65_535
 
 _RANGE: Final = frozenset({"min_inclusive", "max_inclusive"})
-_URL_FLAGS: Final = {f"block_{name}": name for name in BLOCKS}
-_URL_FIELDS: Final = frozenset(
-    {"schemes", "allow_domains", "deny_domains", "allow_ports", *_URL_FLAGS}
-)
 
 
 def read(data: object, depth: int = 0) -> Constraint:
@@ -90,45 +81,40 @@ def _bound(data: object) -> float | None:
     raise Denied(1201, "a range's bound is a float or null")
 
 
-def _subpath(data: object) -> Constraint:
-    found = fields(
-        data,
-        "a subpath",
-        required=frozenset({"root"}),
-        optional=frozenset({"case_sensitive", "allow_equal"}),
-    )
-    return Subpath(
-        root=text(found["root"], "root"),
-        case_sensitive=flag(found.get("case_sensitive", True), "case_sensitive"),
-        allow_equal=flag(found.get("allow_equal", True), "allow_equal"),
-    )
+# The modules of these families are loaded for warrants that use them.
+
+
+def _cidr(data: object) -> Constraint:
+    from gatehouse.domain.warrants.constraints import networks  # noqa: PLC0415
+
+    return networks.read_cidr(text(data, "a network"))
+
+
+def _url_pattern(data: object) -> Constraint:
+    from gatehouse.domain.warrants.constraints import networks  # noqa: PLC0415
+
+    return networks.read_url_pattern(text(data, "a URL pattern"))
 
 
 def _url_safe(data: object) -> Constraint:
-    found = fields(data, "a safe URL", required=frozenset(), optional=_URL_FIELDS)
-    blocks = {
-        name
-        for key, name in _URL_FLAGS.items()
-        if flag(found.get(key, name != "internal_tlds"), key)
-    }
-    ports = found.get("allow_ports")
-    return UrlSafe(
-        schemes=texts(found.get("schemes", list(DEFAULT_SCHEMES)), "schemes"),
-        allow_domains=_domains(found.get("allow_domains")),
-        deny_domains=_domains(found.get("deny_domains")),
-        allow_ports=None
-        if ports is None
-        else tuple(whole(port, "a port", _MAX_PORT) for port in array(ports, "allow_ports")),
-        blocks=frozenset(blocks),
-    )
+    from gatehouse.domain.warrants.constraints import safe_urls  # noqa: PLC0415
+
+    return safe_urls.read(data)
 
 
-def _domains(data: object) -> tuple[str, ...] | None:
-    return None if data is None else texts(data, "domains")
+def _shlex(data: object) -> Constraint:
+    from gatehouse.domain.warrants.constraints.commands import Shlex  # noqa: PLC0415
+
+    return Shlex(texts(_only(data, "allow"), "allow"))
+
+
+def _subpath(data: object) -> Constraint:
+    from gatehouse.domain.warrants.constraints import paths  # noqa: PLC0415
+
+    return paths.read(data)
 
 
 def _cel(data: object) -> Constraint:
-    # The grammar is loaded for warrants that have expressions.
     from gatehouse.domain.warrants.constraints import expressions  # noqa: PLC0415
 
     found = fields(
@@ -156,15 +142,15 @@ _FLAT: Final[dict[int, Callable[[object], Constraint]]] = {
     4: lambda data: OneOf(_values(data, "values")),
     5: lambda data: Regex(text(_only(data, "pattern"), "pattern")),
     7: lambda data: NotOneOf(_values(data, "excluded")),
-    8: lambda data: Cidr(text(data, "a network")),
-    9: lambda data: UrlPattern(text(data, "a URL pattern")),
+    8: _cidr,
+    9: _url_pattern,
     10: lambda data: Contains(_values(data, "required")),
     11: lambda data: Subset(_values(data, "allowed")),
     15: _cel,
     16: _wildcard,
     17: _subpath,
     18: _url_safe,
-    128: lambda data: Shlex(texts(_only(data, "allow"), "allow")),
+    128: _shlex,
 }
 _NESTED: Final[dict[int, Callable[[object, int], Constraint]]] = {
     12: lambda data, depth: All(_members(data, depth)),

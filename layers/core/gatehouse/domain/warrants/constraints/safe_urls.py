@@ -1,6 +1,5 @@
 """UrlSafe: a URL that leads to no internal address by its text; names are not resolved."""
 
-from dataclasses import dataclass
 from typing import ClassVar, Final
 
 from gatehouse.domain.warrants import addresses
@@ -8,6 +7,8 @@ from gatehouse.domain.warrants.constraints.base import Constraint
 from gatehouse.domain.warrants.constraints.networks import is_host_within
 from gatehouse.domain.warrants.denied import Denied
 from gatehouse.domain.warrants.effort import Effort
+from gatehouse.domain.warrants.frozen import Frozen
+from gatehouse.domain.warrants.shapes import array, fields, flag, texts, whole
 
 DEFAULT_SCHEMES: Final = ("http", "https")
 BLOCKS: Final = ("private", "loopback", "metadata", "reserved", "internal_tlds")
@@ -28,11 +29,16 @@ _CLASSES: Final = (
     ("metadata", ("169.254.0.0/16",)),
 )
 
+_URL_FLAGS: Final = {f"block_{name}": name for name in BLOCKS}
+_URL_FIELDS: Final = frozenset(
+    {"schemes", "allow_domains", "deny_domains", "allow_ports", *_URL_FLAGS}
+)
+_MAX_PORT: Final = 65_535
+
 Texts = tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class UrlSafe:
+class UrlSafe(Frozen):
     """A URL with a listed scheme, port and host, none of them blocked. None lists everything."""
 
     schemes: Texts
@@ -43,10 +49,6 @@ class UrlSafe:
     type_id: ClassVar[int] = 18
     narrows_to_exact: ClassVar[bool] = True
     may_fail: ClassVar[bool] = False
-
-    def __post_init__(self) -> None:
-        for domain in (*(self.allow_domains or ()), *(self.deny_domains or ())):
-            canonical_domain(domain)
 
     def admits(self, value: object, effort: Effort) -> bool:
         """Pass a URL that no check refuses."""
@@ -108,6 +110,33 @@ class UrlSafe:
             "allow_ports": None if self.allow_ports is None else list(self.allow_ports),
             **{f"block_{name}": name in self.blocks for name in BLOCKS},
         }
+
+
+def read(data: object) -> UrlSafe:
+    """Return the constraint with this value; raise `Denied` for another form."""
+    found = fields(data, "a safe URL", required=frozenset(), optional=_URL_FIELDS)
+    blocks = {
+        name
+        for key, name in _URL_FLAGS.items()
+        if flag(found.get(key, name != "internal_tlds"), key)
+    }
+    ports = found.get("allow_ports")
+    safe = UrlSafe(
+        schemes=texts(found.get("schemes", list(DEFAULT_SCHEMES)), "schemes"),
+        allow_domains=_domains(found.get("allow_domains")),
+        deny_domains=_domains(found.get("deny_domains")),
+        allow_ports=None
+        if ports is None
+        else tuple(whole(port, "a port", _MAX_PORT) for port in array(ports, "allow_ports")),
+        blocks=frozenset(blocks),
+    )
+    for domain in (*(safe.allow_domains or ()), *(safe.deny_domains or ())):
+        canonical_domain(domain)
+    return safe
+
+
+def _domains(data: object) -> tuple[str, ...] | None:
+    return None if data is None else texts(data, "domains")
 
 
 def _count_domains(constraint: UrlSafe) -> int:

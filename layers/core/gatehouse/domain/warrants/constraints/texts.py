@@ -1,15 +1,14 @@
 """Constraints on text: Pattern (globs) and Regex."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
-from gatehouse.domain.warrants import globs, linear
+from gatehouse.domain.warrants import globs
 from gatehouse.domain.warrants.constraints.base import Constraint
 from gatehouse.domain.warrants.effort import Effort
+from gatehouse.domain.warrants.frozen import Frozen
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Pattern:
+class Pattern(Frozen):
     """Text that a glob matches, as a whole and by case. It knows no paths: `..` is just text."""
 
     pattern: str
@@ -58,8 +57,7 @@ class Pattern:
         return {"pattern": self.pattern}
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Regex:
+class Regex(Frozen):
     """Text in which a regular expression matches somewhere."""
 
     pattern: str
@@ -73,10 +71,11 @@ class Regex:
 
     def admits(self, value: object, effort: Effort) -> bool:
         """Pass what it is found in."""
-        if not isinstance(value, str):
-            linear.is_found(self.pattern, "", effort)
-            return False
-        return linear.is_found(self.pattern, value, effort)
+        from gatehouse.domain.warrants.linear import is_found  # noqa: PLC0415 - loads slowly
+
+        is_text = isinstance(value, str)
+        # An expression that is not taken denies whatever comes.
+        return is_found(self.pattern, str(value) if is_text else "", effort) and is_text
 
     def covers(self, child: Constraint, effort: Effort) -> bool:  # noqa: ARG002
         """Cover the same expression only: inclusion of others is not decided here."""

@@ -1,15 +1,14 @@
 """Unknown: a type of a later version; its tool cannot be called, the others can."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from gatehouse.domain.warrants.constraints.base import Constraint
 from gatehouse.domain.warrants.denied import Denied
 from gatehouse.domain.warrants.effort import Effort
+from gatehouse.domain.warrants.frozen import Frozen
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Unknown:
+class Unknown(Frozen):
     """A condition that nobody here can judge."""
 
     type_id: int
