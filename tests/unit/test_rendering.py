@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any, cast
 from urllib.parse import parse_qsl, unquote
 
+import can_ada
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -450,6 +451,36 @@ def test_whatever_the_arguments_the_shape_is_the_templates(
             "X-Tengine-Timestamp", "X-Tengine-Member-Email", "X-Tengine-Member-Roles",
         }  # fmt: skip
         assert all(" " <= character <= "~" for character in value)
+
+
+segments = st.lists(
+    st.sampled_from(["v1", "x-", "{a}", "{b}", "{c}", "%2F", ";p=", "~", ".json"]),
+    min_size=1,
+    max_size=3,
+).map("".join)
+paths = st.lists(segments, min_size=1, max_size=4).map(lambda parts: "/" + "/".join(parts))
+origins = st.sampled_from(
+    ["https://api.example.com", "https://API.example.com:8443", "https://[2606:4700::1]"]
+)
+
+
+@given(paths, origins, st.dictionaries(names, values), st.sampled_from(HttpMethod))
+def test_whatever_the_template_too_another_parser_finds_it_unbent(
+    path: str, origin: str, arguments: dict[str, Any], method: HttpMethod
+) -> None:
+    """The WHATWG parser, as lenient as any, finds the template's origin and segments."""
+    definition = replace(PLAIN, base_url=origin, endpoint_path=path, http_method=method)
+    try:
+        request = rendered(definition, arguments)
+    except ToolRefused:
+        assume(condition=False)
+        raise
+    read, wanted = can_ada.parse(request.url), can_ada.parse(origin)
+    assert (read.protocol, read.host, read.username, read.hash) == (
+        wanted.protocol, wanted.host, "", "",
+    )  # fmt: skip
+    assert read.pathname + read.search == request.target  # it had nothing to normalize
+    assert read.pathname.count("/") == path.count("/")
 
 
 json_values = st.recursive(

@@ -150,6 +150,44 @@ def test_a_gzip_bomb_is_cut() -> None:
     assert (len(answer.body), answer.truncated) == (MAX_BODY, True)
 
 
+def test_a_tool_may_take_less() -> None:
+    packed = gzip.compress(b"x" * 5000)
+    for body, headers in ((b"x" * 5000, ()), (packed, ("Content-Encoding: gzip",))):
+        with serving(answering("200 OK", body, *headers)) as server:
+            answer = made(LOCAL).send(request(server), timeout_seconds=5, max_bytes=2000)
+        assert (answer.body, answer.truncated) == (b"x" * 2000, True)
+
+
+def test_nobody_may_take_more_than_can_be_handed_on() -> None:
+    with serving(answering("200 OK", b"x" * (MAX_BODY + 1))) as server:
+        answer = made(LOCAL).send(request(server), timeout_seconds=10, max_bytes=10**9)
+    assert (len(answer.body), answer.truncated) == (MAX_BODY, True)
+
+
+DATE = "Date: Sun, 06 Nov 1994 08:49:37 GMT"
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ([], None),
+        (["Retry-After: 7"], 7),
+        (["Retry-After: 0"], 0),
+        ([DATE, "Retry-After: Sun, 06 Nov 1994 08:50:07 GMT"], 30),
+        ([DATE, "Retry-After: Sun, 06 Nov 1994 08:49:07 GMT"], 0),
+        (["Retry-After: Sun, 06 Nov 1994 08:50:07 GMT"], None),
+        (["Retry-After: soon"], None),
+        (["Retry-After: -1"], None),
+        (["Retry-After: 1e9"], None),
+        (["Retry-After: 99999999999999999999"], None),
+    ],
+)
+def test_an_answer_may_ask_for_a_pause(headers: list[str], seconds: int | None) -> None:
+    with serving(answering("503 Service Unavailable", b"", *headers)) as server:
+        answer = made(LOCAL).send(request(server), timeout_seconds=5)
+    assert answer.retry_after == seconds
+
+
 def test_gzip_is_unpacked() -> None:
     packed = gzip.compress(b"hello")
     with serving(

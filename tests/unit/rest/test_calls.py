@@ -40,7 +40,7 @@ def listed(api: Api, query: str = "") -> list[str]:
 
 
 def test_a_call_is_read_with_what_remains_of_it() -> None:
-    made = record(1)
+    made = record(1, attempts=(503, None, 200))
     api = api_with(made)
     assert api.call("GET", f"{CALLS}/{made.request_id}").json == {
         "request_id": made.request_id,
@@ -51,6 +51,7 @@ def test_a_call_is_read_with_what_remains_of_it() -> None:
         "outcome": "succeeded",
         "reason": None,
         "upstream_status": 200,
+        "attempts": [503, None, 200],
         "repeated_of": None,
         "started_at": "2023-11-14T22:12:20.000Z",
         "duration_ms": 10,
