@@ -144,6 +144,16 @@ def test_an_endpoint_that_fails_is_told_as_that() -> None:
     assert read(made, CONTACT).fault == (502, 502, "No connection")
 
 
+def test_a_fetched_text_hides_nothing_and_says_that_it_was_cleaned() -> None:
+    made = world()
+    made.dispatcher.says = answered("a\u200bb\x1b[31mc".encode(), "text/plain")
+    [contents] = read(made, CONTACT).result["contents"]
+    assert contents["text"] == "abc"
+    assert contents["_meta"] == {"gatehouse/sanitized": True}
+    made.dispatcher.says = answered(b"abc", "text/plain")
+    assert "_meta" not in read(made, CONTACT).result["contents"][0]
+
+
 def test_a_cut_or_too_large_resource_is_not_passed_off_as_whole() -> None:
     made = world()
     whole = answered(b"x", "text/plain")

@@ -17,6 +17,7 @@ from gatehouse.domain.errors import (
 )
 from gatehouse.domain.media_types import content_type, decoded, is_textual
 from gatehouse.domain.resources import Resource, ResourceDefinition, filled_text
+from gatehouse.domain.sanitizing import cleaned_text
 from gatehouse.domain.tools import Tool
 from gatehouse.ports import CallRecords, Dispatcher, DispatchUncertain, EnabledResources
 from gatehouse.usecases.permitted import begun, require_permitted
@@ -41,6 +42,7 @@ class ResourceContents:
     """What a resource holds: either `text`, or `blob` in base64.
 
     `outcome` is there when an endpoint was called, which is recorded under the request's id.
+    `is_sanitized` says that something was taken out of its text that nobody would have seen.
     """
 
     uri: str
@@ -48,6 +50,7 @@ class ResourceContents:
     text: str | None = field(default=None, repr=False)
     blob: str | None = field(default=None, repr=False)
     outcome: Outcome | None = None
+    is_sanitized: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,5 +147,7 @@ def _from_answer(
     made = ResourceContents(uri=uri, mime_type=media_type or definition.mime_type, outcome=outcome)
     is_json = media_type == "application/json" or media_type.endswith("+json")
     if is_json or is_textual(media_type):
-        return replace(made, text=decoded(answer.body, charset))
+        text = decoded(answer.body, charset)
+        shown = cleaned_text(text)
+        return replace(made, text=shown, is_sanitized=shown != text)
     return replace(made, blob=b64encode(answer.body).decode("ascii"))

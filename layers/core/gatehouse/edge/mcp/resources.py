@@ -75,5 +75,6 @@ def _contents(found: ResourceContents) -> JsonObject:
         "mimeType": found.mime_type,
         "text": found.text,
         "blob": found.blob,
+        "_meta": {"gatehouse/sanitized": True} if found.is_sanitized else None,
     }
     return {name: value for name, value in members.items() if value is not None}
