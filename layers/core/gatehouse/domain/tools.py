@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
-from urllib.parse import urlsplit
 
 from gatehouse.domain.ids import tool_id
 from gatehouse.domain.json_values import JsonObject, JsonValue
@@ -114,9 +113,12 @@ class ToolDefinition:
 
     @property
     def origin(self) -> str:
-        """Scheme, host and port: what a secret is bound to."""
-        parts = urlsplit(self.base_url)
-        return f"{parts.scheme}://{parts.netloc}".lower()
+        """Scheme, host and port: what a secret is bound to.
+
+        A base_url is nothing else (see `origins`). It is not taken apart here: should a stored one
+        ever be more, whoever judges it must see all of it.
+        """
+        return self.base_url.lower()
 
     @property
     def is_repeatable(self) -> bool:
