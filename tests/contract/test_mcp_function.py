@@ -73,7 +73,7 @@ class Counted:
     def _count(self, model: Any, **_: Any) -> None:
         self.made[model.name] += 1
 
-    def _invoke(self, params: Any, **_: Any) -> tuple[Any, dict[str, Any]]:
+    def _invoke(self, params: Any, **_: Any) -> Any:
         self.made["Invoke"] += 1
         self.invoked.append(read_invocation(parse(params["body"])))
         said = document_bytes(dispatched_document(answered(b'{"id":"ada"}')))
