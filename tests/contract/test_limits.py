@@ -245,3 +245,14 @@ def test_a_flood_against_a_reached_limit_costs_an_instance_one_write_in_five_sec
     for ms in range(0, 10_000, 50):
         instances.take(quota(1), now_ms=starts + ms)
     assert len(writes) == 3  # one passed, one refusal in each five seconds
+
+
+def test_an_instance_passes_by_the_items_it_has_seen_full(dynamodb: "DynamoDBClient") -> None:
+    writes: list[str] = []
+    dynamodb.meta.events.register("before-call", lambda model, **_: writes.append(model.name))
+    instances = Instances([DynamoLimits(dynamodb, TABLE, lambda _: 0)])
+    limit = quota(502)
+    assert passed(instances, 251, limit) == 251
+    writes.clear()
+    assert passed(instances, 3, limit) == 3
+    assert len(writes) == 1 + 3  # the first of them finds the first of two items full
