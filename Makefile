@@ -3,8 +3,8 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 SHELL := /bin/bash
-.PHONY: help setup build run invoke format openapi rewrap style lint types layers unit contract integration test \
-        check clients conformance inspector sam-proof clean
+.PHONY: help setup build run invoke format openapi rewrap style lint types layers unit contract integration \
+        attack test check clients conformance inspector sam-proof clean
 
 CANDIDATES := $(foreach v,3.13 3.12 3.11,python$(v) $(wildcard $(HOME)/.pyenv/versions/$(v).*/bin/python$(v)))
 PYTHON ?= $(firstword $(foreach p,$(CANDIDATES),$(shell $(p) -c 'import ensurepip, venv' 2>/dev/null && echo $(p))))
@@ -72,9 +72,12 @@ contract: $(READY)  ## The same tests against fakes and real adapters.
 integration: $(READY)  ## Tests against the template, deployed on the local AWS.
 	$(BIN)/pytest -q tests/integration
 
+attack: $(READY)  ## Attack the template, deployed on the local AWS, in every way we know; none may get through.
+	$(BIN)/pytest -q tests/attack
+
 test: style types layers unit contract integration  ## All of the above: under 10 minutes from a fresh clone.
 
-check: test clients conformance inspector sam-proof  ## Everything.
+check: test attack clients conformance inspector sam-proof  ## Everything.
 
 conformance: $(READY) $(SUITE_READY)  ## The official MCP suite against the template, deployed on the local AWS.
 	@$(BIN)/python -m tests.conformance.run
