@@ -60,6 +60,7 @@ def pair(world: World, echo: Echo) -> Pair:
         "/api/v1/integrations/{id}": second["id"],
         "/api/v1/assertion-keys/{id}": ids.assertion_key_id(a.kid),
         "/api/v1/custom-tools/{id}": tool["id"],
+        "/api/v1/custom-tools/{id}/approve": tool["id"],
         "/api/v1/custom-tools/{id}/test": tool["id"],
         "/api/v1/prompts/{id}": prompt.json()["id"],
         "/api/v1/resources/{id}": resource.json()["id"],
@@ -91,6 +92,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "PATCH /api/v1/prompts/{id}": {"version": 1, "description": "taken over"},
     "PATCH /api/v1/resources/{id}": {"version": 1, "description": "taken over"},
     "PATCH /admin/v1/projects/{id}": {"version": 1, "name": "taken over"},
+    "POST /api/v1/custom-tools/{id}/approve": {"digest": "0" * 64},
     "POST /api/v1/custom-tools/{id}/test": {"arguments": {}, "execute": True},
     "POST /admin/v1/projects/{id}/integrations": {"name": "taken over"},
 }
