@@ -80,6 +80,12 @@ def test_one_request_tries_and_the_others_find_it_trying(port: Breakers) -> None
     assert read(port) == won
 
 
+def test_another_origin_is_not_tried_in_this_ones_place(port: Breakers) -> None:
+    open_(port)
+    moved = opened("https://new.example.com", NOW).probed("r1", RETRY_AT)
+    assert port.probe(PROJECT_ID, TOOL, moved, now=RETRY_AT) == OPEN
+
+
 def test_of_many_at_once_one_tries(port: Breakers) -> None:
     open_(port)
     with ThreadPoolExecutor(8) as threads:

@@ -119,9 +119,14 @@ def test_only_the_wrapping_and_the_version_change(there: Deployment) -> None:
     )
 
 
-def test_a_change_that_comes_between_is_not_overwritten(there: Deployment) -> None:
+@pytest.mark.parametrize("secret", ["new", None])
+def test_a_change_that_comes_between_is_not_overwritten(
+    there: Deployment, secret: str | None
+) -> None:
     tool = there.tool("lookup")
-    newer = replace(tool, version=2, sealed_secret=there.sealer.seal("new", tool.secret_binding))
+    newer = replace(tool, version=2, is_enabled=False)
+    if secret:
+        newer = replace(newer, sealed_secret=there.sealer.seal(secret, tool.secret_binding))
 
     def change(**_: Any) -> None:
         there.kms.meta.events.unregister("after-call.kms.ReEncrypt", change)
@@ -131,7 +136,7 @@ def test_a_change_that_comes_between_is_not_overwritten(there: Deployment) -> No
     assert there.rewrap() == {"changed meanwhile": 1}
     assert there.tools.get(PROJECT_ID, "lookup") == newer
     assert there.rewrap() == {"moved": 1}
-    assert there.opened(tool, there.new) == ["new"]
+    assert there.opened(tool, there.new) == [secret or "secret of lookup"]
 
 
 def test_a_change_under_way_does_not_bring_the_old_wrapping_back(there: Deployment) -> None:

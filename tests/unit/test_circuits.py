@@ -131,10 +131,10 @@ def test_another_instance_learns_it_with_its_first_call_or_its_first_failure() -
 def test_while_it_is_open_a_refusal_costs_a_read_every_few_seconds_alone() -> None:
     world = Instances()
     world.fail()
-    reads = world.table.reads
+    reads, writes = world.table.reads, world.table.writes
     for _ in range(50):
         assert not world.calls()
-    assert world.table.reads == reads
+    assert (world.table.reads, world.table.writes) == (reads, writes)
     world.now += LOOK_SECONDS
     for _ in range(50):
         assert not world.calls()
@@ -158,6 +158,16 @@ def test_when_it_is_time_one_of_all_instances_tries() -> None:
         True, False, False, False, False,
     ]  # fmt: skip
     assert world.state is BreakerState.HALF_OPEN
+
+
+def test_who_loses_the_race_for_trying_is_refused() -> None:
+    world = Instances()
+    world.fail()
+    world.now += OPEN_SECONDS - 1
+    assert not world.calls(1)  # it looked a second ago, and will not look again before it tries
+    world.now += 1
+    assert world.enters(0)
+    assert not world.enters(1)
 
 
 def test_a_probe_that_succeeds_closes_for_everybody() -> None:

@@ -328,3 +328,11 @@ def test_everything_wrong_is_told_at_once() -> None:
 @given(st.text(st.characters(categories=("Cc", "Cf", "Co")), min_size=1))
 def test_no_invisible_character_passes_but_for_lines_and_tabs(text: str) -> None:
     assert (hidden_character(text) is None) == (set(text) <= {"\n", "\t"})
+
+
+@pytest.mark.parametrize(
+    "base_url",
+    ["https://API.example.com", "https://a.example/x", "https://[::1", "https://a\t.example", "x"],
+)
+def test_an_origin_is_all_of_what_is_stored_so_that_all_of_it_is_judged(base_url: str) -> None:
+    assert replace(LOOKUP, base_url=base_url).origin == base_url.lower()
