@@ -4,7 +4,7 @@
 .DELETE_ON_ERROR:
 SHELL := /bin/bash
 .PHONY: help setup build run invoke format openapi rewrap style lint types layers unit contract integration \
-        attack test check clients conformance inspector sam-proof clean
+        attack test check clients conformance inspector sam-proof fuzz bench-warrants clean
 
 CANDIDATES := $(foreach v,3.13 3.12 3.11,python$(v) $(wildcard $(HOME)/.pyenv/versions/$(v).*/bin/python$(v)))
 PYTHON ?= $(firstword $(foreach p,$(CANDIDATES),$(shell $(p) -c 'import ensurepip, venv' 2>/dev/null && echo $(p))))
@@ -105,6 +105,13 @@ clients: $(READY) .venvs/mcp1/.ready .venvs/mcp2/.ready .venvs/fastmcp/.ready  #
 	test -x $(@D)/bin/python || $(PYTHON) -m venv $(@D)
 	$(@D)/bin/python $(PIP) $(PACKAGE)
 	@touch $@
+
+fuzz: $(READY)  ## Fuzz the warrant verifier: two minutes alone, then beside the public package.
+	PYTHONPATH=layers/core:. $(BIN)/python -m tests.fuzz.warrants 120
+	FUZZ_EXAMPLES=5000 $(BIN)/pytest -q tests/unit/warrants/test_differential.py
+
+bench-warrants: $(READY)  ## Time the warrant verifier beside the public package.
+	PYTHONPATH=layers/core:. $(BIN)/python -m bench.warrants
 
 sam-proof: $(READY) $(SAM)  ## Validate, build, deploy, call, redeploy and delete with the real SAM CLI.
 	$(BIN)/python -m local.sam_proof .venvs/sam/bin/sam

@@ -19,8 +19,19 @@ MAX_ITEMS: Final = 16_384
 MAX_DEPTH: Final = 128
 """Deepest nesting of arrays and maps."""
 
+_NEGATIVE, _BYTES, _TEXT, _ARRAY, _MAP, _SIMPLE = 1, 2, 3, 4, 5, 7
+"""Major types (RFC 8949 section 3.1)."""
+
+_ONE_BYTE: Final = 24
+"""From here on the head's five bits say how many bytes of the number follow: 1, 2, 4 or 8."""
+
+_EIGHT_BYTES: Final = 27
+_SHORT_TEXT: Final = 0x60
+_LONG_TEXT: Final = 0x78
+_STRINGS: Final = (_BYTES, _TEXT)
+_INLINE: Final = {0xF4: False, 0xF5: True, 0xF6: None}
 _FLOATS: Final = {25: (">e", 2), 26: (">f", 4), 27: (">d", 8)}
-_SIMPLE: Final = {20: False, 21: True, 22: None}
+_CONSTANTS: Final = {20: False, 21: True, 22: None}
 
 
 def decode(data: bytes) -> object:
@@ -40,7 +51,11 @@ def decode(data: bytes) -> object:
 
 
 class _Reader:
-    """Walks once over the bytes; an `IndexError` means that they end too early."""
+    """Walks once over the bytes; an `IndexError` means that they end too early.
+
+    Small integers and short texts are most of what there is, so they are read where they stand in
+    an array or map, without a call each.
+    """
 
     __slots__ = ("data", "left", "position")
 
@@ -55,29 +70,38 @@ class _Reader:
         self.left -= 1
         if self.left < 0 or depth > MAX_DEPTH:
             raise Denied(1202, "CBOR holds too many values")
-        major, info = first >> 5, first & 31
-        if major == 7:  # noqa: PLR2004 - RFC 8949 section 3.1
-            return self._simple(info)
-        number = info if info < 24 else self._argument(info)  # noqa: PLR2004
-        if major == 0:
-            return number
-        if major == 1:
-            return -1 - number
-        if major <= 3:  # noqa: PLR2004
-            taken = self._take(number)
-            return taken if major == 2 else taken.decode()  # noqa: PLR2004
-        if major == 4:  # noqa: PLR2004
-            return self._array(number, depth)
-        if major == 5:  # noqa: PLR2004
+        major, number = first >> 5, first & 31
+        if major == _SIMPLE:
+            return self._simple(number)
+        if number >= _ONE_BYTE:
+            number = self._argument(number)
+        if major == _MAP:
             return self._map(number, depth)
+        if major == _ARRAY:
+            return self._array(number, depth)
+        if major in _STRINGS:
+            start = self.position
+            self.position = end = start + number
+            if end > len(self.data):
+                raise IndexError
+            taken = self.data[start:end]
+            return taken.decode() if major == _TEXT else taken
+        if major <= _NEGATIVE:
+            return -1 - number if major else number
         raise Denied(1202, "CBOR tags are not used here")
 
     def _argument(self, info: int) -> int:
-        if info > 27:  # noqa: PLR2004 - 31 is an indefinite length, the others are reserved
+        at = self.position
+        if info == _ONE_BYTE:
+            self.position = at + 1
+            number = self.data[at]
+            least = _ONE_BYTE
+        elif info <= _EIGHT_BYTES:
+            size = 1 << (info - _ONE_BYTE)
+            number = int.from_bytes(self._take(size), "big")
+            least = 1 << (size * 4)
+        else:  # 31 is an indefinite length, the others are reserved
             raise Denied(1202, "CBOR lengths must be definite")
-        size = 1 << (info - 24)
-        number = int.from_bytes(self._take(size), "big")
-        least = 24 if size == 1 else 1 << (size * 4)
         if number < least:
             raise Denied(1202, "CBOR integers must be in shortest form")
         return number
@@ -90,8 +114,8 @@ class _Reader:
         return self.data[start:end]
 
     def _simple(self, info: int) -> object:
-        if info in _SIMPLE:
-            return _SIMPLE[info]
+        if info in _CONSTANTS:
+            return _CONSTANTS[info]
         if info not in _FLOATS:
             raise Denied(1202, "CBOR simple values other than true, false and null are not used")
         code, size = _FLOATS[info]
@@ -99,38 +123,57 @@ class _Reader:
         return number
 
     def _array(self, size: int, depth: int) -> list[object]:
-        if size > len(self.data) - self.position:
+        data = self.data
+        if size > len(data) - self.position:
             raise IndexError
-        found = self._small(size)  # hashes and extensions are arrays of small integers
-        found += [self.value(depth + 1) for _ in range(size - len(found))]
-        return found
-
-    def _small(self, size: int) -> list[object]:
-        """Read up to `size` integers below 256, which count as one value."""
-        data, at = self.data, self.position
         found: list[object] = []
-        for _ in range(size):
+        at = self.position
+        # Hashes and extensions are arrays of integers below 256: they count as one value.
+        while len(found) < size:
             number = data[at]
-            if number < 24:  # noqa: PLR2004 - RFC 8949 section 3
+            if number < _ONE_BYTE:
                 at += 1
-            elif number == 24 and data[at + 1] >= 24:  # noqa: PLR2004
+            elif number == _ONE_BYTE and data[at + 1] >= _ONE_BYTE:
                 number = data[at + 1]
                 at += 2
             else:
                 break
             found.append(number)
         self.position = at
+        while len(found) < size:
+            found.append(self.value(depth + 1))
         return found
 
     def _map(self, size: int, depth: int) -> dict[object, object]:
-        if size > len(self.data) - self.position:
+        data = self.data
+        if size > len(data) - self.position:
             raise IndexError
+        self.left -= 2 * size
+        if self.left < 0 or depth >= MAX_DEPTH:
+            raise Denied(1202, "CBOR holds too many values")
         found: dict[object, object] = {}
         for _ in range(size):
-            key = self.value(depth + 1)
-            if type(key) is not str and type(key) is not int:
-                raise Denied(1202, "CBOR keys must be text or integers")
-            found[key] = self.value(depth + 1)
+            at = self.position
+            first = data[at]
+            if first < _ONE_BYTE:
+                self.position = at + 1
+                key: object = first
+            elif _SHORT_TEXT <= first < _LONG_TEXT:
+                end = self.position = at + first - (_SHORT_TEXT - 1)
+                key = data[at + 1 : end].decode()
+            else:
+                key = self.value(depth + 1)
+                if type(key) is not str and type(key) is not int:
+                    raise Denied(1202, "CBOR keys must be text or integers")
+            first = data[self.position]
+            if first < _ONE_BYTE:
+                self.position += 1
+                found[key] = first
+            elif first in _INLINE:
+                self.position += 1
+                found[key] = _INLINE[first]
+            else:
+                found[key] = self.value(depth + 1)
         if len(found) != size:
             raise Denied(1202, "a CBOR map repeats a key")
         return found

@@ -5,9 +5,15 @@ refused here: keys of small order, under which one signature holds for many mess
 whose y is not reduced.
 """
 
-from typing import Final
+from functools import cache
+from typing import TYPE_CHECKING, Final
 
 from gatehouse.domain.warrants.denied import Denied
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 ALGORITHM: Final = 1
 """The only algorithm there is: Ed25519."""
@@ -51,21 +57,27 @@ def require_strong(key: bytes) -> None:
 
 def is_signed(key: bytes, signature: bytes, message: bytes) -> bool:
     """Say whether `signature` over `message` is by `key`. Never raises."""
-    # Imported when first needed: it costs half of what importing this package may.
+    if len(signature) != SIGNATURE_BYTES:
+        return False
+    if int.from_bytes(signature[:KEY_BYTES], "little") & _Y in _SMALL_ORDER:
+        return False
+    read, faults = _openssl()
+    try:
+        read(key).verify(signature, message)
+    except faults:
+        return False
+    return True
+
+
+@cache
+def _openssl() -> "tuple[Callable[[bytes], Ed25519PublicKey], tuple[type[Exception], ...]]":
+    """Return how a key is read, and what fails; loaded when the first signature comes."""
     from cryptography.exceptions import InvalidSignature  # noqa: PLC0415
     from cryptography.hazmat.primitives.asymmetric.ed25519 import (  # noqa: PLC0415
         Ed25519PublicKey,
     )
 
-    if len(signature) != SIGNATURE_BYTES:
-        return False
-    if int.from_bytes(signature[:KEY_BYTES], "little") & _Y in _SMALL_ORDER:
-        return False
-    try:
-        Ed25519PublicKey.from_public_bytes(key).verify(signature, message)
-    except (InvalidSignature, ValueError):
-        return False
-    return True
+    return Ed25519PublicKey.from_public_bytes, (InvalidSignature, ValueError)
 
 
 def _typed(data: object, size: int, wrong_length: int) -> bytes:

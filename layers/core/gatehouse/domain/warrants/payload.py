@@ -38,6 +38,7 @@ class Issuing(Frozen):
 
 
 _NO_ISSUING: Final = Issuing()
+_NOBODY: Final[tuple[frozenset[bytes], int]] = (frozenset(), 1)
 
 
 class Payload(Frozen):
@@ -83,11 +84,11 @@ def read_payload(data: object) -> Payload:
     Raises:
         Denied: A field is missing, unknown or wrong, or contradicts another.
     """
-    if not isinstance(data, dict) or not all(type(key) is int for key in data):
+    if not isinstance(data, dict):
         raise Denied(1201, "a payload is a map with integer keys")
-    if data.keys() - _KNOWN:
+    if not data.keys() <= _KNOWN:
         raise Denied(1203, "the payload has an unknown field")
-    if _REQUIRED - data.keys():
+    if not data.keys() >= _REQUIRED:
         raise Denied(1204, "the payload lacks a field")
     if data[0] != VERSION or type(data[0]) is not int:
         raise Denied(1200, "the payload's version is not known")
@@ -95,7 +96,7 @@ def read_payload(data: object) -> Payload:
     issued_at, expires_at = whole(data[6], "issued_at"), whole(data[7], "expires_at")
     if expires_at <= issued_at:
         raise Denied(1201, "the warrant ends before it begins")
-    extensions = _extensions(data.get(10, {}))
+    extensions = _extensions(data[10]) if 10 in data else {}
     approvers, min_approvals = _approvers(data)
     return Payload(
         id=_id(data[1]),
@@ -145,6 +146,8 @@ def _gates(extensions: Mapping[str, bytes]) -> "Gates":
 
 
 def _approvers(data: Mapping[int, object]) -> tuple[frozenset[bytes], int]:
+    if 15 not in data and 16 not in data:  # noqa: PLR2004
+        return _NOBODY
     keys = [require_key(item) for item in array(data.get(15, []), "required_approvers")]
     found = frozenset(keys)
     if len(found) != len(keys):
@@ -159,7 +162,7 @@ def _approvers(data: Mapping[int, object]) -> tuple[frozenset[bytes], int]:
 
 def _issuing(data: Mapping[int, object], kind: int) -> Issuing:
     if kind == EXECUTION:
-        if data.keys() & _FOR_ISSUERS:
+        if not _FOR_ISSUERS.isdisjoint(data):
             raise Denied(1201, "only an issuer's warrant says what may be issued")
         return _NO_ISSUING
     tools = frozenset(texts(data.get(11), "issuable_tools"))

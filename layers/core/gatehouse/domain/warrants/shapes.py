@@ -22,13 +22,14 @@ def fields(
     data: object, what: str, *, required: frozenset[str], optional: frozenset[str] = frozenset()
 ) -> dict[str, object]:
     """Return a map with all of the `required` keys and none but those and the `optional` ones."""
-    found = text_map(data, what)
-    names = found.keys()
-    if required - names:
+    if not isinstance(data, dict):
+        raise Denied(1201, f"{what} must be a map with text keys")
+    names = data.keys()
+    if not required <= names:
         raise Denied(1204, f"{what} lacks a field")
-    if names - required - optional:
+    if len(data) > len(required) and not required | optional >= names:
         raise Denied(1203, f"{what} has an unknown field")
-    return found
+    return data
 
 
 def array(data: object, what: str) -> list[object]:
