@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 
 import tenuo_core
 
-from gatehouse.domain.warrants import Authorizer, Denied
+from gatehouse.domain.warrants import Authorizer
 from gatehouse.domain.warrants.chain import VerifiedChains
 from tests.warrants import NOW, PUBLIC, Minted, proof
 
@@ -33,11 +33,19 @@ def chain_of(depth: int) -> Minted:
         tools = {
             "read_file": {
                 "constraints": {
-                    "max": [3, {"min": 0.0, "max": 1000.0 - link, "min_inclusive": True, "max_inclusive": True}],
+                    "max": [
+                        3,
+                        {
+                            "min": 0.0,
+                            "max": 1000.0 - link,
+                            "min_inclusive": True,
+                            "max_inclusive": True,
+                        },
+                    ],
                     "path": [17, {"root": "/data", "case_sensitive": True, "allow_equal": True}],
                 }
             }
-        }  # fmt: skip
+        }
         chain = chain.to(holders[link % len(holders)], k3=tools)
     return chain
 

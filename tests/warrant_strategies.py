@@ -27,19 +27,63 @@ GLOBS = st.one_of(
 GLOB_TEXTS = st.text(st.sampled_from("ab/.-é"), max_size=6)
 REGEXES = st.one_of(
     st.sampled_from(
-        [r"^a+$", "a|b", r"\d", r"^\w+$", r"\W", r"[^a]", r"a{1,2}$", "(?i)A", r"\s", ".", r"\bb",
-         "[[:alpha:]]", "[a-b]", "(a", r"\p{L}", "a**", "[a&&b]", "x{,2}", r"\Qa\E", "(?s).", "[[a]b]"]
+        [
+            r"^a+$",
+            "a|b",
+            r"\d",
+            r"^\w+$",
+            r"\W",
+            r"[^a]",
+            r"a{1,2}$",
+            "(?i)A",
+            r"\s",
+            ".",
+            r"\bb",
+            "[[:alpha:]]",
+            "[a-b]",
+            "(a",
+            r"\p{L}",
+            "a**",
+            "[a&&b]",
+            "x{,2}",
+            r"\Qa\E",
+            "(?s).",
+            "[[a]b]",
+        ]
     ),
     st.text(st.sampled_from("ab^$.*+?()[]{}|\\-,1"), max_size=7),
-)  # fmt: skip
+)
 ADDRESSES = st.sampled_from(
-    ["10.0.0.1", "10.1.2.3", "11.0.0.1", "::1", "::ffff:10.0.0.1", "fd00::1", "010.0.0.1", "x", "10.0.0.1/32",
-     "::1%a", "1.2.3", "2001:DB8::1"]
-)  # fmt: skip
+    [
+        "10.0.0.1",
+        "10.1.2.3",
+        "11.0.0.1",
+        "::1",
+        "::ffff:10.0.0.1",
+        "fd00::1",
+        "010.0.0.1",
+        "x",
+        "10.0.0.1/32",
+        "::1%a",
+        "1.2.3",
+        "2001:DB8::1",
+    ]
+)
 NETWORKS = st.sampled_from(
-    ["10.0.0.0/8", "10.1.0.0/16", "10.0.0.5/8", "10.0.0.1", "::/0", "fd00::/8", "0.0.0.0/0", "10.0.0.0/08",
-     "2001:db8::/32", "x", "10.0.0.0/33"]
-)  # fmt: skip
+    [
+        "10.0.0.0/8",
+        "10.1.0.0/16",
+        "10.0.0.5/8",
+        "10.0.0.1",
+        "::/0",
+        "fd00::/8",
+        "0.0.0.0/0",
+        "10.0.0.0/08",
+        "2001:db8::/32",
+        "x",
+        "10.0.0.0/33",
+    ]
+)
 HOSTS = [
     "a.com",
     "x.a.com",
@@ -95,17 +139,48 @@ COMMANDS = st.builds(
     ),
 )
 TERMS = st.sampled_from(
-    ["value", "1", "1.0", "'a'", "'a b'", "true", "null", "a", "-1", "[1,'a']", "size(value)", "value + 1",
-     "value.a", "value[0]", "value % 2", "value / 2", "2 * 3", "'a' + 'b'", "9223372036854775807"]
-)  # fmt: skip
+    [
+        "value",
+        "1",
+        "1.0",
+        "'a'",
+        "'a b'",
+        "true",
+        "null",
+        "a",
+        "-1",
+        "[1,'a']",
+        "size(value)",
+        "value + 1",
+        "value.a",
+        "value[0]",
+        "value % 2",
+        "value / 2",
+        "2 * 3",
+        "'a' + 'b'",
+        "9223372036854775807",
+    ]
+)
 ATOMS = st.one_of(
     st.builds("{} {} {}".format, TERMS, st.sampled_from(["==", "!=", "<", ">=", "in"]), TERMS),
     st.sampled_from(
-        ["value", "true", "!value", "value.startsWith('a')", "value.contains('b')", "value.matches('a+')",
-         "has(value.a)", "a == 1", "value.exists(x, x == 1)", "[1, 2].all(x, x > value)", "value ? true : false",
-         "net_in_cidr(value, '10.0.0.0/8')", "value.endsWith('a')"]
+        [
+            "value",
+            "true",
+            "!value",
+            "value.startsWith('a')",
+            "value.contains('b')",
+            "value.matches('a+')",
+            "has(value.a)",
+            "a == 1",
+            "value.exists(x, x == 1)",
+            "[1, 2].all(x, x > value)",
+            "value ? true : false",
+            "net_in_cidr(value, '10.0.0.0/8')",
+            "value.endsWith('a')",
+        ]
     ),
-)  # fmt: skip
+)
 EXPRESSIONS = st.recursive(
     ATOMS,
     lambda inner: st.builds("({}) {} ({})".format, inner, st.sampled_from(["&&", "||"]), inner),
@@ -132,7 +207,12 @@ FLAT: dict[str, tuple[st.SearchStrategy[Wire], st.SearchStrategy[Any]]] = {
     "Exact": (typed(1, record(value=VALUES)), VALUES),
     "Pattern": (typed(2, record(pattern=GLOBS)), GLOB_TEXTS),
     "Range": (
-        typed(3, record(min=FLOATS, max=FLOATS, min_inclusive=st.booleans(), max_inclusive=st.booleans())),
+        typed(
+            3,
+            record(
+                min=FLOATS, max=FLOATS, min_inclusive=st.booleans(), max_inclusive=st.booleans()
+            ),
+        ),
         st.one_of(SCALARS, st.sampled_from([2**53 + 1, float("nan"), float("inf"), 2**62])),
     ),
     "OneOf": (typed(4, record(values=LISTS)), VALUES),
@@ -144,26 +224,38 @@ FLAT: dict[str, tuple[st.SearchStrategy[Wire], st.SearchStrategy[Any]]] = {
     "Subset": (typed(11, record(allowed=LISTS)), VALUES),
     "Cel": (typed(15, record(expression=EXPRESSIONS)), VALUES),
     "Subpath": (
-        typed(17, st.builds(
-            lambda root, rest: {"root": root, **rest},
-            ROOTS, some(case_sensitive=st.booleans(), allow_equal=st.booleans()),
-        )),
+        typed(
+            17,
+            st.builds(
+                lambda root, rest: {"root": root, **rest},
+                ROOTS,
+                some(case_sensitive=st.booleans(), allow_equal=st.booleans()),
+            ),
+        ),
         PATHS,
     ),
     "UrlSafe": (
-        typed(18, some(
-            schemes=st.lists(st.sampled_from(["http", "https", "HTTPS", "ftp"]), max_size=2),
-            allow_domains=st.none() | DOMAINS,
-            deny_domains=st.none() | DOMAINS,
-            allow_ports=st.none() | st.lists(st.sampled_from([80, 443, 8443]), max_size=2),
-            block_private=st.booleans(), block_loopback=st.booleans(),
-            block_metadata=st.booleans(), block_reserved=st.booleans(),
-            block_internal_tlds=st.booleans(),
-        )),
+        typed(
+            18,
+            some(
+                schemes=st.lists(st.sampled_from(["http", "https", "HTTPS", "ftp"]), max_size=2),
+                allow_domains=st.none() | DOMAINS,
+                deny_domains=st.none() | DOMAINS,
+                allow_ports=st.none() | st.lists(st.sampled_from([80, 443, 8443]), max_size=2),
+                block_private=st.booleans(),
+                block_loopback=st.booleans(),
+                block_metadata=st.booleans(),
+                block_reserved=st.booleans(),
+                block_internal_tlds=st.booleans(),
+            ),
+        ),
         URLS,
     ),
-    "Shlex": (typed(128, record(allow=st.lists(st.sampled_from(["ls", "cat", "/bin/ls"]), max_size=2))), COMMANDS),
-}  # fmt: skip
+    "Shlex": (
+        typed(128, record(allow=st.lists(st.sampled_from(["ls", "cat", "/bin/ls"]), max_size=2))),
+        COMMANDS,
+    ),
+}
 
 ANY_VALUE = st.one_of([values for _, values in FLAT.values()])
 ANY_FLAT = st.one_of([wires for wires, _ in FLAT.values()])
@@ -194,7 +286,7 @@ def judged(draw: st.DrawFn) -> tuple[Wire, Any]:
 
 
 @st.composite
-def narrowed(draw: st.DrawFn) -> tuple[Wire, Wire]:
+def narrowed(draw: st.DrawFn) -> tuple[Wire, Wire]:  # noqa: PLR0911 - one for each kind
     """Return a parent and a child, mostly of one type."""
     wires, values = draw(st.sampled_from(list(FLAT.values())))
     parent, child = draw(wires), draw(wires)

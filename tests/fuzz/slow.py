@@ -18,24 +18,36 @@ def slow_chains() -> Iterator[Case]:
     """Yield a name, a chain under good signatures, and arguments."""
     text = "a" * LARGE
     wires: dict[str, tuple[object, object]] = {
-        "many globs on a long text": ([13, {"constraints": [[2, {"pattern": "*b*b"}]] * 2000}], text),
+        "many globs on a long text": (
+            [13, {"constraints": [[2, {"pattern": "*b*b"}]] * 2000}],
+            text,
+        ),
         "glob with many stars": ([2, {"pattern": "*a" * 2000 + "b"}], text),
         "glob with many classes": ([2, {"pattern": "[ab]*" * 900}], text[:5000]),
         "glob with many components": ([2, {"pattern": "**/" * 5000 + "b"}], "a/" * 20_000),
         "regex with nested repeats": ([5, {"pattern": "((a+)+)+b"}], text),
         "regex with counted repeats": ([5, {"pattern": "(?:a{0,30}){0,30}b"}], text),
         "regex with large classes": ([5, {"pattern": r"[\p{L}\p{N}]{900}"}], "é" * 20_000),
-        "regex of alternatives": ([5, {"pattern": "|".join("a" * n + "b" for n in range(80))}], text),
+        "regex of alternatives": (
+            [5, {"pattern": "|".join("a" * n + "b" for n in range(80))}],
+            text,
+        ),
         "long regex": ([5, {"pattern": "a?" * 2000 + "a" * 90}], "a" * 2000),
         "many members": ([13, {"constraints": [[1, {"value": n}] for n in range(3000)]}], "x"),
         "nested nots": ([14, {"constraint": nested(14, 31)}], "x"),
         "long list": ([4, {"values": list(range(100, 100 + MANY))}], 5),
-        "list of lists": ([10, {"required": [[n] for n in range(3000)]}], [[n] for n in range(3000)]),
+        "list of lists": (
+            [10, {"required": [[n] for n in range(3000)]}],
+            [[n] for n in range(3000)],
+        ),
         "long address": ([8, "10.0.0.0/8"], "1" * LARGE),
         "long URL": ([9, "https://*.a.com/*"], "https://" + "a." * 20_000 + "com/"),
         "long URL path": ([9, "https://a.com/*a*b"], "https://a.com/" + "../a" * 10_000),
         "long international host": ([18, {}], "https://" + "é" * 15_000 + ".com/"),
-        "many domains": ([18, {"allow_domains": [f"a{n}.com" for n in range(3000)]}], "https://b.com/"),
+        "many domains": (
+            [18, {"allow_domains": [f"a{n}.com" for n in range(3000)]}],
+            "https://b.com/",
+        ),
         "long path": ([17, {"root": "/a"}], "/a/.." * 12_000),
         "long command": ([128, {"allow": ["ls"]}], "ls " * 20_000),
         "deep expression": ([15, {"expression": "(" * 900 + "value" + ")" * 900}], True),
@@ -45,9 +57,12 @@ def slow_chains() -> Iterator[Case]:
             list(range(600)),
         ),
         "growing text": ([15, {"expression": "size(" + "+".join(["value"] * 300) + ") > 1"}], text),
-        "comparing lists": ([15, {"expression": "value in [value, value] && value == value"}], [list(range(9000))]),
+        "comparing lists": (
+            [15, {"expression": "value in [value, value] && value == value"}],
+            [list(range(9000))],
+        ),
         "expression with a regex": ([15, {"expression": "value.matches('((a+)+)+b')"}], text),
-    }  # fmt: skip
+    }
     for name, (wire, value) in wires.items():
         yield name, Minted().to("alice", k3=constrained(wire)), {"x": value}
     yield from slow_links()
@@ -75,7 +90,7 @@ def slow_links() -> Iterator[Case]:
     yield "domains beside domains", two(domains, domains), {"x": "https://a.com"}
     glob = [2, {"pattern": "[ab]" * 3000 + "*"}]
     yield "globs beside globs", two(glob, glob), {"x": "a"}
-    tools = {f"t{n}": {"constraints": {}} for n in range(256)}
+    tools: dict[str, object] = {f"t{n}": {"constraints": {}} for n in range(256)}
     yield "many tools", Minted().to("alice", k3=tools).to("bob", k3=tools), {}
     named = {"t": {"constraints": {f"a{n:02}": [9, "https://*.a.com/*"] for n in range(64)}}}
     yield "many URL patterns", Minted().to("alice", k3=named).to("bob", k3=named), {}

@@ -1,7 +1,7 @@
 """Against the public package as oracle: never allow what it denies, and say why where we deny.
 
-Each denial of ours that is not the package's falls under a rule of `STRICTER`, which docs/warrants.md
-lists under the same names.
+Each denial of ours that is not the package's falls under a rule of `STRICTER`, which
+docs/warrants.md lists under the same names.
 """
 
 import os
@@ -14,51 +14,9 @@ from gatehouse.domain.warrants import Denied
 from gatehouse.domain.warrants.constraints.base import covers
 from gatehouse.domain.warrants.constraints.reading import read
 from gatehouse.domain.warrants.effort import Effort
+from tests.warrant_rules import STRICTER
 from tests.warrant_strategies import ANY_VALUE, CONSTRAINTS, FLAT, judged, narrowed
 from tests.warrants import OPEN, PUBLIC, Minted, constrained, gates, ours, theirs
-
-STRICTER = {
-    "address-form": {"the constraint holds no IP network"},
-    "regex-syntax": {
-        "the regular expression is invalid or too large",
-        "the regular expression uses syntax that is not taken",
-    },
-    "regex-ascii": {"the regular expression's classes are for ASCII text"},
-    "cel-subset": {
-        "the expression holds what is no part of it",
-        "the expression does not parse",
-        "the expression calls a function that is not there",
-        "the expression repeats a sign",
-        "the expression uses a reserved word",
-        "the expression holds a number beyond 64 bits",
-        "the expression holds an unknown escape",
-    },
-    "cel-total": {"the expression fails on this value"},
-    "well-formed": {
-        "the constraint holds a domain that is no host name",
-        "All needs at least one constraint",
-    },
-    "clearance": {"a child's clearance may not exceed its parent's"},
-    "approvers": {
-        "a child may not drop or replace approvers",
-        "a child may not lower the number of approvals",
-        "an approver is listed twice",
-        "min_approvals is from 1 to the number of required_approvers",
-    },
-    "gates": {"a child may not weaken an approval gate"},
-    "tools": {
-        "a child names a tool that its parent does not",
-        "the warrant does not name this tool",
-        "a child must constrain the arguments that its parent does",
-        "a child may not start to allow unknown arguments",
-    },
-    "issuers": {
-        "an issuer may not drop its bounds",
-        "an issuer may not raise or drop max_issue_depth",
-    },
-    "root": {"the chain does not start at a root: present the parents too"},
-}
-"""By rule, the hints that speak of it."""
 
 NARROWED_LESS = {2, 9, 12, 13, 14, 15}
 """Types whose attenuation is stricter: Pattern, UrlPattern, All, Any, Not, Cel ("narrowing")."""
@@ -122,7 +80,7 @@ def test_no_accepted_child_admits_what_its_parent_does_not(
         parent, child = read(case[0]), read(case[1])
         assume(covers(parent, child, Effort()))
     except Denied:
-        assume(False)
+        assume(condition=False)
     fitting = [given for wires, given in FLAT.values()]
     for value in [*values, data.draw(st.one_of(fitting))]:
         try:
@@ -138,14 +96,32 @@ GATE = st.sampled_from(
     [
         {"t": {"args": None}},
         {"t": {"args": {"x": "all"}}},
-        {"t": {"args": {"x": [3, {"min": 1.0, "max": None, "min_inclusive": True, "max_inclusive": True}]}}},
-        {"t": {"args": {"x": [3, {"min": 2.0, "max": None, "min_inclusive": True, "max_inclusive": True}]}}},
+        {
+            "t": {
+                "args": {
+                    "x": [
+                        3,
+                        {"min": 1.0, "max": None, "min_inclusive": True, "max_inclusive": True},
+                    ]
+                }
+            }
+        },
+        {
+            "t": {
+                "args": {
+                    "x": [
+                        3,
+                        {"min": 2.0, "max": None, "min_inclusive": True, "max_inclusive": True},
+                    ]
+                }
+            }
+        },
         {"t": {"args": {"x": {"exempt": [4, {"values": [1, 2]}]}}}},
         {"t": {"args": {"x": {"exempt": [4, {"values": [1]}]}}}},
         {"u": {"args": None}},
         {},
     ]
-)  # fmt: skip
+)
 CAPABILITY = st.sampled_from(
     [
         {"constraints": {}},
@@ -169,7 +145,9 @@ FIELDS = st.fixed_dictionaries(
     {},
     optional={
         "k3": TOOLS,
-        "k7": st.sampled_from([1_795_317_985, 1_795_317_986, 1_795_317_950, 1_795_321_586, 1_795_321_000]),
+        "k7": st.sampled_from(
+            [1_795_317_985, 1_795_317_986, 1_795_317_950, 1_795_321_586, 1_795_321_000]
+        ),
         "k6": st.sampled_from([1_795_317_976, 1_795_317_980, 1_795_318_016, 1_795_318_017]),
         "k8": st.integers(0, 3),
         "k10": GATE.map(gates),
@@ -179,7 +157,7 @@ FIELDS = st.fixed_dictionaries(
         "k18": st.integers(0, 2),
         "k9": st.just(list(b"x" * 32)),
     },
-)  # fmt: skip
+)
 ISSUER = st.fixed_dictionaries(
     {"k2": st.just(1), "k3": st.just({}), "k11": st.sampled_from([["t"], ["t", "u"], ["u"], []])},
     optional={"k13": st.integers(0, 3), "k14": BOUNDS},
@@ -225,7 +203,7 @@ def test_a_constraint_is_written_as_it_was_read(wire: list[Any]) -> None:
     try:
         constraint = read(wire)
     except Denied:
-        assume(False)
+        assume(condition=False)
     again = read([constraint.type_id, constraint.wire()])
 
     assert repr(again.wire()) == repr(constraint.wire())

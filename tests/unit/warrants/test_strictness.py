@@ -1,4 +1,4 @@
-"""What is refused although the bytes are well signed; one test for each rule of docs/warrants.md."""
+"""What is refused although the bytes are well signed, by the rules of docs/warrants.md."""
 
 import hashlib
 from collections.abc import Callable
@@ -11,6 +11,7 @@ from gatehouse.domain.warrants import Authorizer, Chain, Denied, RevocationList,
 from gatehouse.domain.warrants.chain import VerifiedChains
 from gatehouse.domain.warrants.pop import NONCE_DOMAIN, require_nonce
 from gatehouse.domain.warrants.revocation import encoded, list_payload, signed_bytes
+from tests.warrant_rules import STRICTER
 from tests.warrants import (
     KEYS,
     NOW,
@@ -88,15 +89,33 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "a long life": ({"k7": NOW - 10 + 90 * 86_400 + 1}, "ttl-exceeded"),
     "a great max_depth": ({"k8": 65}, "depth-exceeded"),
     "a weak holder": ({"k4": [1, bytes(31) + b"\x80"]}, "invalid-payload-structure"),
-    "a key that is not reduced": ({"k4": [1, b"\xee" + b"\xff" * 30 + b"\x7f"]}, "invalid-payload-structure"),
+    "a key that is not reduced": (
+        {"k4": [1, b"\xee" + b"\xff" * 30 + b"\x7f"]},
+        "invalid-payload-structure",
+    ),
     "a parent's hash in a root": ({"k9": list(bytes(32))}, "chain-broken"),
     "a depth in a root": ({"k18": 1}, "chain-broken"),
     "a range without order": (
-        {"k3": constrained([3, {"min": float("nan"), "max": None, "min_inclusive": True, "max_inclusive": True}])},
+        {
+            "k3": constrained(
+                [
+                    3,
+                    {
+                        "min": float("nan"),
+                        "max": None,
+                        "min_inclusive": True,
+                        "max_inclusive": True,
+                    },
+                ]
+            )
+        },
         "invalid-payload-structure",
     ),
-    "an expression that does not parse": ({"k3": constrained([15, {"expression": "value =="}])}, "constraint-violation"),
-}  # fmt: skip
+    "an expression that does not parse": (
+        {"k3": constrained([15, {"expression": "value =="}])},
+        "constraint-violation",
+    ),
+}
 
 
 @pytest.mark.parametrize(("fields", "reason"), WRONG.values(), ids=WRONG.keys())
@@ -135,7 +154,19 @@ GAINS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {"k3": constrained([13, {"constraints": [[1, {"value": "a"}]]}])},
     ),
     "a failing member of a negation": (
-        {"k3": constrained([14, {"constraint": [12, {"constraints": [[8, "10.0.0.0/8"], [2, {"pattern": "a*"}]]}]}])},
+        {
+            "k3": constrained(
+                [
+                    14,
+                    {
+                        "constraint": [
+                            12,
+                            {"constraints": [[8, "10.0.0.0/8"], [2, {"pattern": "a*"}]]},
+                        ]
+                    },
+                ]
+            )
+        },
         {"k3": constrained([14, {"constraint": [12, {"constraints": [[2, {"pattern": "a*"}]]}]}])},
     ),
     "a class under a literal suffix": (
@@ -146,7 +177,7 @@ GAINS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {"k3": constrained([9, "https://a.com/api"])},
         {"k3": constrained([9, "https://a.com/api/x"])},
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(("parent", "child"), GAINS.values(), ids=GAINS.keys())
@@ -194,7 +225,7 @@ def approved(by: list[str], **fields: Any) -> Denied | None:
 
 
 def reason_of(denied: Denied | None) -> str | None:
-    return denied and denied.reason
+    return None if denied is None else denied.reason
 
 
 def test_approvals_count_when_they_are_the_approvers_and_in_time() -> None:
@@ -328,8 +359,6 @@ def test_arguments_that_warrants_do_not_know_are_denied(make: Callable[[], objec
 
 
 def test_every_rule_is_documented() -> None:
-    from tests.unit.warrants.test_differential import STRICTER
-
     text = (Path(__file__).parents[3] / "docs" / "warrants.md").read_text()
 
     for rule in STRICTER:

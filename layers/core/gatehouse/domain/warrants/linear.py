@@ -93,7 +93,7 @@ def _ready(expression: str, text: str, effort: Effort) -> Compiled:
 
 @lru_cache(maxsize=64)
 def _compiled(expression: str) -> Compiled:
-    import re2  # type: ignore[import-untyped]  # noqa: PLC0415 - loaded when first needed
+    import re2  # noqa: PLC0415 - loaded when first needed
 
     options = re2.Options()
     options.max_mem = MAX_MEMORY

@@ -96,7 +96,7 @@ def read_payload(data: object) -> Payload:
     issued_at, expires_at = whole(data[6], "issued_at"), whole(data[7], "expires_at")
     if expires_at <= issued_at:
         raise Denied(1201, "the warrant ends before it begins")
-    extensions = _extensions(data[10]) if 10 in data else {}
+    extensions = _extensions(data[10]) if 10 in data else {}  # noqa: PLR2004
     approvers, min_approvals = _approvers(data)
     return Payload(
         id=_id(data[1]),

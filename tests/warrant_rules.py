@@ -1,0 +1,44 @@
+"""The rules under which our verifier denies and the public package allows."""
+
+STRICTER = {
+    "address-form": {"the constraint holds no IP network"},
+    "regex-syntax": {
+        "the regular expression is invalid or too large",
+        "the regular expression uses syntax that is not taken",
+    },
+    "regex-ascii": {"the regular expression's classes are for ASCII text"},
+    "cel-subset": {
+        "the expression holds what is no part of it",
+        "the expression does not parse",
+        "the expression calls a function that is not there",
+        "the expression repeats a sign",
+        "the expression uses a reserved word",
+        "the expression holds a number beyond 64 bits",
+        "the expression holds an unknown escape",
+    },
+    "cel-total": {"the expression fails on this value"},
+    "well-formed": {
+        "the constraint holds a domain that is no host name",
+        "All needs at least one constraint",
+    },
+    "clearance": {"a child's clearance may not exceed its parent's"},
+    "approvers": {
+        "a child may not drop or replace approvers",
+        "a child may not lower the number of approvals",
+        "an approver is listed twice",
+        "min_approvals is from 1 to the number of required_approvers",
+    },
+    "gates": {"a child may not weaken an approval gate"},
+    "tools": {
+        "a child names a tool that its parent does not",
+        "the warrant does not name this tool",
+        "a child must constrain the arguments that its parent does",
+        "a child may not start to allow unknown arguments",
+    },
+    "issuers": {
+        "an issuer may not drop its bounds",
+        "an issuer may not raise or drop max_issue_depth",
+    },
+    "root": {"the chain does not start at a root: present the parents too"},
+}
+"""By rule, the hints that speak of it."""
