@@ -62,6 +62,11 @@ class _Handler(BaseHTTPRequestHandler):
         if status != 204:
             self.wfile.write(body)
 
+    def _late(self) -> None:
+        """Answer after four seconds."""
+        time.sleep(4)
+        self._say(200)
+
     def _drip(self) -> None:
         """Keep the connection busy for ever, one byte at a time."""
         self.send_response_only(200)
@@ -122,6 +127,10 @@ class _Handler(BaseHTTPRequestHandler):
         escaped = "".join(f"%{octet:02X}" for octet in told.encode())
         self._say(500, f"bad token {told} ({escaped})".encode(), content_type="text/plain")
 
+    def _late(self) -> None:
+        time.sleep(4)
+        self._say(200)
+
     DOES: ClassVar[dict[str, Callable[["_Handler"], None]]] = {
         "drip": _drip,
         "headers-drip": _headers_drip,
@@ -147,7 +156,7 @@ class _Handler(BaseHTTPRequestHandler):
         "ansi": lambda h: h._say(200, ANSI.encode(), content_type="text/plain"),
         "fake": lambda h: h._say(200, FAKE.encode(), content_type="text/plain"),
         "wrong-shape": lambda h: h._say(200, b'{"count":"many"}'),
-        "late": lambda h: (time.sleep(4), h._say(200))[-1],
+        "late": _late,
     }
 
 

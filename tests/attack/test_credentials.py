@@ -5,6 +5,7 @@ import json
 import time
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import pytest
 
@@ -43,7 +44,7 @@ def with_token(make: Callable[[Ground], str]) -> Callable[[Ground], Answer]:
     return lambda ground: ground.call(ground.members_tool["name"], credential=make(ground))
 
 
-def rewritten(**changes: object) -> Callable[[Ground], str]:
+def rewritten(**changes: Any) -> Callable[[Ground], str]:
     """Change claims without knowing the key: the old signature stays."""
 
     def make(ground: Ground) -> str:
@@ -55,12 +56,12 @@ def rewritten(**changes: object) -> Callable[[Ground], str]:
     return make
 
 
-def signed(key: bytes | None = None, **changes: object) -> Callable[[Ground], str]:
+def signed(key: bytes | None = None, **changes: Any) -> Callable[[Ground], str]:
     """Change header or claims and sign, with the deployment's own key where none is given."""
 
     def make(ground: Ground) -> str:
         secret = ground.signing_key()[1] if key is None else key
-        return forged(session(ground), secret, **changes)  # type: ignore[arg-type]
+        return forged(session(ground), secret, **changes)
 
     return make
 
