@@ -62,11 +62,6 @@ class _Handler(BaseHTTPRequestHandler):
         if status != 204:
             self.wfile.write(body)
 
-    def _late(self) -> None:
-        """Answer after four seconds."""
-        time.sleep(4)
-        self._say(200)
-
     def _drip(self) -> None:
         """Keep the connection busy for ever, one byte at a time."""
         self.send_response_only(200)
