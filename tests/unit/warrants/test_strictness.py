@@ -93,6 +93,10 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
         {"k4": [1, b"\xee" + b"\xff" * 30 + b"\x7f"]},
         "invalid-payload-structure",
     ),
+    "an issue depth over max_depth": (
+        {**ISSUER, "k8": 0, "k13": 1},
+        "invalid-payload-structure",
+    ),
     "a parent's hash in a root": ({"k9": list(bytes(32))}, "chain-broken"),
     "a depth in a root": ({"k18": 1}, "chain-broken"),
     "a range without order": (

@@ -22,6 +22,7 @@ MAX_DEPTH: Final = 128
 _NEGATIVE, _BYTES, _TEXT, _ARRAY, _MAP, _SIMPLE = 1, 2, 3, 4, 5, 7
 """Major types (RFC 8949 section 3.1)."""
 
+_NOT_SHORTEST: Final = "CBOR integers must be in shortest form"
 _ONE_BYTE: Final = 24
 """From here on the head's five bits say how many bytes of the number follow: 1, 2, 4 or 8."""
 
@@ -103,7 +104,7 @@ class _Reader:
         else:  # 31 is an indefinite length, the others are reserved
             raise Denied(1202, "CBOR lengths must be definite")
         if number < least:
-            raise Denied(1202, "CBOR integers must be in shortest form")
+            raise Denied(1202, _NOT_SHORTEST)
         return number
 
     def _take(self, size: int) -> bytes:
@@ -127,21 +128,24 @@ class _Reader:
         if size > len(data) - self.position:
             raise IndexError
         found: list[object] = []
+        add = found.append
         at = self.position
         # Hashes and extensions are arrays of integers below 256: they count as one value.
-        while len(found) < size:
+        for read in range(size):
             number = data[at]
-            if number < _ONE_BYTE:
-                at += 1
-            elif number == _ONE_BYTE and data[at + 1] >= _ONE_BYTE:
+            if number == _ONE_BYTE:
                 number = data[at + 1]
+                if number < _ONE_BYTE:
+                    raise Denied(1202, _NOT_SHORTEST)
                 at += 2
+            elif number < _ONE_BYTE:
+                at += 1
             else:
-                break
-            found.append(number)
+                self.position = at
+                found += [self.value(depth + 1) for _ in range(size - read)]
+                return found
+            add(number)
         self.position = at
-        while len(found) < size:
-            found.append(self.value(depth + 1))
         return found
 
     def _map(self, size: int, depth: int) -> dict[object, object]:

@@ -169,10 +169,11 @@ def _issuing(data: Mapping[int, object], kind: int) -> Issuing:
     if not tools or data[3]:
         raise Denied(1201, "an issuer's warrant names tools to issue, and none to call")
     depth, bounds = data.get(13), data.get(14)
+    most = min(MAX_ISSUE_DEPTH, whole(data[8], "max_depth"))
     if any(data.get(key, 0) is None for key in _FOR_ISSUERS):
         raise Denied(1201, "an issuer's limits may be absent but not null")
     return Issuing(
         tools=tools,
-        max_depth=None if depth is None else whole(depth, "max_issue_depth", MAX_ISSUE_DEPTH),
+        max_depth=None if depth is None else whole(depth, "max_issue_depth", most),
         bounds=None if bounds is None else read_capability(bounds),
     )

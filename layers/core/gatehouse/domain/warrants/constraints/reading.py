@@ -42,10 +42,12 @@ def read(data: object, depth: int = 0) -> Constraint:
     if depth > MAX_NESTING:
         raise Denied(1201, f"constraints are nested deeper than {MAX_NESTING}")
     type_id = whole(pair[0], "a constraint's type", _MAX_TYPE)
-    if type_id in _NESTED:
-        return _NESTED[type_id](pair[1], depth)
-    if type_id in _FLAT:
-        return _FLAT[type_id](pair[1])
+    flat = _FLAT.get(type_id)
+    if flat is not None:
+        return flat(pair[1])
+    nested = _NESTED.get(type_id)
+    if nested is not None:
+        return nested(pair[1], depth)
     if not isinstance(pair[1], bytes):
         raise Denied(1504, "a constraint of unknown type must hold bytes")
     return Unknown(type_id, pair[1])
