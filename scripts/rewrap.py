@@ -23,7 +23,7 @@ import boto3
 from botocore.exceptions import ClientError
 
 from gatehouse.aws.attributes import bytes_value, number, number_value, raw, text
-from gatehouse.aws.items import RETIRING, SECRET
+from gatehouse.aws.item_parts import RETIRING, SECRET
 from gatehouse.aws.tables import (
     PROJECT_SHARDS,
     RESOURCE,

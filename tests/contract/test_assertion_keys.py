@@ -7,7 +7,8 @@ import pytest
 from gatehouse.aws.assertion_keys import DynamoAssertionKeys
 from gatehouse.aws.projects import DynamoProjects
 from gatehouse.domain.errors import Conflict, NotFound
-from gatehouse.ports import AssertionKeys, Projects
+from gatehouse.ports.credentials import AssertionKeys
+from gatehouse.ports.projects import Projects
 from tests.contract.conftest import TABLE
 from tests.fakes.authority import MemoryAuthority
 from tests.fakes.stores import MemoryAssertionKeys, MemoryProjects

@@ -13,7 +13,7 @@ from gatehouse.domain.breaker import (
     BreakerState,
     opened,
 )
-from gatehouse.ports import Breakers
+from gatehouse.ports.upstreams import Breakers
 from tests.contract.conftest import TABLE
 from tests.fakes.breakers import KEPT_SECONDS, MemoryBreakers
 from tests.samples import LOOKUP, NOW, PROJECT_ID

@@ -13,7 +13,7 @@ from gatehouse.domain.calls import CallRecord, Outcome
 from gatehouse.domain.errors import NotFound
 from gatehouse.domain.ids import request_id
 from gatehouse.domain.usage import bucket_of
-from gatehouse.ports import CallRecords
+from gatehouse.ports.calls import CallRecords
 from tests.contract.conftest import TABLE
 from tests.fakes.calls import MemoryCallRecords
 from tests.samples import INTEGRATION_ID, NOW, PROJECT_ID

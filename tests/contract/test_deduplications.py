@@ -8,7 +8,7 @@ import pytest
 from gatehouse.aws.deduplications import MAX_RESULT, DynamoDeduplications
 from gatehouse.aws.tables import deduplication_key
 from gatehouse.domain.calls import Deduplication, Dispatched, Outcome, UpstreamAnswer
-from gatehouse.ports import Deduplications
+from gatehouse.ports.calls import Deduplications
 from tests.contract.conftest import TABLE
 from tests.fakes.calls import MemoryDeduplications
 from tests.samples import NOW

@@ -8,7 +8,7 @@ from gatehouse.aws.integrations import DynamoIntegrations
 from gatehouse.aws.projects import DynamoProjects
 from gatehouse.domain.errors import NotFound
 from gatehouse.domain.projects import Integration, Scope
-from gatehouse.ports import Integrations, Projects
+from gatehouse.ports.projects import Integrations, Projects
 from tests.contract.conftest import TABLE
 from tests.fakes.authority import MemoryAuthority
 from tests.fakes.stores import MemoryIntegrations, MemoryProjects

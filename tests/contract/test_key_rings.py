@@ -12,7 +12,7 @@ from gatehouse.aws.key_ring_versions import SecretsManagerKeyRingVersions
 from gatehouse.domain.errors import Unavailable
 from gatehouse.domain.key_ring import CACHE_SECONDS, REFETCH_SECONDS, KeyRing
 from gatehouse.domain.key_ring_documents import CorruptKeyRing, read_ring, ring_text
-from gatehouse.ports import KeyRingVersions
+from gatehouse.ports.credentials import KeyRingVersions
 from gatehouse.usecases.rotate_key_ring import RotateKeyRing, Step
 from tests.contract.conftest import REGION
 from tests.fakes.credentials import MemoryKeyRingVersions

@@ -9,9 +9,10 @@ import pytest
 
 from gatehouse.aws.attributes import CorruptItem
 from gatehouse.aws.authority import DynamoAuthority
-from gatehouse.aws.items import integration_item, project_item, tool_items
 from gatehouse.aws.limits import DynamoLimits
+from gatehouse.aws.project_items import integration_item, project_item
 from gatehouse.aws.tables import quota_key, slots_key
+from gatehouse.aws.tool_items import tool_items
 from gatehouse.domain.errors import Unavailable
 from gatehouse.domain.ids import request_id
 from gatehouse.domain.limits import (
@@ -24,7 +25,8 @@ from gatehouse.domain.limits import (
     Window,
 )
 from gatehouse.domain.project_settings import ProjectSettings
-from gatehouse.ports import LimitCounters, Taken, Wanted
+from gatehouse.ports.authority import Wanted
+from gatehouse.ports.limits import LimitCounters, Taken
 from tests.contract.conftest import TABLE
 from tests.fakes.limits import MemoryLimits
 from tests.samples import (

@@ -7,7 +7,7 @@ import pytest
 from gatehouse.aws.marks import DynamoMarks
 from gatehouse.aws.tables import mark_key
 from gatehouse.domain.errors import Unavailable
-from gatehouse.ports import Marks
+from gatehouse.ports.marks import Marks
 from tests.contract.conftest import TABLE
 from tests.fakes.credentials import MemoryMarks
 from tests.samples import NOW

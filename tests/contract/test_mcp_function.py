@@ -13,12 +13,9 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 
-from gatehouse.aws.items import (
-    assertion_key_item,
-    integration_item,
-    project_item,
-    tool_items,
-)
+from gatehouse.aws.principal_items import assertion_key_item
+from gatehouse.aws.project_items import integration_item, project_item
+from gatehouse.aws.tool_items import tool_items
 from gatehouse.domain import api_keys, session_tokens
 from gatehouse.domain.calls import Invocation
 from gatehouse.domain.invocations import dispatched_document, document_bytes, read_invocation

@@ -8,7 +8,7 @@ import pytest
 from gatehouse.aws.members import DynamoMembers
 from gatehouse.domain.errors import NotFound
 from gatehouse.domain.members import MemberIdentity, MemberStanding
-from gatehouse.ports import Members
+from gatehouse.ports.members import Members
 from tests.contract.conftest import TABLE
 from tests.fakes.authority import MemoryAuthority
 from tests.fakes.stores import MemoryMembers

@@ -9,7 +9,8 @@ from gatehouse.aws.projects import DynamoProjects
 from gatehouse.domain.errors import Conflict, NotFound
 from gatehouse.domain.project_settings import ProjectSettings
 from gatehouse.domain.projects import Project
-from gatehouse.ports import Projects, Wanted
+from gatehouse.ports.authority import Wanted
+from gatehouse.ports.projects import Projects
 from tests.contract.conftest import TABLE
 from tests.fakes.authority import MemoryAuthority
 from tests.fakes.stores import MemoryProjects

@@ -12,7 +12,9 @@ from gatehouse.aws.prompts import DynamoPrompts
 from gatehouse.aws.tables import PROMPT as PREFIX
 from gatehouse.domain.errors import Conflict, NotFound
 from gatehouse.domain.prompts import Prompt
-from gatehouse.ports import AuthorityReader, Descriptors, Projects, Prompts, Wanted
+from gatehouse.ports.authority import AuthorityReader, Wanted
+from gatehouse.ports.offers import Descriptors, Prompts
+from gatehouse.ports.projects import Projects
 from tests.contract.conftest import TABLE
 from tests.fakes.authority import MemoryAuthority
 from tests.fakes.offers import MemoryEnabledPrompts, MemoryPrompts

@@ -8,11 +8,11 @@ from botocore.stub import Stubber
 
 from gatehouse.aws.authority import DynamoAuthority
 from gatehouse.aws.failures import ATTEMPTS, ConditionFailed, Contended, translated
-from gatehouse.aws.items import project_item
+from gatehouse.aws.project_items import project_item
 from gatehouse.aws.tables import project_key
 from gatehouse.aws.tools import DynamoTools
 from gatehouse.domain.errors import Conflict, Unavailable
-from gatehouse.ports import Wanted
+from gatehouse.ports.authority import Wanted
 from tests.contract.conftest import REGION, TABLE
 from tests.samples import LOOKUP, PROJECT, PROJECT_ID, stored
 

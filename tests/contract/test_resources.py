@@ -14,7 +14,8 @@ from gatehouse.aws.tables import RESOURCE_LISTED, TEMPLATE_LISTED, resource_key
 from gatehouse.domain.errors import Conflict, NotFound
 from gatehouse.domain.resources import Resource
 from gatehouse.domain.sealing import SealedSecret
-from gatehouse.ports import Descriptors, EnabledResources, Projects, Resources
+from gatehouse.ports.offers import Descriptors, EnabledResources, Resources
+from gatehouse.ports.projects import Projects
 from tests.contract.conftest import TABLE
 from tests.fakes import offers
 from tests.fakes.authority import MemoryAuthority

@@ -11,7 +11,7 @@ from gatehouse.aws.secret_opener import CACHE_SECONDS, CACHE_SIZE, CACHE_USES, K
 from gatehouse.aws.secret_sealer import KmsSecretSealer
 from gatehouse.domain.errors import Unavailable
 from gatehouse.domain.sealing import SealBroken, SealedSecret, SecretBinding
-from gatehouse.ports import SecretOpener
+from gatehouse.ports.secrets import SecretOpener
 from tests.contract.conftest import REGION
 from tests.fakes.calls import KnownSecrets
 

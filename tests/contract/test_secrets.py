@@ -11,7 +11,8 @@ from gatehouse.aws.secret_opener import KmsSecretOpener
 from gatehouse.aws.secret_sealer import KmsSecretSealer
 from gatehouse.domain.errors import Unavailable
 from gatehouse.domain.sealing import SealBroken, SecretBinding
-from gatehouse.ports import AdminToken, SecretOpener, SecretSealer
+from gatehouse.ports.credentials import AdminToken
+from gatehouse.ports.secrets import SecretOpener, SecretSealer
 from tests.contract.conftest import REGION
 from tests.fakes.sealing import FixedAdminToken, KnownKeySealer
 from tests.samples import NOW

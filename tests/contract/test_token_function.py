@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 
-from gatehouse.aws.items import assertion_key_item, integration_item, project_item
+from gatehouse.aws.principal_items import assertion_key_item
+from gatehouse.aws.project_items import integration_item, project_item
 from gatehouse.domain import api_keys, session_tokens
 from gatehouse.domain.key_ring_documents import read_ring
 from gatehouse.wiring import clients, clock

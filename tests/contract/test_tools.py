@@ -14,7 +14,9 @@ from gatehouse.aws.tools import DynamoTools
 from gatehouse.domain.errors import Conflict, NotFound, Unavailable
 from gatehouse.domain.sealing import RetiringSecret, SealedSecret
 from gatehouse.domain.tools import Tool
-from gatehouse.ports import Descriptors, Projects, Tools, Wanted
+from gatehouse.ports.authority import Wanted
+from gatehouse.ports.offers import Descriptors, Tools
+from gatehouse.ports.projects import Projects
 from tests.contract.conftest import TABLE
 from tests.fakes.authority import MemoryAuthority
 from tests.fakes.stores import MemoryEnabledTools, MemoryProjects, MemoryTools

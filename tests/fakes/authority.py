@@ -8,7 +8,7 @@ from gatehouse.domain.projects import Integration, Project
 from gatehouse.domain.prompts import Prompt
 from gatehouse.domain.resources import Resource
 from gatehouse.domain.tools import Tool
-from gatehouse.ports import Authority, Wanted
+from gatehouse.ports.authority import Authority, Wanted
 
 
 @dataclass

@@ -11,7 +11,7 @@ from gatehouse.domain.repetitions import not_kept, still_running, unknown_outcom
 from gatehouse.domain.requests import OutboundRequest
 from gatehouse.domain.sealing import SealBroken, SealedSecret, SecretBinding
 from gatehouse.domain.usage import ToolUsage, bucket_of
-from gatehouse.ports import Page
+from gatehouse.ports.pages import Page
 
 HOUR = 3600
 FAILURES = {Outcome.UPSTREAM_ERROR, Outcome.FAILED, Outcome.UNKNOWN}

@@ -6,7 +6,7 @@ from threading import Lock
 from gatehouse.domain.errors import Unavailable
 from gatehouse.domain.key_ring import KeyRing
 from gatehouse.domain.members import MemberIdentity
-from gatehouse.ports import RingVersion
+from gatehouse.ports.credentials import RingVersion
 
 
 @dataclass

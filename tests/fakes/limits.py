@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from gatehouse.domain.errors import Unavailable
 from gatehouse.domain.limits import SLOT_SECONDS, Limit, Quota, Slots
-from gatehouse.ports import HeldSlot, Taken
+from gatehouse.ports.limits import HeldSlot, Taken
 
 
 @dataclass

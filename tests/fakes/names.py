@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from gatehouse.ports import UpstreamUnreachable
+from gatehouse.ports.upstreams import UpstreamUnreachable
 
 
 @dataclass

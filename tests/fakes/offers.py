@@ -7,7 +7,7 @@ from gatehouse.domain.prompt_documents import prompt_descriptor_text
 from gatehouse.domain.prompts import Prompt
 from gatehouse.domain.resource_documents import resource_descriptor_text
 from gatehouse.domain.resources import MAX_RESOURCES, Resource
-from gatehouse.ports import Page
+from gatehouse.ports.pages import Page
 from tests.fakes.authority import MemoryAuthority
 from tests.fakes.stores import page_of, require_active
 

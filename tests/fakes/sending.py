@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from gatehouse.ports import Breakers, Upstream
+from gatehouse.ports.upstreams import Breakers, Upstream
 from gatehouse.usecases.circuits import Circuits
 from gatehouse.usecases.send_call import SendCall
 from tests.fakes.breakers import MemoryBreakers

@@ -11,7 +11,7 @@ from gatehouse.domain.project_settings import ProjectSettings
 from gatehouse.domain.projects import ADMIN, Integration, Project
 from gatehouse.domain.tool_documents import tool_descriptor_text
 from gatehouse.domain.tools import Tool
-from gatehouse.ports import Page
+from gatehouse.ports.pages import Page
 from tests.fakes.authority import MemoryAuthority
 
 Item = TypeVar("Item")

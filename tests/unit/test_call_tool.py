@@ -16,7 +16,7 @@ from gatehouse.domain.project_settings import ProjectSettings
 from gatehouse.domain.rich_results import Structured
 from gatehouse.domain.tool_results import Text, ToolResult
 from gatehouse.domain.tools import Tool, ToolDefinition
-from gatehouse.ports import DispatchUncertain
+from gatehouse.ports.calls import DispatchUncertain
 from gatehouse.usecases.call_tool import UNCERTAIN, CallTool, ToolCall
 from gatehouse.usecases.rounds import Rounds
 from tests.fakes.calls import MemoryCallRecords

@@ -24,7 +24,7 @@ from gatehouse.domain.requests import OutboundRequest
 from gatehouse.domain.sealing import SealedSecret
 from gatehouse.domain.signatures import signature
 from gatehouse.domain.tools import AuthStrategy, HttpMethod, OnOversize, SignatureScheme
-from gatehouse.ports import UpstreamUncertain, UpstreamUnreachable
+from gatehouse.ports.upstreams import UpstreamUncertain, UpstreamUnreachable
 from gatehouse.usecases.dispatch_call import DispatchCall
 from tests.fakes.breakers import MemoryBreakers
 from tests.fakes.calls import (

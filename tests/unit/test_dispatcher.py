@@ -21,7 +21,7 @@ from gatehouse.domain.errors import Unavailable
 from gatehouse.domain.ids import request_id
 from gatehouse.domain.invocations import dispatched_document, document_bytes, read_invocation
 from gatehouse.domain.strict_json import parse
-from gatehouse.ports import DispatchUncertain
+from gatehouse.ports.calls import DispatchUncertain
 from tests.fakes.dispatch import answered
 from tests.samples import ADA, LOOKUP, NOW, stored
 

@@ -23,7 +23,7 @@ from gatehouse.domain.key_ring import KeyRing
 from gatehouse.domain.members import MemberIdentity, MemberStanding
 from gatehouse.domain.projects import Scope
 from gatehouse.domain.session_tokens import Session
-from gatehouse.ports import Authority, Wanted
+from gatehouse.ports.authority import Authority, Wanted
 from gatehouse.usecases.authenticate import Authenticate
 from gatehouse.usecases.exchange_session import ExchangeSession, Granted, SessionRequest
 from tests.fakes.authority import MemoryAuthority

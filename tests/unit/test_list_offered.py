@@ -7,7 +7,7 @@ import pytest
 
 from gatehouse.domain.cursors import InvalidCursor
 from gatehouse.domain.project_settings import ProjectSettings
-from gatehouse.ports import Page
+from gatehouse.ports.pages import Page
 from gatehouse.usecases.list_offered import MAX_PAGE_BYTES, PAGE_SIZE, ListOffered
 from tests.fakes.authority import MemoryAuthority
 from tests.fakes.stores import MemoryEnabledTools

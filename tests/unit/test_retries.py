@@ -14,7 +14,7 @@ from gatehouse.domain.requests import OutboundRequest
 from gatehouse.domain.retries import LONGEST_SECONDS, MAX_RETRIES, pause_seconds
 from gatehouse.domain.signatures import signature
 from gatehouse.domain.tools import AuthStrategy, HttpMethod, SignatureScheme, ToolDefinition
-from gatehouse.ports import UpstreamForbidden, UpstreamUncertain, UpstreamUnreachable
+from gatehouse.ports.upstreams import UpstreamForbidden, UpstreamUncertain, UpstreamUnreachable
 from tests.samples import LOOKUP, NOW, stored
 from tests.unit.test_dispatch_call import AGAIN, CALL, DEDUPLICATION, OK, SEALED, SECRET, World
 

@@ -9,7 +9,7 @@ import pytest
 from gatehouse.domain.calls import Dispatched, Outcome
 from gatehouse.domain.errors import Unavailable
 from gatehouse.domain.resources import ResourceDefinition
-from gatehouse.ports import DispatchUncertain
+from gatehouse.ports.calls import DispatchUncertain
 from tests.fakes.dispatch import answered
 from tests.offers import BEHIND, GUIDE, NOTE, stored_resource
 from tests.samples import ADA, PROJECT_ID

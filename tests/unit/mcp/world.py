@@ -15,7 +15,7 @@ from gatehouse.edge.failures import CountedFailures
 from gatehouse.edge.mcp.door import Door
 from gatehouse.edge.mcp.inbound import Offered
 from gatehouse.edge.serving import Serve
-from gatehouse.ports import Descriptors
+from gatehouse.ports.offers import Descriptors
 from gatehouse.usecases.authenticate import Authenticate
 from gatehouse.usecases.call_tool import CallTool
 from gatehouse.usecases.complete import Complete

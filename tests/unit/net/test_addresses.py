@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from gatehouse.domain.addresses import is_public
 from gatehouse.domain.upstreams import Destination
 from gatehouse.net.addresses import AddressPolicy
-from gatehouse.ports import UpstreamUnreachable
+from gatehouse.ports.upstreams import UpstreamUnreachable
 
 
 @pytest.mark.parametrize(

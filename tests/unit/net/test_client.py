@@ -23,7 +23,7 @@ from gatehouse.domain.upstreams import Destination
 from gatehouse.net.addresses import AddressPolicy
 from gatehouse.net.bodies import MAX_BODY
 from gatehouse.net.client import GuardedClient
-from gatehouse.ports import UpstreamUncertain, UpstreamUnreachable
+from gatehouse.ports.upstreams import UpstreamUncertain, UpstreamUnreachable
 from tests.unit.net.server import Server, answering, serving
 
 LOCAL = AddressPolicy(allow_local_http=True)

@@ -13,7 +13,7 @@ from gatehouse.domain.requests import OutboundRequest
 from gatehouse.net.addresses import AddressPolicy
 from gatehouse.net.client import GuardedClient
 from gatehouse.net.names import SystemNames
-from gatehouse.ports import UpstreamForbidden, UpstreamUnreachable
+from gatehouse.ports.upstreams import UpstreamForbidden, UpstreamUnreachable
 from gatehouse.usecases.check_origin import CheckOrigin
 from tests.samples import PROJECT
 from tests.unit.net.dns import NameServer, name_server

@@ -9,7 +9,7 @@ from gatehouse.domain.calls import Outcome
 from gatehouse.domain.errors import Unavailable
 from gatehouse.domain.members import MemberStanding
 from gatehouse.domain.project_settings import ProjectSettings
-from gatehouse.ports import DispatchUncertain
+from gatehouse.ports.calls import DispatchUncertain
 from tests.fakes.dispatch import answered
 from tests.rest import SECRET, Answer, Api
 from tests.samples import INTEGRATION_ID, KID, NOW, PROJECT_ID

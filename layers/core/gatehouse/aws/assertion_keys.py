@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING
 
 from gatehouse.aws.attributes import number_value
 from gatehouse.aws.failures import ConditionFailed, settled, translated
-from gatehouse.aws.items import assertion_key_item, read_assertion_key
+from gatehouse.aws.principal_items import assertion_key_item, read_assertion_key
 from gatehouse.aws.projects import IS_ABSENT, while_active
 from gatehouse.aws.queries import query_page
 from gatehouse.aws.tables import ASSERTION_KEY, assertion_key_key, project_partition
 from gatehouse.domain.assertion_keys import AssertionKey
 from gatehouse.domain.errors import Conflict, NotFound
-from gatehouse.ports import Page
+from gatehouse.ports.pages import Page
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

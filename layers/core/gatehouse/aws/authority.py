@@ -5,14 +5,9 @@ from typing import TYPE_CHECKING, cast
 
 from gatehouse.aws.attributes import text
 from gatehouse.aws.failures import translated
-from gatehouse.aws.items import (
-    read_assertion_key,
-    read_integration,
-    read_member,
-    read_project,
-    read_tool,
-)
 from gatehouse.aws.offer_items import read_prompt
+from gatehouse.aws.principal_items import read_assertion_key, read_member
+from gatehouse.aws.project_items import read_integration, read_project
 from gatehouse.aws.tables import (
     ASSERTION_KEY,
     INTEGRATION,
@@ -29,8 +24,9 @@ from gatehouse.aws.tables import (
     tool_definition_key,
     tool_key,
 )
+from gatehouse.aws.tool_items import read_tool
 from gatehouse.domain.errors import Unavailable
-from gatehouse.ports import Authority, Wanted
+from gatehouse.ports.authority import Authority, Wanted
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

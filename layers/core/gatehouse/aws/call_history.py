@@ -15,7 +15,7 @@ from gatehouse.aws.failures import translated
 from gatehouse.aws.tables import CALL_SHARDS, SECONDS_PER_HOUR, call_partition
 from gatehouse.domain.calls import CallRecord, Outcome
 from gatehouse.domain.ids import request_id, request_time_ms
-from gatehouse.ports import Page
+from gatehouse.ports.pages import Page
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -26,7 +26,7 @@ from gatehouse.aws.tables import (
 from gatehouse.domain.calls import CallRecord, Outcome
 from gatehouse.domain.errors import NotFound
 from gatehouse.domain.usage import ToolUsage
-from gatehouse.ports import Page
+from gatehouse.ports.pages import Page
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 from gatehouse.aws.attributes import flag, optional_text, text
 from gatehouse.aws.queries import query_page
 from gatehouse.aws.tables import project_partition
-from gatehouse.ports import Page
+from gatehouse.ports.pages import Page
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

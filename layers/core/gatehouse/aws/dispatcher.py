@@ -17,7 +17,7 @@ from gatehouse.domain.errors import Unavailable
 from gatehouse.domain.invocations import document_bytes, invocation_document, read_dispatched
 from gatehouse.domain.strict_fields import UnreadableDocument
 from gatehouse.domain.strict_json import InvalidJson, parse
-from gatehouse.ports import DispatchUncertain
+from gatehouse.ports.calls import DispatchUncertain
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient

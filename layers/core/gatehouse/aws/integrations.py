@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gatehouse.aws.failures import ConditionFailed, settled, translated
-from gatehouse.aws.items import integration_item, read_integration
+from gatehouse.aws.project_items import integration_item, read_integration
 from gatehouse.aws.projects import IS_ABSENT, while_active
 from gatehouse.aws.queries import query_page
 from gatehouse.aws.tables import INTEGRATION, integration_key, project_partition
 from gatehouse.domain.errors import Conflict, NotFound
 from gatehouse.domain.projects import ADMIN, Integration
-from gatehouse.ports import Page
+from gatehouse.ports.pages import Page
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 from gatehouse.aws.failures import translated
 from gatehouse.domain.key_ring import KeyRing
 from gatehouse.domain.key_ring_documents import read_ring, ring_text
-from gatehouse.ports import RingVersion
+from gatehouse.ports.credentials import RingVersion
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient

@@ -9,7 +9,7 @@ from gatehouse.aws.limit_items import SlotItems, WindowItems, entry_of
 from gatehouse.domain.errors import Unavailable
 from gatehouse.domain.leases import Leases
 from gatehouse.domain.limits import Limit, Quota, Slots
-from gatehouse.ports import HeldSlot, Taken
+from gatehouse.ports.limits import HeldSlot, Taken
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

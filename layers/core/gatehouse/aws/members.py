@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING
 
 from gatehouse.aws.attributes import number_value, text_value, texts_value
 from gatehouse.aws.failures import ConditionFailed, translated
-from gatehouse.aws.items import read_member
+from gatehouse.aws.principal_items import read_member
 from gatehouse.aws.queries import query_page
 from gatehouse.aws.tables import MEMBER, member_key, project_partition
 from gatehouse.domain.errors import NotFound
 from gatehouse.domain.members import MemberIdentity, MemberStanding
-from gatehouse.ports import Page
+from gatehouse.ports.pages import Page
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

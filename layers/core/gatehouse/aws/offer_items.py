@@ -14,7 +14,7 @@ from gatehouse.aws.attributes import (
     text,
     text_value,
 )
-from gatehouse.aws.items import FORMAT, read_sealed_secret, sealed_secret_attributes
+from gatehouse.aws.item_parts import FORMAT, read_sealed_secret, sealed_secret_attributes
 from gatehouse.aws.tables import (
     prompt_key,
     resource_key,

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Final
 
 from gatehouse.aws.attributes import json_value, number, number_value, text, text_value
 from gatehouse.aws.failures import ConditionFailed, settled, translated
-from gatehouse.aws.items import project_item, read_project
+from gatehouse.aws.project_items import project_item, read_project
 from gatehouse.aws.queries import query_page
 from gatehouse.aws.tables import (
     PROJECT_SHARDS,
@@ -16,7 +16,7 @@ from gatehouse.aws.tables import (
 from gatehouse.domain.errors import Conflict, NotFound, Unavailable
 from gatehouse.domain.project_settings import ProjectSettings, settings_document
 from gatehouse.domain.projects import Project
-from gatehouse.ports import Page
+from gatehouse.ports.pages import Page
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

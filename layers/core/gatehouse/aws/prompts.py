@@ -11,7 +11,7 @@ from gatehouse.aws.queries import query_page
 from gatehouse.aws.tables import PROMPT, project_partition, prompt_key
 from gatehouse.domain.errors import Conflict, NotFound
 from gatehouse.domain.prompts import Prompt
-from gatehouse.ports import Page
+from gatehouse.ports.pages import Page
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -18,7 +18,7 @@ from gatehouse.aws.tables import (
 )
 from gatehouse.domain.errors import Conflict, NotFound
 from gatehouse.domain.resources import MAX_RESOURCES, Resource
-from gatehouse.ports import Page
+from gatehouse.ports.pages import Page
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

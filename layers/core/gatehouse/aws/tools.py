@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Final
 
 from gatehouse.aws.attributes import number, number_value, text
 from gatehouse.aws.failures import ConditionFailed, settled, translated
-from gatehouse.aws.items import read_tool, tool_items
 from gatehouse.aws.projects import IS_ABSENT, while_active
 from gatehouse.aws.queries import query_page
 from gatehouse.aws.tables import (
@@ -15,9 +14,10 @@ from gatehouse.aws.tables import (
     tool_definition_key,
     tool_key,
 )
+from gatehouse.aws.tool_items import read_tool, tool_items
 from gatehouse.domain.errors import Conflict, NotFound, Unavailable
 from gatehouse.domain.tools import Tool
-from gatehouse.ports import Page
+from gatehouse.ports.pages import Page
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -10,7 +10,7 @@ from typing import Self
 from gatehouse.domain import origins
 from gatehouse.domain.addresses import LOOPBACK
 from gatehouse.domain.upstreams import Destination, UpstreamPolicy
-from gatehouse.ports import UpstreamForbidden
+from gatehouse.ports.upstreams import UpstreamForbidden
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,7 +27,7 @@ from gatehouse.net.streams import (
     GuardedBackend,
     current,
 )
-from gatehouse.ports import UpstreamUncertain, UpstreamUnreachable
+from gatehouse.ports.upstreams import UpstreamUncertain, UpstreamUnreachable
 
 KEEP_ALIVE_SECONDS: Final = 4.0
 """Below the 5 s after which many servers close: a request into a closing connection is lost."""

@@ -7,7 +7,7 @@ from concurrent.futures import TimeoutError as ResolveTimeout
 from dataclasses import dataclass, field
 from typing import Final
 
-from gatehouse.ports import UpstreamUnreachable
+from gatehouse.ports.upstreams import UpstreamUnreachable
 
 RESOLVE_SECONDS: Final = 2.0
 

@@ -17,7 +17,7 @@ import httpcore
 from gatehouse.domain.upstreams import Destination
 from gatehouse.net.addresses import AddressPolicy
 from gatehouse.net.names import SystemNames
-from gatehouse.ports import UpstreamForbidden, UpstreamUnreachable
+from gatehouse.ports.upstreams import UpstreamForbidden, UpstreamUnreachable
 
 CONNECT_SECONDS: Final = 5.0
 """For name resolution, TCP and TLS together."""

@@ -11,7 +11,8 @@ from gatehouse.domain.key_ring import SessionKey
 from gatehouse.domain.prompts import Prompt
 from gatehouse.domain.session_tokens import Session
 from gatehouse.domain.tools import Tool
-from gatehouse.ports import Authority, AuthorityReader, KeyRings, Wanted
+from gatehouse.ports.authority import Authority, AuthorityReader, Wanted
+from gatehouse.ports.credentials import KeyRings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from gatehouse.domain.errors import Unauthenticated
-from gatehouse.ports import AdminToken
+from gatehouse.ports.credentials import AdminToken
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

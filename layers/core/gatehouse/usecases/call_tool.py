@@ -17,7 +17,7 @@ from gatehouse.domain.json_values import JsonObject
 from gatehouse.domain.request_state import Round
 from gatehouse.domain.tool_results import ToolResult
 from gatehouse.domain.tools import Tool
-from gatehouse.ports import CallRecords, Dispatcher, DispatchUncertain
+from gatehouse.ports.calls import CallRecords, Dispatcher, DispatchUncertain
 from gatehouse.usecases.permitted import begun, require_permitted
 from gatehouse.usecases.rounds import InputRequired, Rounds
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from gatehouse.domain.origins import destination
 from gatehouse.domain.projects import Project
 from gatehouse.domain.upstreams import UpstreamPolicy
-from gatehouse.ports import Names, UpstreamUnreachable
+from gatehouse.ports.upstreams import Names, UpstreamUnreachable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

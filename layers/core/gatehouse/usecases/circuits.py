@@ -20,7 +20,7 @@ from gatehouse.domain.breaker import (
 )
 from gatehouse.domain.errors import ToolRefused, Unavailable
 from gatehouse.domain.tools import Tool
-from gatehouse.ports import Breakers
+from gatehouse.ports.upstreams import Breakers
 
 LOOK_SECONDS: Final = 2
 """How often the shared state is read while something is wrong."""

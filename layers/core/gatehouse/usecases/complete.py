@@ -7,7 +7,7 @@ from typing import Final
 from gatehouse.domain.caller import Caller
 from gatehouse.domain.errors import InvalidRequest, NotFound
 from gatehouse.domain.prompts import Prompt
-from gatehouse.ports import EnabledResources
+from gatehouse.ports.offers import EnabledResources
 from gatehouse.usecases.get_prompt import usable_prompt
 
 MAX_VALUES: Final = 100

@@ -15,14 +15,9 @@ from gatehouse.domain.rich_results import is_interim
 from gatehouse.domain.sealing import SealBroken
 from gatehouse.domain.signatures import authenticated
 from gatehouse.domain.tools import AuthStrategy, OnOversize, ToolDefinition
-from gatehouse.ports import (
-    CallRecords,
-    Deduplications,
-    SecretOpener,
-    UpstreamForbidden,
-    UpstreamUncertain,
-    UpstreamUnreachable,
-)
+from gatehouse.ports.calls import CallRecords, Deduplications
+from gatehouse.ports.secrets import SecretOpener
+from gatehouse.ports.upstreams import UpstreamForbidden, UpstreamUncertain, UpstreamUnreachable
 from gatehouse.usecases.send_call import Attempts, SendCall
 
 SETTLE_SECONDS: Final = 3

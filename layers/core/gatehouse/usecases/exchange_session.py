@@ -11,15 +11,10 @@ from gatehouse.domain.errors import Forbidden, InvalidAssertion, InvalidRequest
 from gatehouse.domain.members import MemberIdentity, MemberStanding, external_id_problem
 from gatehouse.domain.projects import Scope
 from gatehouse.domain.session_tokens import LIFETIME_SECONDS, Session
-from gatehouse.ports import (
-    AssertionSignatures,
-    Authority,
-    AuthorityReader,
-    KeyRings,
-    Marks,
-    SeenMembers,
-    Wanted,
-)
+from gatehouse.ports.authority import Authority, AuthorityReader, Wanted
+from gatehouse.ports.credentials import AssertionSignatures, KeyRings
+from gatehouse.ports.marks import Marks
+from gatehouse.ports.members import SeenMembers
 from gatehouse.usecases.authenticate import key_caller
 
 NEITHER: Final = "Provide member_assertion or member_external_id"

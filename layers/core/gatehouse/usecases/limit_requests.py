@@ -10,7 +10,8 @@ from gatehouse.domain.calls import Outcome
 from gatehouse.domain.errors import ToolRefused, TooManyRequests, Unavailable
 from gatehouse.domain.limits import Limit, Quota, Standing
 from gatehouse.domain.tools import Tool
-from gatehouse.ports import CallRecords, LimitCounters, Taken
+from gatehouse.ports.calls import CallRecords
+from gatehouse.ports.limits import LimitCounters, Taken
 from gatehouse.usecases.permitted import begun, require_permitted
 
 

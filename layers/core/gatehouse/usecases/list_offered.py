@@ -7,7 +7,7 @@ from typing import Final
 
 from gatehouse.domain import cursors
 from gatehouse.domain.projects import Project
-from gatehouse.ports import Descriptors
+from gatehouse.ports.offers import Descriptors
 
 PAGE_SIZE: Final = 100
 MAX_PAGE_BYTES: Final = 4_000_000

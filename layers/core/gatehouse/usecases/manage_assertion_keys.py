@@ -8,7 +8,8 @@ from gatehouse.domain.assertion_key_rules import checked_public_key
 from gatehouse.domain.assertion_keys import AssertionAlgorithm, AssertionKey
 from gatehouse.domain.errors import FieldError, InvalidFields
 from gatehouse.domain.shown_text import text_problem
-from gatehouse.ports import AssertionKeys, Page
+from gatehouse.ports.credentials import AssertionKeys
+from gatehouse.ports.pages import Page
 
 MAX_DESCRIPTION = 500
 

@@ -9,7 +9,8 @@ from gatehouse.domain.errors import FieldError, InvalidFields, MissingScope, Not
 from gatehouse.domain.limits import UNLIMITED, Limits, limit_problems, looser
 from gatehouse.domain.projects import ADMIN, ALL_SCOPES, Integration, Scope
 from gatehouse.domain.shown_text import text_problem
-from gatehouse.ports import Integrations, Page
+from gatehouse.ports.pages import Page
+from gatehouse.ports.projects import Integrations
 
 MAX_NAME = 200
 MAX_ENVIRONMENT = 64

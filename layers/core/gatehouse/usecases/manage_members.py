@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from gatehouse.domain.errors import NotFound
 from gatehouse.domain.members import MAX_EXTERNAL_ID_BYTES, MemberStanding
-from gatehouse.ports import Members, Page
+from gatehouse.ports.members import Members
+from gatehouse.ports.pages import Page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,8 @@ from gatehouse.domain.project_rules import settings_errors
 from gatehouse.domain.projects import Project
 from gatehouse.domain.shown_text import text_problem
 from gatehouse.domain.upstreams import UpstreamPolicy
-from gatehouse.ports import Page, Projects
+from gatehouse.ports.pages import Page
+from gatehouse.ports.projects import Projects
 
 MAX_NAME = 200
 PEPPER_LENGTH = 32

@@ -8,7 +8,8 @@ from gatehouse.domain.errors import Conflict, InvalidFields
 from gatehouse.domain.prompt_documents import prompt_digest
 from gatehouse.domain.prompt_rules import prompt_errors
 from gatehouse.domain.prompts import Prompt, PromptDefinition
-from gatehouse.ports import Page, Prompts
+from gatehouse.ports.offers import Prompts
+from gatehouse.ports.pages import Page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,9 @@ from gatehouse.domain.resource_rules import resource_errors
 from gatehouse.domain.resources import Resource, ResourceDefinition
 from gatehouse.domain.sealing import SealedSecret
 from gatehouse.domain.tools import AuthStrategy
-from gatehouse.ports import Page, Resources, SecretSealer
+from gatehouse.ports.offers import Resources
+from gatehouse.ports.pages import Page
+from gatehouse.ports.secrets import SecretSealer
 from gatehouse.usecases.check_origin import CheckOrigin
 
 

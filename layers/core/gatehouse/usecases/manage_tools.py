@@ -13,7 +13,10 @@ from gatehouse.domain.secret_rotation import retiring, rotation_errors
 from gatehouse.domain.tool_documents import tool_digest
 from gatehouse.domain.tool_rules import field_errors
 from gatehouse.domain.tools import AuthStrategy, Tool, ToolDefinition
-from gatehouse.ports import Breakers, Page, SecretSealer, Tools
+from gatehouse.ports.offers import Tools
+from gatehouse.ports.pages import Page
+from gatehouse.ports.secrets import SecretSealer
+from gatehouse.ports.upstreams import Breakers
 from gatehouse.usecases.check_origin import CheckOrigin
 
 

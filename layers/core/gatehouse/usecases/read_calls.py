@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from gatehouse.domain.calls import CallRecord, Outcome
 from gatehouse.domain.errors import FieldError, InvalidFields
 from gatehouse.domain.usage import ToolUsage
-from gatehouse.ports import CallRecords, Page
+from gatehouse.ports.calls import CallRecords
+from gatehouse.ports.pages import Page
 
 HOUR = 3600
 DAY = 24 * HOUR

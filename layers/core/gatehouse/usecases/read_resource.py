@@ -19,7 +19,8 @@ from gatehouse.domain.media_types import content_type, decoded, is_textual
 from gatehouse.domain.resources import Resource, ResourceDefinition, filled_text
 from gatehouse.domain.sanitizing import cleaned_text
 from gatehouse.domain.tools import Tool
-from gatehouse.ports import CallRecords, Dispatcher, DispatchUncertain, EnabledResources
+from gatehouse.ports.calls import CallRecords, Dispatcher, DispatchUncertain
+from gatehouse.ports.offers import EnabledResources
 from gatehouse.usecases.permitted import begun, require_permitted
 
 MISSING: Final = "Resource not found"

@@ -8,7 +8,7 @@ from gatehouse.domain import session_tokens
 from gatehouse.domain.key_ring import KeyRing, RotationRefused
 from gatehouse.domain.members import MemberIdentity
 from gatehouse.domain.session_tokens import Session
-from gatehouse.ports import KeyRingVersions, RingVersion
+from gatehouse.ports.credentials import KeyRingVersions, RingVersion
 
 
 class Step(StrEnum):

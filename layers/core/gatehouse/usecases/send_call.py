@@ -10,7 +10,7 @@ from gatehouse.domain.calls import Invocation, UpstreamAnswer
 from gatehouse.domain.errors import ToolRefused
 from gatehouse.domain.requests import OutboundRequest
 from gatehouse.domain.retries import MAX_RETRIES, is_passing, pause_seconds
-from gatehouse.ports import (
+from gatehouse.ports.upstreams import (
     Upstream,
     UpstreamForbidden,
     UpstreamUncertain,

@@ -26,16 +26,11 @@ from gatehouse.domain.rendering import render
 from gatehouse.domain.requests import OutboundRequest
 from gatehouse.domain.signatures import masked
 from gatehouse.domain.tools import Tool
-from gatehouse.ports import (
-    AssertionSignatures,
-    AuthorityReader,
-    CallRecords,
-    Dispatcher,
-    DispatchUncertain,
-    Marks,
-    Tools,
-    Wanted,
-)
+from gatehouse.ports.authority import AuthorityReader, Wanted
+from gatehouse.ports.calls import CallRecords, Dispatcher, DispatchUncertain
+from gatehouse.ports.credentials import AssertionSignatures
+from gatehouse.ports.marks import Marks
+from gatehouse.ports.offers import Tools
 from gatehouse.usecases.limit_requests import LimitedRequest, LimitRequests
 from gatehouse.usecases.permitted import require_permitted
 

@@ -1,0 +1,100 @@
+"""The items of projects and integrations: both directions beside each other."""
+
+from gatehouse.aws.attributes import (
+    CorruptItem,
+    Item,
+    NewItem,
+    bytes_value,
+    json_value,
+    number,
+    number_value,
+    optional_number,
+    optional_text,
+    parsed,
+    raw,
+    text,
+    text_value,
+    texts,
+    texts_value,
+    without_none,
+)
+from gatehouse.aws.item_parts import (
+    limits_value,
+    optional_number_value,
+    optional_text_value,
+    read_item_limits,
+)
+from gatehouse.aws.tables import INTEGRATION, integration_key, project_key
+from gatehouse.domain.project_settings import ProjectSettings, read_settings, settings_document
+from gatehouse.domain.projects import Integration, Project, Scope
+
+
+def project_item(project: Project) -> NewItem:
+    """Write a project."""
+    return without_none(
+        {
+            **project_key(project.id),
+            "project_id": text_value(project.id),
+            "name": text_value(project.name),
+            "version": number_value(project.version),
+            "pepper": bytes_value(project.pepper),
+            "settings": json_value(settings_document(project.settings)),
+            "created_at": number_value(project.created_at),
+            "deleted_at": optional_number_value(project.deleted_at),
+        }
+    )
+
+
+def read_project(item: Item) -> Project:
+    """Read a project."""
+    return Project(
+        id=text(item, "project_id"),
+        name=text(item, "name"),
+        version=number(item, "version"),
+        pepper=raw(item, "pepper"),
+        settings=_read_settings(item),
+        created_at=number(item, "created_at"),
+        deleted_at=optional_number(item, "deleted_at"),
+    )
+
+
+def _read_settings(item: Item) -> ProjectSettings:
+    """Read a project's settings; what was stored before there were any restricts nothing."""
+    if "settings" not in item:
+        return ProjectSettings()
+    try:
+        return read_settings(parsed(item, "settings"))
+    except ValueError as error:
+        raise CorruptItem("settings are not readable") from error
+
+
+def integration_item(integration: Integration) -> NewItem:
+    """Write an integration."""
+    return without_none(
+        {
+            **integration_key(integration.project_id, integration.id),
+            "project_id": text_value(integration.project_id),
+            "name": text_value(integration.name),
+            "environment": optional_text_value(integration.environment),
+            "scopes": texts_value(sorted(integration.scopes)),
+            "key_digest": text_value(integration.key_digest),
+            "limits": limits_value(integration.limits),
+            "created_by": text_value(integration.created_by),
+            "created_at": number_value(integration.created_at),
+        }
+    )
+
+
+def read_integration(item: Item) -> Integration:
+    """Read an integration."""
+    return Integration(
+        id=text(item, "SK").removeprefix(INTEGRATION),
+        project_id=text(item, "project_id"),
+        name=text(item, "name"),
+        environment=optional_text(item, "environment"),
+        scopes=frozenset(Scope(scope) for scope in texts(item, "scopes")),
+        key_digest=text(item, "key_digest"),
+        limits=read_item_limits(item),
+        created_by=text(item, "created_by"),
+        created_at=number(item, "created_at"),
+    )

@@ -1,0 +1,42 @@
+"""Who may do what, read in one round trip."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from gatehouse.domain.assertion_keys import AssertionKey
+from gatehouse.domain.members import MemberStanding
+from gatehouse.domain.projects import Integration, Project
+from gatehouse.domain.prompts import Prompt
+from gatehouse.domain.tools import Tool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What a request names; all of it is read together, consistently, in one round trip."""
+
+    project_id: str
+    integration_id: str | None = None
+    assertion_kid: str | None = None
+    member_external_id: str | None = None
+    tool_name: str | None = None
+    prompt_name: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Authority:
+    """What was found of what was wanted; `None` means that there is none."""
+
+    project: Project | None = None
+    integration: Integration | None = None
+    assertion_key: AssertionKey | None = None
+    member: MemberStanding | None = None
+    tool: Tool | None = None
+    prompt: Prompt | None = None
+
+
+class AuthorityReader(Protocol):
+    """The one read that authenticates and authorizes a request."""
+
+    def read(self, wanted: Wanted) -> Authority:
+        """Return the state of everything wanted; never cached, never partial."""
+        ...

@@ -1,0 +1,11 @@
+"""What may happen once."""
+
+from typing import Protocol
+
+
+class Marks(Protocol):
+    """Things that may happen once."""
+
+    def claim(self, digest: str, *, expires_at: int, now: int) -> bool:
+        """Claim `digest` until `expires_at` (epoch seconds); False when it is claimed already."""
+        ...
