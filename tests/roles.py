@@ -33,6 +33,22 @@ WHO_WAS_SEEN: Final[Condition] = {
     "StringEqualsIfExists": {"dynamodb:ReturnValues": "NONE"},
 }  # fmt: skip
 
+OF_FUNCTIONS: Final[Condition] = {
+    "ArnLike": {"lambda:SourceFunctionArn": "arn:aws:lambda:eu-central-1:000000000000:function:*"}
+}
+"""What a function's code asks itself, and not Lambda in its name."""
+ATTACHING: Final = frozenset(
+    {
+        "ec2:AssignPrivateIpAddresses",
+        "ec2:CreateNetworkInterface",
+        "ec2:DeleteNetworkInterface",
+        "ec2:DescribeNetworkInterfaces",
+        "ec2:DescribeSubnets",
+        "ec2:UnassignPrivateIpAddresses",
+    }
+)
+"""What the role of dispatch allows besides, on `*`, within a VPC alone; never to its code."""
+
 ADDRESSES: Final[Condition] = {
     "ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["LIMIT#source#*"]},
 }

@@ -27,6 +27,10 @@ NEVER = [
     "224.0.0.1", "255.255.255.255", "localhost", "localhost.", "a.localhost", "LOCALHOST",
     "localhost.localdomain", "metadata", "metadata.google.internal", "metadata.google.internal.",
     "instance-data", "instance-data.ec2.internal", "metadata.azure.internal",
+    "instance-data.eu-central-1.compute.internal", "metadata.corp", "metadata.a.b.local",
+    "METADATA.Google.Internal", "x.metadata.google.internal", "rancher-metadata", "metadata.goog",
+    "metadata.tencentyun.com", "metadata.packet.net", "metadata.platformequinix.com",
+    "api.metadata.cloud.ibm.com",
     "169\u3002254\u3002169\u3002254", "\uff11\uff12\uff17.0.0.1",
     "\u2460\u2461\u2466.\u24ea.\u24ea.\u2460",
     "\u24db\u24de\u24d2\u24d0\u24db\u24d7\u24de\u24e2\u24e3", "loc%61lhost", "127%2e0%2e0%2e1",
@@ -38,6 +42,7 @@ NEVER = [
 ]  # fmt: skip
 INSIDE = [
     "10.1.2.3", "100.64.0.1", "[fd12::1]", "intranet", "api.internal", "ip-10-0-0-1.ec2.internal",
+    "metadatas.corp", "my-metadata.internal",
     "printer.local", "router.lan", "nas.home", "x.corp", "x.home.arpa", "x.private", "x.intranet",
 ]  # fmt: skip
 
@@ -66,7 +71,8 @@ def test_it_opens_no_other_network(host: str) -> None:
 @pytest.mark.parametrize(
     "host",
     ["api.example.com", "API.Example.com", "xn--bcher-kva.example", "8.8.8.8", "a.b.c.d.example",
-     "[2606:4700:4700::1111]", "internal.example.com", "localhost.example.com", "x.locals"],
+     "[2606:4700:4700::1111]", "internal.example.com", "localhost.example.com", "x.locals",
+     "metadata.example.com", "instance-data.example.com", "google.internal.example"],
 )  # fmt: skip
 def test_public_hosts_are_called(host: str) -> None:
     assert origin_problem(f"https://{host}", PUBLIC) is None

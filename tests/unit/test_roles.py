@@ -9,13 +9,13 @@ import pytest
 from gatehouse.aws.members import DynamoMembers
 from gatehouse.domain.members import MemberIdentity
 from tests.cloud import Json, role_of, translated
-from tests.roles import FOR_ONE_TOOL, MAY, WHO_WAS_SEEN, Allowed
+from tests.roles import ATTACHING, FOR_ONE_TOOL, MAY, OF_FUNCTIONS, WHO_WAS_SEEN, Allowed
 
 LOGS_ONLY = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
 
 
-def statements(noun: str, stage: str) -> list[Json]:
-    policies = role_of(noun, stage)["Policies"]
+def statements(noun: str, stage: str, **parameters: str) -> list[Json]:
+    policies = role_of(noun, stage, **parameters)["Policies"]
     return [s for policy in policies for s in policy["PolicyDocument"]["Statement"]]
 
 
@@ -57,6 +57,38 @@ def test_a_role_is_assumed_by_lambda_alone_and_may_write_logs(noun: str) -> None
     assert trust["Principal"] == {"Service": ["lambda.amazonaws.com"]}
     assert trust["Action"] == ["sts:AssumeRole"]
     assert role["ManagedPolicyArns"] == [LOGS_ONLY]
+
+
+def test_in_a_vpc_lambda_attaches_dispatch_and_nothing_else_changes() -> None:
+    vpc = {"VpcSubnetIds": "subnet-0a1b2c3d,subnet-4e5f6a7b", "VpcSecurityGroupIds": "sg-0a1b2c3d"}
+    *others, attach, deny = statements("dispatch", "prod", **vpc)
+
+    assert others == statements("dispatch", "prod")
+    assert (attach["Effect"], deny["Effect"]) == ("Allow", "Deny")
+    assert set(attach["Action"]) == set(deny["Action"]) == ATTACHING
+    assert attach["Resource"] == deny["Resource"] == "*"
+    assert "Condition" not in attach
+    assert deny["Condition"] == OF_FUNCTIONS
+    for noun in sorted(MAY.keys() - {"dispatch"}):
+        assert role_of(noun, "prod", **vpc) == role_of(noun, "prod")
+    functions = {n: r for n, r in translated("prod", **vpc).items() if n.endswith("Function")}
+    attached = {
+        n: r["Properties"]["VpcConfig"]
+        for n, r in functions.items()
+        if "VpcConfig" in r["Properties"]
+    }
+    assert attached == {
+        "DispatchFunction": {
+            "SubnetIds": ["subnet-0a1b2c3d", "subnet-4e5f6a7b"],
+            "SecurityGroupIds": ["sg-0a1b2c3d"],
+        }
+    }
+
+
+@pytest.mark.parametrize("stage", ["local", "dev", "prod"])
+def test_without_a_vpc_nothing_of_it_is_there(stage: str) -> None:
+    assert "ec2:" not in repr(translated(stage))
+    assert "VpcConfig" not in translated(stage)["DispatchFunction"]["Properties"]
 
 
 def test_with_keys_of_their_own_the_first_seals_and_each_opens() -> None:

@@ -188,6 +188,8 @@ def rule_refuses(**parameters: str) -> list[str]:
         ((name, arguments),) = expression.items()
         if name == "Fn::Not":
             return not holds(arguments[0])
+        if name == "Fn::Or":
+            return any(map(holds, arguments))
         assert name == "Fn::Equals"
         left, right = (values[a["Ref"]] if isinstance(a, dict) else a for a in arguments)
         return bool(left == right)
@@ -221,6 +223,23 @@ def test_insecure_upstreams_are_refused_wherever_others_can_call(stage: str) -> 
     assert refusing == ["OnlyLocalHasInsecureUpstreams"]
 
 
+def test_a_vpc_has_subnets_and_security_groups_or_neither() -> None:
+    subnets, groups = {"VpcSubnetIds": "subnet-0a1b2c3d"}, {"VpcSecurityGroupIds": "sg-0a1b2c3d"}
+
+    assert rule_refuses(**subnets, **groups) == []
+    assert rule_refuses(**subnets) == ["SubnetsHaveSecurityGroups"]
+    assert rule_refuses(**groups) == ["SecurityGroupsHaveSubnets"]
+
+
+def test_private_networks_are_opened_within_a_vpc_alone() -> None:
+    opened = {"AllowedPrivateCidrs": "10.1.0.0/16"}
+    vpc = {"VpcSubnetIds": "subnet-0a1b2c3d", "VpcSecurityGroupIds": "sg-0a1b2c3d"}
+
+    assert rule_refuses(Stage="prod", **opened) == ["PrivateNetworksAreReachable"]
+    assert rule_refuses(Stage="prod", **opened, **vpc) == []
+    assert rule_refuses(Stage="local", **opened) == []
+
+
 def test_a_developers_machine_may_have_all_three() -> None:
     assert not rule_refuses(
         Stage="local",
@@ -243,6 +262,12 @@ def test_a_developers_machine_may_have_all_three() -> None:
         ("AllowInsecureUpstreams", ["true", "false"], ["TRUE", "yes", ""]),
         ("AllowUnverifiedMemberSessionMinting", ["true", "false"], ["1"]),
         ("Architecture", ["arm64", "x86_64"], ["aarch64"]),
+        (
+            "VpcSubnetIds",
+            ["", "subnet-0a1b2c3d", "subnet-0123456789abcdef0,subnet-0a1b2c3d"],
+            ["vpc-0a1b2c3d", "subnet-0a1b2c3d,", "subnet-0a1b2c3d, subnet-4e5f6a7b"],
+        ),
+        ("VpcSecurityGroupIds", ["", "sg-0a1b2c3d,sg-4e5f6a7b"], ["default", "sg-0a1b2c3d;"]),
     ],
 )
 def test_parameters_are_checked_by_pattern(parameter: str, good: list[str], bad: list[str]) -> None:

@@ -25,15 +25,19 @@ _SHAPE: Final = (
 _ORIGIN: Final = re.compile(r"(?P<scheme>https?)://(?P<host>[^:]+|\[[^\]]+\])(:(?P<port>[0-9]+))?")
 _LABEL: Final = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 _NAME: Final = re.compile(rf"(?=.{{1,253}}\Z)({_LABEL}\.)*{_LABEL}", re.ASCII)
+_PRIVATE: Final = r"(internal|intranet|local|lan|home|corp|private|home\.arpa)"
 _NEVER: Final = re.compile(
-    r"(.*\.)?(localhost|localdomain)|metadata|metadata\.(google|azure)\.internal|metadata\.goog"
-    r"|instance-data(\.ec2\.internal)?|metadata\.tencentyun\.com",
+    rf"(.*\.)?(localhost|localdomain)|(.*\.)?(rancher-)?(metadata|instance-data)(\.(.*\.)?{_PRIVATE})?"
+    r"|metadata\.(goog|tencentyun\.com|packet\.net|platformequinix\.com)"
+    r"|(api\.)?metadata\.cloud\.ibm\.com",
     re.ASCII,
 )
-"""Names of this very machine, and of services that hand out credentials."""
-_INSIDE: Final = re.compile(
-    r"[^.]+|.*\.(internal|intranet|local|lan|home|corp|private|home\.arpa)", re.ASCII
-)
+"""Names of this very machine, and of services that hand out credentials.
+
+Such a service is never anybody's tool, so its name is refused however it is completed within a
+network (`instance-data.eu-central-1.compute.internal`), and whatever a deployment opens.
+"""
+_INSIDE: Final = re.compile(rf"[^.]+|.*\.{_PRIVATE}", re.ASCII)
 """Names that mean something within one network only (RFC 6762 appendix G, RFC 8375)."""
 
 
