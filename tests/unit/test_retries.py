@@ -201,11 +201,36 @@ def test_an_equal_call_goes_out_only_if_no_attempt_can_have_worked(
     assert len(here.upstream.sent) == sendings
 
 
-def test_a_breaker_that_opens_ends_the_attempts() -> None:
-    here = world(DOWN)
+def fail(here: World, calls: int) -> None:
     run = here.running()
-    for number in range(FAILURES):
+    for number in range(calls):
         run(call(GET, request_id=request_id(NOW * 1000, number)), seconds_left=20)
-    assert len(here.upstream.sent) == FAILURES
-    assert [len(record.attempts) for record in here.written[:2]] == [3, 2]
-    assert {record.reason for record in here.written[2:]} == {"breaker_open"}
+
+
+@pytest.mark.parametrize("end", [DOWN, UNREACHABLE, UNCERTAIN])
+def test_a_breaker_counts_calls_however_often_each_was_sent(end: Said) -> None:
+    here = world(end)
+    fail(here, FAILURES - 1)
+    assert len(here.upstream.sent) == (FAILURES - 1) * (1 + MAX_RETRIES)
+    assert not here.breakers.items
+
+
+def test_a_breaker_opens_after_so_many_calls_and_the_next_one_is_not_sent() -> None:
+    here = world(DOWN)
+    fail(here, FAILURES + 1)
+    assert len(here.upstream.sent) == FAILURES * (1 + MAX_RETRIES)
+    assert [record.reason for record in here.written] == [None] * FAILURES + ["breaker_open"]
+    assert here.written[-1].attempts == ()
+
+
+def test_a_call_that_succeeds_in_the_end_is_a_success_to_the_breaker() -> None:
+    here = world(*[DOWN, OK] * FAILURES)
+    fail(here, FAILURES)
+    assert not here.breakers.items
+
+
+def test_what_is_forbidden_after_a_failure_does_not_hide_the_failure_from_the_breaker() -> None:
+    said: list[Said] = [DOWN, UpstreamForbidden("no longer public")]
+    here = world(*said * FAILURES)
+    fail(here, FAILURES)
+    assert here.breakers.items

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from typing import Final, TypeAlias
 
 from gatehouse.domain.breaker import is_failure
@@ -10,6 +9,7 @@ from gatehouse.domain.calls import Invocation, UpstreamAnswer
 from gatehouse.domain.errors import ToolRefused
 from gatehouse.domain.requests import OutboundRequest
 from gatehouse.domain.retries import MAX_RETRIES, is_passing, pause_seconds
+from gatehouse.domain.tools import ToolDefinition
 from gatehouse.ports.upstreams import (
     Upstream,
     UpstreamForbidden,
@@ -27,6 +27,7 @@ UNCERTAIN: Final = (
 
 Make: TypeAlias = Callable[[int], OutboundRequest]
 """Renders and signs the request for a second since the epoch: each sending has its own."""
+Prepared: TypeAlias = tuple[OutboundRequest, float]
 End: TypeAlias = UpstreamAnswer | UpstreamUnreachable | UpstreamUncertain
 Lost: TypeAlias = Callable[[Invocation], None]
 Attempts: TypeAlias = list[int | None]
@@ -66,19 +67,22 @@ class SendCall:
             UpstreamUnreachable: Nothing was sent by any attempt.
             UpstreamUncertain: An attempt may have been carried out, and no later one succeeded.
         """
-        definition = invocation.tool.definition
+        tool, definition = invocation.tool, invocation.tool.definition
         deadline_ms = min(deadline_ms, self.clock_ms() + definition.timeout_seconds * 1000)
-        attempt = partial(self._attempt, invocation, make, deadline_ms, attempts, lost)
-        ends = [attempt()]
+        prepared = self._prepared(make, deadline_ms)
+        self.circuits.enter(tool, request_id=invocation.request_id, now=self.clock_ms() // 1000)
+        ends = [self._sent(definition, prepared, attempts)]
         while definition.is_repeatable and len(ends) <= MAX_RETRIES:
             pause = self._pause(ends, deadline_ms)
             if pause is None:
                 break
             self.sleep(pause)
             try:
-                ends.append(attempt())
-            except ToolRefused:  # its origin is left alone by now
+                prepared = self._prepared(make, deadline_ms)
+            except ToolRefused:  # the pause has taken longer than it should
                 break
+            ends.append(self._sent(definition, prepared, attempts))
+        self._note(invocation, ends, lost)
         return _concluded(ends)
 
     def _pause(self, ends: list[End], deadline_ms: int) -> float | None:
@@ -95,33 +99,33 @@ class SendCall:
         left = (deadline_ms - self.clock_ms()) / 1000 - pause
         return pause if left >= MIN_SECONDS else None
 
-    def _attempt(
-        self, invocation: Invocation, make: Make, deadline_ms: int, attempts: Attempts, lost: Lost
-    ) -> End:
-        """Send once, unless the tool's origin is left alone, and note whether it works."""
-        tool = invocation.tool
+    def _prepared(self, make: Make, deadline_ms: int) -> Prepared:
+        """Return the next request with the seconds that it has."""
         now_ms = self.clock_ms()
         request = make(now_ms // 1000)
         seconds = (deadline_ms - now_ms) / 1000
         if seconds < MIN_SECONDS:
             raise ToolRefused("There was no time left to make this call", code="no_time")
-        self.circuits.enter(tool, request_id=invocation.request_id, now=now_ms // 1000)
-        limit = tool.definition.max_response_bytes
+        return request, seconds
+
+    def _sent(self, definition: ToolDefinition, prepared: Prepared, attempts: Attempts) -> End:
+        request, seconds = prepared
+        limit = definition.max_response_bytes
         try:
             answer = self.upstream.send(request, timeout_seconds=seconds, max_bytes=limit)
-        except UpstreamForbidden as error:  # which says nothing of the origin
-            attempts.append(None)
-            return error
         except (UpstreamUnreachable, UpstreamUncertain) as error:
             attempts.append(None)
-            self._note(invocation, lost, failed=True)
             return error
         attempts.append(answer.status)
-        self._note(invocation, lost, failed=is_failure(answer.status))
         return answer
 
-    def _note(self, invocation: Invocation, lost: Lost, *, failed: bool) -> None:
-        now = self.clock_ms() // 1000
+    def _note(self, invocation: Invocation, ends: list[End], lost: Lost) -> None:
+        """Tell the breaker whether the origin works: once for a call, however often it was sent."""
+        telling = [end for end in ends if not isinstance(end, UpstreamForbidden)]
+        if not telling:  # what is forbidden says nothing of the origin
+            return
+        end, now = telling[-1], self.clock_ms() // 1000
+        failed = not isinstance(end, UpstreamAnswer) or is_failure(end.status)
         try:
             self.circuits.leave(
                 invocation.tool, request_id=invocation.request_id, failed=failed, now=now
