@@ -9,6 +9,7 @@ from gatehouse.aws.projects import DynamoProjects
 from gatehouse.domain.errors import Conflict, NotFound
 from gatehouse.domain.project_settings import ProjectSettings
 from gatehouse.domain.projects import Project
+from gatehouse.domain.warrant_policies import WarrantMode, WarrantPolicy
 from gatehouse.ports.authority import Wanted
 from gatehouse.ports.projects import Projects
 from tests.contract.conftest import TABLE
@@ -31,6 +32,14 @@ def named(project_id: str) -> Project:
 def test_a_project_is_kept_as_it_was_given(port: Projects) -> None:
     port.create(PROJECT)
     assert port.get(PROJECT_ID) == PROJECT
+
+
+def test_what_a_project_asks_of_warrants_is_kept(port: Projects) -> None:
+    policy = WarrantPolicy(
+        mode=WarrantMode.AUDIT, require_warrant=False, clearances={"admin_*": 40}, receipts=True
+    )
+    port.create(replace(PROJECT, warrant_policy=policy))
+    assert port.get(PROJECT_ID).warrant_policy == policy
 
 
 def test_an_id_is_given_once(port: Projects) -> None:

@@ -14,6 +14,7 @@ from gatehouse.aws.tools import DynamoTools
 from gatehouse.domain.errors import Conflict, NotFound, Unavailable
 from gatehouse.domain.sealing import RetiringSecret, SealedSecret
 from gatehouse.domain.tools import Tool
+from gatehouse.domain.warrant_policies import WarrantMode
 from gatehouse.ports.authority import Wanted
 from gatehouse.ports.offers import Descriptors, Tools
 from gatehouse.ports.projects import Projects
@@ -82,6 +83,12 @@ def test_approval_and_the_secret_before_are_kept_too(stores: Stores) -> None:
     plain = replace(tool, retiring_secret=None, approved_digest=None, version=2)
     stores.tools.replace(plain, expected_version=1)
     assert stores.tools.get(PROJECT_ID, "lookup") == plain
+
+
+def test_what_a_tool_asks_of_warrants_is_kept(stores: Stores) -> None:
+    tool = stored(LOOKUP, warrant_mode=WarrantMode.ENFORCE, allow_equal_calls=True)
+    stores.tools.create(tool)
+    assert stores.tools.get(PROJECT_ID, LOOKUP.name) == tool
 
 
 def test_of_approved_tools_those_are_listed_that_are_as_they_were_approved(stores: Stores) -> None:

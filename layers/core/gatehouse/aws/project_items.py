@@ -4,6 +4,7 @@ from gatehouse.aws.attributes import (
     CorruptItem,
     Item,
     NewItem,
+    NewValue,
     bytes_value,
     json_value,
     number,
@@ -27,6 +28,8 @@ from gatehouse.aws.item_parts import (
 from gatehouse.aws.tables import INTEGRATION, integration_key, project_key
 from gatehouse.domain.project_settings import ProjectSettings, read_settings, settings_document
 from gatehouse.domain.projects import Integration, Project, Scope
+from gatehouse.domain.warrant_policies import NO_POLICY, WarrantPolicy
+from gatehouse.domain.warrant_policy_documents import policy_document, read_policy
 
 
 def project_item(project: Project) -> NewItem:
@@ -39,6 +42,7 @@ def project_item(project: Project) -> NewItem:
             "version": number_value(project.version),
             "pepper": bytes_value(project.pepper),
             "settings": json_value(settings_document(project.settings)),
+            "warrant_policy": warrant_policy_value(project.warrant_policy),
             "created_at": number_value(project.created_at),
             "deleted_at": optional_number_value(project.deleted_at),
         }
@@ -53,6 +57,7 @@ def read_project(item: Item) -> Project:
         version=number(item, "version"),
         pepper=raw(item, "pepper"),
         settings=_read_settings(item),
+        warrant_policy=_read_warrant_policy(item),
         created_at=number(item, "created_at"),
         deleted_at=optional_number(item, "deleted_at"),
     )
@@ -66,6 +71,21 @@ def _read_settings(item: Item) -> ProjectSettings:
         return read_settings(parsed(item, "settings"))
     except ValueError as error:
         raise CorruptItem("settings are not readable") from error
+
+
+def warrant_policy_value(policy: WarrantPolicy) -> "NewValue | None":
+    """Write what a project asks of warrants, unless it asks nothing."""
+    return None if policy == NO_POLICY else json_value(policy_document(policy))
+
+
+def _read_warrant_policy(item: Item) -> WarrantPolicy:
+    """Read what a project asks of warrants; what was stored without asks nothing."""
+    if "warrant_policy" not in item:
+        return NO_POLICY
+    try:
+        return read_policy(parsed(item, "warrant_policy"))
+    except ValueError as error:
+        raise CorruptItem("the warrant policy is not readable") from error
 
 
 def integration_item(integration: Integration) -> NewItem:

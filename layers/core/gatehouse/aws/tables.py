@@ -15,6 +15,9 @@ Authority, who may do what:
 | ... listed, by URI  | P#<project>      | RESURI#<name>          |
 | ... by URI template | P#<project>      | RESTPL#<name>          |
 | number of resources | P#<project>      | COUNT#RES              |
+| trusted root        | P#<project>      | ROOT#<hex public key>  |
+| revoked warrant     | P#<project>      | REV#<warrant id>       |
+| revocation list     | P#<project>      | SRL#<hex issuer>       |
 | list of projects    | PROJECTS#<shard> | <project>              |
 
 Activity, what happened; every item has a `ttl`, which is housekeeping only:
@@ -54,6 +57,9 @@ PROMPT: Final = "PROMPT#"
 RESOURCE: Final = "RES#"
 RESOURCE_LISTED: Final = "RESURI#"
 TEMPLATE_LISTED: Final = "RESTPL#"
+TRUSTED_ROOT: Final = "ROOT#"
+REVOKED_WARRANT: Final = "REV#"
+REVOCATION_LIST: Final = "SRL#"
 
 PROJECT_SHARDS: Final = 4
 CALL_SHARDS: Final = "0123456789abcdef"
@@ -118,6 +124,21 @@ def template_listed_key(project_id: str, name: str) -> "Key":
 def resource_count_key(project_id: str) -> "Key":
     """Key of how many resources a project has."""
     return _key(project_partition(project_id), "COUNT#RES")
+
+
+def trusted_root_key(project_id: str, public_key: bytes) -> "Key":
+    """Key of a public key whose warrants a project trusts."""
+    return _key(project_partition(project_id), TRUSTED_ROOT + public_key.hex())
+
+
+def revoked_warrant_key(project_id: str, warrant_id: str) -> "Key":
+    """Key of the mark that a warrant is revoked; `warrant_id` as it is printed."""
+    return _key(project_partition(project_id), REVOKED_WARRANT + warrant_id)
+
+
+def revocation_list_key(project_id: str, issuer: bytes) -> "Key":
+    """Key of the list by which an issuer last revoked warrants."""
+    return _key(project_partition(project_id), REVOCATION_LIST + issuer.hex())
 
 
 def project_list_partition(shard: int) -> str:

@@ -31,6 +31,7 @@ from gatehouse.domain.tool_documents import (
     tool_descriptor_text,
 )
 from gatehouse.domain.tools import Tool
+from gatehouse.domain.warrant_policies import WarrantMode
 
 if TYPE_CHECKING:
     from gatehouse.domain.json_values import JsonObject
@@ -65,6 +66,10 @@ def tool_items(tool: Tool) -> tuple[NewItem, NewItem]:
     }
     if limits := limits_value(tool.limits):
         decides["limits"] = limits
+    if tool.warrant_mode is not None:
+        decides["warrant_mode"] = text_value(tool.warrant_mode)
+    if tool.allow_equal_calls:
+        decides["allow_equal_calls"] = flag_value(tool.allow_equal_calls)
     if tool.approved_digest is not None:
         # On both: one decides whether the tool may be called, the other whether it is listed.
         approved = text_value(tool.approved_digest)
@@ -86,7 +91,14 @@ def read_tool(decides: Item, describes: Item) -> Tool:
         retiring_secret=_read_retiring_secret(decides),
         approved_digest=optional_text(decides, "approved_digest"),
         limits=read_item_limits(decides),
+        warrant_mode=_read_warrant_mode(decides),
+        allow_equal_calls="allow_equal_calls" in decides and flag(decides, "allow_equal_calls"),
     )
+
+
+def _read_warrant_mode(item: Item) -> WarrantMode | None:
+    mode = optional_text(item, "warrant_mode")
+    return None if mode is None else WarrantMode(mode)
 
 
 def _read_retiring_secret(item: Item) -> RetiringSecret | None:

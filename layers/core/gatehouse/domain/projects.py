@@ -9,6 +9,7 @@ from typing import Final
 from gatehouse.domain.api_keys import PresentedKey
 from gatehouse.domain.limits import UNLIMITED, Limits
 from gatehouse.domain.project_settings import ProjectSettings
+from gatehouse.domain.warrant_policies import NO_POLICY, WarrantPolicy
 
 
 class Scope(StrEnum):
@@ -38,6 +39,7 @@ class Project:
     version: int
     pepper: bytes = field(repr=False)
     settings: ProjectSettings = field(default_factory=ProjectSettings)
+    warrant_policy: WarrantPolicy = NO_POLICY
     deleted_at: int | None = None
 
     @property

@@ -9,6 +9,7 @@ from gatehouse.domain.ids import tool_id
 from gatehouse.domain.json_values import JsonObject, JsonValue
 from gatehouse.domain.limits import UNLIMITED, Limits
 from gatehouse.domain.sealing import RetiringSecret, SealedSecret, SecretBinding
+from gatehouse.domain.warrant_policies import WarrantMode
 
 MAX_TIMEOUT_SECONDS: Final = 20
 """An HTTP API answers within 30 s; upstream, dispatch and mcp each need their share."""
@@ -136,8 +137,10 @@ class Tool:
     """A stored tool: its definition and what the system adds to it.
 
     `version` rises by one with each change; `digest` is `tool_digest` of the definition;
-    `approved_digest` is that of the one last approved. `limits` are no part of a definition: they
-    change neither what models see nor what goes out. Times are whole seconds since the Unix epoch.
+    `approved_digest` is that of the one last approved. `limits`, `warrant_mode` (where it is
+    stricter than the project's) and `allow_equal_calls` (one proof may be used again) are no part
+    of a definition: they change neither what models see nor what goes out. Times are whole seconds
+    since the Unix epoch.
     """
 
     project_id: str
@@ -151,6 +154,8 @@ class Tool:
     retiring_secret: RetiringSecret | None = None
     approved_digest: str | None = None
     limits: Limits = UNLIMITED
+    warrant_mode: WarrantMode | None = None
+    allow_equal_calls: bool = False
 
     @property
     def id(self) -> str:
