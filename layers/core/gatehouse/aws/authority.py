@@ -1,9 +1,12 @@
 """The one read that authenticates and authorizes a request."""
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+import secrets
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, cast
 
 from gatehouse.aws.attributes import text
+from gatehouse.aws.copies import copy_key, is_copied, read_copies
 from gatehouse.aws.failures import translated
 from gatehouse.aws.offer_items import read_prompt
 from gatehouse.aws.principal_items import read_assertion_key, read_member
@@ -35,20 +38,26 @@ if TYPE_CHECKING:
     from gatehouse.aws.tables import Key
 
 
+MAX_REMEMBERED: Final = 1_000
+"""Projects whose copies an instance remembers."""
+
+
 @dataclass(frozen=True, slots=True)
 class DynamoAuthority:
-    """Keeps `AuthorityReader` with one consistent BatchGetItem."""
+    """Keeps `AuthorityReader` with one consistent BatchGetItem.
+
+    `copies` is what META last said of a project's copies; `choose` returns a number below its
+    argument.
+    """
 
     client: "DynamoDBClient"
     table: str
+    choose: Callable[[int], int] = secrets.randbelow
+    copies: dict[str, tuple[int, ...]] = field(default_factory=dict)
 
     def read(self, wanted: Wanted) -> Authority:
         """See `AuthorityReader.read`."""
-        found = self._batch(_keys(wanted))
-        if _is_torn(found, wanted.tool_name):
-            found = self._batch(_keys(wanted))
-            if _is_torn(found, wanted.tool_name):
-                raise Unavailable
+        found = self._current(wanted)
         project = found.get(META)
         integration = found.get(f"{INTEGRATION}{wanted.integration_id}")
         assertion_key = found.get(f"{ASSERTION_KEY}{wanted.assertion_kid}")
@@ -65,8 +74,39 @@ class DynamoAuthority:
             prompt=read_prompt(prompt) if prompt else None,
         )
 
+    def _current(self, wanted: Wanted) -> "dict[str, Item]":
+        """Read from a copy, if META stands there; only then is all of it current."""
+        keys = list(_keys(wanted))
+        if copies := self.copies.get(wanted.project_id):
+            number = copies[self.choose(len(copies))]
+            found = self._whole(
+                [copy_key(key, number) if is_copied(key) else key for key in keys], wanted
+            )
+            if META in found:
+                self._remember(wanted.project_id, found)
+                return found
+        found = self._whole(keys, wanted)
+        self._remember(wanted.project_id, found)
+        return found
+
+    def _remember(self, project_id: str, found: "dict[str, Item]") -> None:
+        """Note where to read the next time: a hint, which the next read checks."""
+        self.copies.pop(project_id, None)
+        if copies := read_copies(found.get(META)).read:
+            if len(self.copies) >= MAX_REMEMBERED:
+                self.copies.pop(next(iter(self.copies)))
+            self.copies[project_id] = copies
+
+    def _whole(self, keys: "list[Key]", wanted: Wanted) -> "dict[str, Item]":
+        """Read `keys`, once more if a tool's halves do not fit each other."""
+        for _attempt in range(2):
+            found = self._batch(keys)
+            if not _is_torn(found, wanted.tool_name):
+                return found
+        raise Unavailable
+
     def _batch(self, keys: "list[Key]") -> "dict[str, Item]":
-        """Read all `keys` of one partition; an unprocessed key is unavailable, never absent."""
+        """Read all `keys` of one project; an unprocessed key is unavailable, never absent."""
         with translated():
             found: dict[str, Item] = {}
             for _attempt in range(2):
@@ -91,17 +131,18 @@ def _is_torn(found: "dict[str, Item]", tool_name: str | None) -> bool:
     return len({text(half, "digest") for half in halves if half}) > 1
 
 
-def _keys(wanted: Wanted) -> "list[Key]":
-    keys = [project_key(wanted.project_id)]
+def _keys(wanted: Wanted) -> "Iterator[Key]":
+    """Yield the keys of the items themselves; `copies.COPIED` says which of them have copies."""
+    project_id = wanted.project_id
+    yield project_key(project_id)
     if wanted.integration_id is not None:
-        keys.append(integration_key(wanted.project_id, wanted.integration_id))
+        yield integration_key(project_id, wanted.integration_id)
     if wanted.assertion_kid is not None:
-        keys.append(assertion_key_key(wanted.project_id, wanted.assertion_kid))
+        yield assertion_key_key(project_id, wanted.assertion_kid)
     if wanted.member_external_id is not None:
-        keys.append(member_key(wanted.project_id, wanted.member_external_id))
+        yield member_key(project_id, wanted.member_external_id)
     if wanted.tool_name is not None:
-        keys.append(tool_key(wanted.project_id, wanted.tool_name))
-        keys.append(tool_definition_key(wanted.project_id, wanted.tool_name))
+        yield tool_key(project_id, wanted.tool_name)
+        yield tool_definition_key(project_id, wanted.tool_name)
     if wanted.prompt_name is not None:
-        keys.append(prompt_key(wanted.project_id, wanted.prompt_name))
-    return keys
+        yield prompt_key(project_id, wanted.prompt_name)
