@@ -5,6 +5,7 @@ from typing import Any
 
 from gatehouse.edge.failures import CountedFailures
 from gatehouse.edge.http import LambdaAnswer
+from gatehouse.edge.mcp.bodies import surprise_answer
 from gatehouse.edge.mcp.door import Door
 from gatehouse.edge.mcp.inbound import Offered
 from gatehouse.edge.serving import Serve
@@ -36,6 +37,7 @@ serve = Serve(
     new_request_id=new_request_id,
     clock_ms=now_ms,
     allowed_origins=mcp.allowed_origins,
+    fail=surprise_answer,
 )
 
 

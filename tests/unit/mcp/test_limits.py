@@ -1,5 +1,6 @@
 """Limits at the door: who is refused, how that reads, and who never is."""
 
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 
 from gatehouse.domain import api_keys
 from gatehouse.domain.calls import Outcome
+from gatehouse.domain.errors import Unavailable
 from gatehouse.domain.limits import Limits
 from gatehouse.domain.project_settings import ProjectSettings
 from tests.events import http_event
@@ -154,6 +156,69 @@ def test_each_message_of_a_batch_counts(world: World) -> None:
     answer = world.send(batch, MCP_Protocol_Version="2025-03-26")
     assert answer.status == 200
     assert ["error" in each for each in answer.json] == [False, True]
+
+
+def batch(world: World, *calls: tuple[str, dict[str, Any]]) -> Answer:
+    messages = [
+        {"jsonrpc": "2.0", "id": number, "method": method, "params": params}
+        for number, (method, params) in enumerate(calls)
+    ]
+    return world.send(json.dumps(messages), MCP_Protocol_Version="2025-03-26")
+
+
+def test_a_batch_tells_of_each_policy_where_least_is_left(world: World) -> None:
+    limit_project(world, Limits(per_minute=9, per_day=3))
+    world.add(LOOKUP, limits=Limits(per_day=5))
+    world.add(replace(LOOKUP, name="other"), limits=Limits(per_day=2))
+    other = {**CALL, "name": "other"}
+    calls = [("tools/call", CALL), ("tools/call", other), ("tools/list", {}), ("tools/list", {})]
+    answer = batch(world, *calls)
+    assert ["error" in each for each in answer.json] == [False, False, False, True]
+    fields = dict(part.split(";", 1) for part in answer.headers["ratelimit"].split(", "))
+    assert {name: part.split(";")[0] for name, part in fields.items()} == {
+        '"project-minute"': "r=6",
+        '"project-day"': "r=0",
+        '"tool-day"': "r=1",
+    }
+    assert answer.headers["ratelimit-policy"] == (
+        '"project-minute";q=9;w=60, "project-day";q=3;w=86400, "tool-day";q=2;w=86400'
+    )
+
+
+def test_a_batch_that_counts_nothing_tells_nothing(world: World) -> None:
+    limit_project(world, Limits(per_minute=9))
+    answer = batch(world, ("ping", {}))
+    assert answer.status == 200
+    assert "ratelimit" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    ("method", "params", "status"),
+    [
+        ("tools/call", {"name": "nope"}, 400),
+        ("tools/call", {"name": LOOKUP.name, "arguments": 1}, 400),
+        ("tools/list", {"cursor": "forged"}, 400),
+        ("resources/read", {"uri": "crm://nope"}, 400),
+    ],
+)
+def test_a_refusal_that_counted_tells_where_the_caller_stands(
+    world: World, method: str, params: dict[str, Any], status: int
+) -> None:
+    limit_project(world, Limits(per_minute=9))
+    answer = world.modern(method, params)
+    assert answer.status == status
+    assert answer.headers["ratelimit"].startswith('"project-minute";r=8;t=')
+    assert answer.headers["ratelimit-policy"] == '"project-minute";q=9;w=60'
+    assert "retry-after" not in answer.headers
+
+
+def test_a_call_that_a_service_of_ours_could_not_make_tells_it_too(world: World) -> None:
+    limit_project(world, Limits(per_minute=9))
+    world.dispatcher.raises = Unavailable
+    answer = call(world)
+    assert answer.status == 503
+    assert answer.headers["retry-after"] == "2"
+    assert answer.headers["ratelimit"].startswith('"project-minute";r=8;t=')
 
 
 # --- credentials that do not hold

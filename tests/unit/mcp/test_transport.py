@@ -1,13 +1,15 @@
 """What HTTP has to say before any message is read: paths, methods, origins, types, credentials."""
 
+import json
 from dataclasses import replace
 
 import pytest
 
-from gatehouse.domain import api_keys
+from gatehouse.domain import api_keys, ids
 from gatehouse.domain.errors import Unavailable
 from gatehouse.domain.projects import Scope
-from gatehouse.edge.http import MAX_BODY
+from gatehouse.edge.http import MAX_BODY, SECURITY_HEADERS
+from gatehouse.edge.mcp.render import MAX_RESULT_BYTES
 from tests.events import http_event
 from tests.samples import API_KEY, INTEGRATION, INTEGRATION_ID, PROJECT_ID, SESSION
 from tests.unit.mcp.world import PAGE, PUBLIC, World, token
@@ -199,15 +201,64 @@ def test_unavailability_says_when_to_come_back() -> None:
         assert answer.json["id"] == 1
 
 
-def test_a_surprise_is_answered_with_the_request_id_alone() -> None:
+CALL = {"name": "crm-contacts-get", "arguments": {"contact_id": "1"}}
+
+
+@pytest.mark.parametrize("era", ["legacy", "modern"])
+def test_a_surprise_is_an_internal_error_of_the_message_and_tells_nothing(era: str) -> None:
     world = World()
     world.dispatcher.raises = lambda: RuntimeError("s3cr3t internals")
-    answer = world.legacy(
-        "tools/call", {"name": "crm-contacts-get", "arguments": {"contact_id": "1"}}
-    )
-    assert answer.status == 500
+    answer = getattr(world, era)("tools/call", CALL, origin=PAGE)
+    assert answer.fault == (500, -32603, "Internal error")
+    assert answer.json["id"] == 1
+    assert answer.json["error"]["data"] == {"requestId": ids.request_id(world.now_ms(), 1)}
     assert "s3cr3t" not in answer.text
-    assert set(answer.json) == {"type", "title", "status", "request_id"}
+    assert answer.headers.items() >= SECURITY_HEADERS.items()
+    assert answer.headers["content-type"] == "application/json"
+    assert answer.headers["access-control-allow-origin"] == PAGE
+
+
+def test_a_surprise_before_the_message_is_read_is_an_internal_error_too() -> None:
+    world = World()
+    world.serve = replace(world.serve, answer=lambda _: 1 / 0)  # type: ignore[arg-type,return-value]
+    answer = world.send(PING)
+    assert answer.fault == (500, -32603, "Internal error")
+    assert answer.json["id"] is None
+    assert answer.headers.items() >= SECURITY_HEADERS.items()
+
+
+def test_a_surprise_in_a_batch_costs_the_other_messages_nothing() -> None:
+    world = World()
+    world.dispatcher.raises = lambda: RuntimeError("s3cr3t internals")
+    messages = [
+        {"jsonrpc": "2.0", "id": 1, "method": "ping"},
+        {"jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": CALL},
+        {"jsonrpc": "2.0", "id": 3, "method": "ping"},
+    ]
+    answer = world.send(json.dumps(messages), MCP_Protocol_Version="2025-03-26")
+    assert answer.status == 200
+    assert [(each["id"], "result" in each) for each in answer.json] == [
+        (1, True), (2, False), (3, True),
+    ]  # fmt: skip
+    assert answer.json[1]["error"]["code"] == -32603
+    assert "s3cr3t" not in answer.text
+
+
+def test_the_answers_of_a_batch_are_what_one_answer_can_carry() -> None:
+    world = World()
+    world.dispatcher.says = replace(
+        world.dispatcher.says,
+        answer=replace(world.dispatcher.says.answer, body=b'{"x":"' + b"y" * 1_000_000 + b'"}'),  # type: ignore[type-var]
+    )
+    messages = [
+        {"jsonrpc": "2.0", "id": number, "method": "tools/call", "params": CALL}
+        for number in range(6)
+    ]
+    answer = world.send(json.dumps(messages), MCP_Protocol_Version="2025-03-26")
+    assert len(answer.text.encode()) <= MAX_RESULT_BYTES + 2_000
+    assert ["result" in each for each in answer.json] == [True, True, False, False, False, False]
+    assert "too large together" in answer.json[-1]["error"]["message"]
+    assert [each["id"] for each in answer.json] == list(range(6))
 
 
 def test_every_answer_is_unstorable_and_carries_the_security_headers() -> None:

@@ -12,6 +12,7 @@ from gatehouse.domain.resources import Resource
 from gatehouse.domain.session_tokens import Session
 from gatehouse.domain.tools import ToolDefinition
 from gatehouse.edge.failures import CountedFailures
+from gatehouse.edge.mcp.bodies import surprise_answer
 from gatehouse.edge.mcp.door import Door
 from gatehouse.edge.mcp.inbound import Offered
 from gatehouse.edge.serving import Serve
@@ -140,6 +141,7 @@ class World:
             new_request_id=self.new_request_id,
             clock_ms=self.now_ms,
             allowed_origins=lambda: frozenset({PAGE}),
+            fail=surprise_answer,
         )
 
     def limit_failures(self) -> LimitFailures:

@@ -3,6 +3,7 @@
 import pytest
 
 from gatehouse.domain import api_keys
+from gatehouse.domain.errors import Unavailable
 from gatehouse.domain.limits import Limits
 from gatehouse.edge.failures import CountedFailures
 from gatehouse.edge.rest.application import ManagementApi
@@ -139,6 +140,16 @@ def test_a_trial_counts_as_a_call_and_a_dry_run_does_not() -> None:
     assert int(refused.headers["retry-after"]) > 0
     assert refused.headers["ratelimit"].startswith('"project-day";r=0;t=')
     assert len(api.dispatcher.asked) == 1
+
+
+def test_a_trial_that_could_not_be_made_tells_where_its_caller_stands() -> None:
+    api = Api()
+    set_limits(api, limits={"per_day": 3})
+    tool = api.tool()
+    api.dispatcher.raises = Unavailable
+    failed = trial(api, tool["id"])
+    assert failed.status == 503
+    assert failed.headers["ratelimit"].startswith('"project-day";r=2;t=')
 
 
 def test_an_exhausted_project_can_still_be_managed() -> None:

@@ -28,7 +28,12 @@ from gatehouse.domain.limits import Standing
 
 
 class GatehouseError(Exception):
-    """Base of every expected refusal. `str(error)` is safe to show to the caller."""
+    """Base of every expected refusal. `str(error)` is safe to show to the caller.
+
+    `standings` is where the caller stands with the limits that the request counted against.
+    """
+
+    standings: tuple[Standing, ...] = ()
 
 
 class InvalidRequest(GatehouseError):
@@ -116,7 +121,7 @@ class PreconditionFailed(Conflict):
 
 
 class TooManyRequests(GatehouseError):
-    """A limit is reached; `retry_after` is in seconds, `standings` what the caller may know."""
+    """A limit is reached; `retry_after` is in seconds."""
 
     def __init__(
         self, message: str, *, retry_after: int, standings: tuple[Standing, ...] = ()

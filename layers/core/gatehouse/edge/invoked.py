@@ -53,8 +53,7 @@ class Invoked:
         except Unavailable:
             raise
         except Exception as error:  # noqa: BLE001 - the last one before Lambda, which would tell it
-            log.note_refusal(error)
-            log.logger.exception("unexpected")
+            log.note_surprise(error)
             return _ended(Outcome.UNKNOWN, "The call ended unexpectedly; it may have been made")
 
 

@@ -5,6 +5,7 @@ Both are lists of strings with parameters (RFC 9651): `RateLimit-Policy` says wh
 how many seconds that holds (`t`).
 """
 
+import math
 from collections.abc import Mapping
 from typing import Final
 
@@ -17,20 +18,37 @@ RETRY_AFTER: Final = "retry-after"
 
 
 def limit_headers(standings: tuple[Standing, ...]) -> Mapping[str, str]:
-    """Return the fields for what applied to a request; none where nothing did."""
-    policies = [_policy(standing) for standing in standings]
-    states = [_state(standing) for standing in standings if standing.remaining is not None]
+    """Return the fields for what applied to a request; none where nothing did.
+
+    What counted several times in one request, as in a batch, is told as it stands where least of
+    it is left.
+    """
+    told = _tightest(standings)
+    policies = [_policy(standing) for standing in told]
+    states = [_state(standing) for standing in told if standing.remaining is not None]
     fields = {POLICY: ", ".join(policies), STATE: ", ".join(states)}
     return {name: value for name, value in fields.items() if value}
 
 
 def refusal_headers(error: GatehouseError) -> Mapping[str, str]:
     """Return when to ask again, and where the caller stands, for a refusal that says so."""
-    if isinstance(error, TooManyRequests):
-        return {RETRY_AFTER: str(error.retry_after), **limit_headers(error.standings)}
-    if isinstance(error, Unavailable):
-        return {RETRY_AFTER: str(error.retry_after)}
-    return {}
+    fields = limit_headers(error.standings)
+    if isinstance(error, TooManyRequests | Unavailable):
+        return {RETRY_AFTER: str(error.retry_after), **fields}
+    return fields
+
+
+def _tightest(standings: tuple[Standing, ...]) -> list[Standing]:
+    """Return one standing for each policy's name, in the order of their first."""
+    found: dict[str, Standing] = {}
+    for standing in standings:
+        name = standing.limit.name
+        found[name] = min(found.get(name, standing), standing, key=_left)
+    return list(found.values())
+
+
+def _left(standing: Standing) -> float:
+    return math.inf if standing.remaining is None else standing.remaining
 
 
 def _policy(standing: Standing) -> str:

@@ -58,6 +58,12 @@ def note_refusal(error: Exception) -> None:
     note(error=type(error).__name__, reason=reason if isinstance(reason, str) else None)
 
 
+def note_surprise(error: Exception) -> None:
+    """Add what nobody foresaw, and write its traceback on a line of its own."""
+    note_refusal(error)
+    logger.error("unexpected", exc_info=error)
+
+
 def finish(*, status: int, duration_ms: int) -> None:
     """Write the line."""
     logger.info("request", status=status, duration_ms=duration_ms)

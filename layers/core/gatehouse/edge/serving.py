@@ -72,6 +72,5 @@ class Serve:
             log.note_refusal(error)
             return self.refuse(error, request_id)
         except Exception as error:  # noqa: BLE001 - the last one before Lambda, which would tell it
-            log.note_refusal(error)
-            log.logger.exception("unexpected")
+            log.note_surprise(error)
             return self.fail(request_id)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from gatehouse.domain.call_limits import call_limits, failure_limit, too_many
 from gatehouse.domain.caller import Caller
 from gatehouse.domain.calls import Outcome
-from gatehouse.domain.errors import ToolRefused, TooManyRequests, Unavailable
+from gatehouse.domain.errors import GatehouseError, ToolRefused, TooManyRequests, Unavailable
 from gatehouse.domain.limits import Limit, Quota, Standing
 from gatehouse.domain.tools import Tool
 from gatehouse.ports.calls import CallRecords
@@ -40,6 +40,8 @@ class LimitRequests:
     def __call__(self, asked: LimitedRequest) -> Generator[tuple[Standing, ...], None, None]:
         """Run the request within its limits; yield where the caller then stands.
 
+        A refusal of the request says so too, in its `standings`.
+
         Raises:
             TooManyRequests: A limit is reached. A tool's call leaves a record.
             Unavailable: It could not be counted, so it is not made.
@@ -56,6 +58,9 @@ class LimitRequests:
             raise too_many(taken.refused, standings, now_ms=now_ms)
         try:
             yield standings
+        except GatehouseError as error:
+            error.standings = standings
+            raise
         finally:
             if taken.held:
                 # What cannot be given back ends by itself.

@@ -9,7 +9,9 @@ from http import HTTPStatus
 from typing import Final
 
 from gatehouse.edge.http import HttpResponse
-from gatehouse.edge.mcp.render import JsonText
+from gatehouse.edge.mcp.envelope import MessageId
+from gatehouse.edge.mcp.faults import unforeseen
+from gatehouse.edge.mcp.render import JsonText, fault_text
 
 EVENTS: Final = "text/event-stream"
 
@@ -40,6 +42,12 @@ def json_answer(
     return HttpResponse(
         status=status, headers={"content-type": "application/json", **(headers or {})}, body=text
     )
+
+
+def surprise_answer(request_id: str, message_id: MessageId | None = None) -> HttpResponse:
+    """Answer a request that failed in a way nobody foresaw."""
+    text = fault_text(message_id, unforeseen(request_id))
+    return json_answer(HTTPStatus.INTERNAL_SERVER_ERROR, text)
 
 
 def events_answer(messages: Sequence[JsonText], headers: Mapping[str, str]) -> HttpResponse:

@@ -13,20 +13,27 @@ from gatehouse.domain.errors import (
     Unauthenticated,
     Unavailable,
 )
+from gatehouse.domain.limits import Standing
 from gatehouse.domain.projects import Scope
 from gatehouse.edge import cors, log
 from gatehouse.edge.failures import CountedFailures
 from gatehouse.edge.http import HttpRequest, HttpResponse, bearer
 from gatehouse.edge.limit_headers import limit_headers, refusal_headers
 from gatehouse.edge.mcp import discovery, envelope, faults
-from gatehouse.edge.mcp.bodies import accepts_events, events_answer, is_plain_json, json_answer
+from gatehouse.edge.mcp.bodies import (
+    accepts_events,
+    events_answer,
+    is_plain_json,
+    json_answer,
+    surprise_answer,
+)
 from gatehouse.edge.mcp.envelope import Malformed, Message, MessageId
 from gatehouse.edge.mcp.eras import BATCHING_VERSION, UNSAID_VERSION, Era
 from gatehouse.edge.mcp.faults import INVALID_REQUEST, METHOD_NOT_FOUND, RpcFault
 from gatehouse.edge.mcp.headers import VERSION_HEADER, era_of
 from gatehouse.edge.mcp.inbound import Inbound, Offered, Reply
 from gatehouse.edge.mcp.methods import METHODS, UNLIMITED
-from gatehouse.edge.mcp.render import JsonText, answer_text, fault_text, list_text
+from gatehouse.edge.mcp.render import JsonText, answer_text, batch_text, fault_text
 from gatehouse.edge.problem import bare
 from gatehouse.usecases.authenticate import Admitted, Authenticate
 from gatehouse.usecases.limit_requests import LimitedRequest, LimitRequests
@@ -95,10 +102,13 @@ class Door:
             reply = self._reply(request, message, admitted, era, request.request_id)
         except GatehouseError as error:
             return self._refused(request, error, era=era, message_id=message.id)
-        answer = answer_text(message.id, reply.result)
+        except Exception as error:  # noqa: BLE001 - its client knows the answer by its id alone
+            log.note_surprise(error)
+            return surprise_answer(request.request_id, message.id)
+        answer, headers = answer_text(message.id, reply.result), limit_headers(reply.standings)
         if reply.notifications and accepts_events(request.headers):
-            return events_answer((*reply.notifications, answer), reply.headers)
-        return json_answer(HTTPStatus.OK, answer, reply.headers)
+            return events_answer((*reply.notifications, answer), headers)
+        return json_answer(HTTPStatus.OK, answer, headers)
 
     def _batch(
         self, request: HttpRequest, batch: tuple[Message | Malformed, ...], credential: str
@@ -111,30 +121,48 @@ class Door:
         except GatehouseError as error:
             return self._refused(request, error, era=None)
         ends = self.clock_ms() + BATCH_SECONDS * 1000
-        answers = [self._element(request, item, credential, ends) for item in batch]
-        texts = [text for text in answers if text is not None]
-        if not texts:
+        answers: list[tuple[MessageId | None, JsonText]] = []
+        standings: tuple[Standing, ...] = ()
+        for item in batch:
+            if isinstance(item, Malformed):
+                answers.append(_malformed(item))
+            elif item.id is not None:
+                text, found = self._element(request, item, item.id, credential, ends)
+                answers.append((item.id, text))
+                standings += found
+        if not answers:
             return HttpResponse(status=HTTPStatus.ACCEPTED)
-        return json_answer(HTTPStatus.OK, list_text(texts))
+        return json_answer(HTTPStatus.OK, batch_text(answers), limit_headers(standings))
 
     def _element(
-        self, request: HttpRequest, item: Message | Malformed, credential: str, ends: int
-    ) -> JsonText | None:
-        if isinstance(item, Malformed):
-            return fault_text(envelope.identified(item.fault), item.fault)
-        if item.id is None:
-            return None
+        self,
+        request: HttpRequest,
+        item: Message,
+        message_id: MessageId,
+        credential: str,
+        ends: int,
+    ) -> tuple[JsonText, tuple[Standing, ...]]:
+        """Return the answer to one message of a batch, and where the caller then stands."""
+        request_id = self.new_request_id()
         try:
-            if self.clock_ms() > ends:
-                raise Unavailable("Not begun: the batch took too long; send it alone")
-            admitted = self._admit(credential, item)
-            if era_of(item, request.headers) is Era.MODERN or item.method == "initialize":
-                raise RpcFault(INVALID_REQUEST, "This message may not be part of a batch")
-            reply = self._reply(request, item, admitted, Era.LEGACY, self.new_request_id())
+            reply = self._batched(request, item, credential, ends, request_id)
         except GatehouseError as error:
             log.note_refusal(error)
-            return fault_text(item.id, faults.as_fault(error))
-        return answer_text(item.id, reply.result)
+            return fault_text(message_id, faults.as_fault(error)), error.standings
+        except Exception as error:  # noqa: BLE001 - what the others were answered must not be lost
+            log.note_surprise(error)
+            return fault_text(message_id, faults.unforeseen(request_id)), ()
+        return answer_text(message_id, reply.result), reply.standings
+
+    def _batched(
+        self, request: HttpRequest, item: Message, credential: str, ends: int, request_id: str
+    ) -> Reply:
+        if self.clock_ms() > ends:
+            raise Unavailable("Not begun: the batch took too long; send it alone")
+        admitted = self._admit(credential, item)
+        if era_of(item, request.headers) is Era.MODERN or item.method == "initialize":
+            raise RpcFault(INVALID_REQUEST, "This message may not be part of a batch")
+        return self._reply(request, item, admitted, Era.LEGACY, request_id)
 
     def _admit(self, credential: str, message: Message | None) -> Admitted:
         """Prove who is calling, and read what is called in the same round trip."""
@@ -173,7 +201,7 @@ class Door:
             return _as_reply(method(self.offered, inbound))
         with self.limit(_limited(inbound)) as standings:
             reply = _as_reply(method(self.offered, inbound))
-        return replace(reply, headers={**reply.headers, **limit_headers(standings)})
+        return replace(reply, standings=standings)
 
     def _refused(
         self,
@@ -199,11 +227,17 @@ class Door:
         if isinstance(error, Unauthenticated):
             return {"www-authenticate": challenge}
         if isinstance(error, Forbidden):  # RFC 6750 section 3.1
-            return {"www-authenticate": f'{challenge}, error="insufficient_scope"'}
+            challenge = f'{challenge}, error="insufficient_scope"'
+            return {"www-authenticate": challenge, **refusal_headers(error)}
         return refusal_headers(error)
 
     def _origin(self, request: HttpRequest) -> str:
         return self.public_url() or f"https://{request.domain}"
+
+
+def _malformed(item: Malformed) -> tuple[MessageId | None, JsonText]:
+    message_id = envelope.identified(item.fault)
+    return message_id, fault_text(message_id, item.fault)
 
 
 def _as_reply(made: JsonText | Reply) -> Reply:

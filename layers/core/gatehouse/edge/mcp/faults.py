@@ -77,6 +77,11 @@ def unsupported_version(requested: str, supported: tuple[str, ...]) -> RpcFault:
     return RpcFault(UNSUPPORTED_VERSION, "Unsupported protocol version", data)
 
 
+def unforeseen(request_id: str) -> RpcFault:
+    """Return the fault of what nobody foresaw; the log knows more under the request's id."""
+    return RpcFault(INTERNAL_ERROR, "Internal error", {"requestId": request_id})
+
+
 def as_fault(error: GatehouseError) -> RpcFault:
     """Return `error` in the words of JSON-RPC; what has none there is an error of ours."""
     if isinstance(error, RpcFault):

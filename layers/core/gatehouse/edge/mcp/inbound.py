@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from gatehouse.domain.limits import Standing
 from gatehouse.edge.mcp.envelope import Message
 from gatehouse.edge.mcp.eras import Era
 from gatehouse.edge.mcp.headers import Headers
@@ -43,11 +44,11 @@ class Offered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """A result, the notifications that go out before it, and headers that go with it."""
+    """A result, the notifications before it, and where the caller stands with its limits."""
 
     result: JsonText
     notifications: tuple[JsonText, ...] = ()
-    headers: Headers = field(default_factory=dict)
+    standings: tuple[Standing, ...] = ()
 
 
 Method: TypeAlias = Callable[[Offered, Inbound], "JsonText | Reply"]

@@ -11,7 +11,7 @@ from gatehouse.domain.tool_results import Blob, Block, Given, Media, Text, ToolR
 from gatehouse.domain.version import VERSION
 from gatehouse.edge.mcp.envelope import MessageId
 from gatehouse.edge.mcp.eras import Era
-from gatehouse.edge.mcp.faults import RpcFault
+from gatehouse.edge.mcp.faults import INTERNAL_ERROR, RpcFault
 from gatehouse.usecases.rounds import InputRequired
 
 SERVER_INFO: Final[JsonObject] = {"name": "gatehouse", "title": "Gatehouse", "version": VERSION}
@@ -23,6 +23,10 @@ MAX_RESULT_BYTES: Final = 4_300_000
 """As base64, what Lambda's 6 MB can carry."""
 
 JsonText = str
+
+_TOO_MUCH: Final = RpcFault(
+    INTERNAL_ERROR, "Done, but the answers of this batch are too large together; send it alone"
+)
 
 
 def json_text(value: JsonValue) -> JsonText:
@@ -43,6 +47,17 @@ def list_text(items: Sequence[JsonText]) -> JsonText:
 def answer_text(message_id: MessageId, result: JsonText) -> JsonText:
     """Write the answer to a request."""
     return object_text({"jsonrpc": '"2.0"', "id": json_text(message_id), "result": result})
+
+
+def batch_text(answers: Sequence[tuple[MessageId | None, JsonText]]) -> JsonText:
+    """Write the answers of a batch, each with its message's id, as far as one answer can carry."""
+    texts: list[JsonText] = []
+    left = MAX_RESULT_BYTES
+    for message_id, answer in answers:
+        text = answer if len(answer.encode()) <= left else fault_text(message_id, _TOO_MUCH)
+        left -= len(text.encode())
+        texts.append(text)
+    return list_text(texts)
 
 
 def fault_text(message_id: MessageId | None, fault: RpcFault) -> JsonText:
