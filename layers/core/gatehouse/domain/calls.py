@@ -6,7 +6,9 @@ from enum import StrEnum
 from gatehouse.domain.client_context import ClientContext
 from gatehouse.domain.json_values import JsonObject
 from gatehouse.domain.members import MemberIdentity
+from gatehouse.domain.receipts import Evidence
 from gatehouse.domain.tools import Tool
+from gatehouse.domain.warrant_policies import WarrantVerdict
 
 
 class Outcome(StrEnum):
@@ -40,7 +42,11 @@ class Deduplication:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Invocation:
-    """What mcp (or "test tool") asks of dispatch. It carries all that dispatch may know."""
+    """What mcp (or "test tool") asks of dispatch. It carries all that dispatch may know.
+
+    `warrant` is what was decided about the call's warrants, if they were looked at; `evidence` is
+    there when a receipt of that is wanted.
+    """
 
     request_id: str
     tool: Tool
@@ -50,6 +56,8 @@ class Invocation:
     deduplication: Deduplication | None = None
     traceparent: str | None = None
     client: ClientContext = field(default_factory=ClientContext)
+    warrant: WarrantVerdict | None = None
+    evidence: Evidence | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +94,9 @@ class Dispatched:
 class CallRecord:
     """What remains of a call: who, what, when and how it ended; never arguments or results.
 
-    `attempts` holds the status that each sending was answered with, None where no answer came.
+    `attempts` holds the status that each sending was answered with, None where no answer came;
+    `warrant` what was decided about the call's warrants; `receipt` where the signed receipt of that
+    is, as `<chain>/<sequence>`.
     """
 
     request_id: str
@@ -102,3 +112,5 @@ class CallRecord:
     reason: str | None = None
     repeated_of: str | None = None
     attempts: tuple[int | None, ...] = ()
+    warrant: WarrantVerdict | None = None
+    receipt: str | None = None

@@ -1,0 +1,115 @@
+"""What is kept of decisions about warrants, signed: who says it, and what there is to say."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from gatehouse.domain.warrant_policies import PresentedWarrant, WarrantPolicy
+from gatehouse.domain.warrant_policy_documents import policy_document
+
+if TYPE_CHECKING:
+    from gatehouse.domain.warrants.payload import Payload
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """What a receipt says beyond its call's record: on what, and by what, it was decided.
+
+    Attributes:
+        stack: The warrants as they were presented.
+        proof: The proof of possession as it was presented, of 64 bytes or nothing.
+        root: The key that issued the first warrant.
+        request_hash: SHA-256 that binds warrant, tool, arguments and holder; None where the
+            arguments are none that anybody could sign.
+        policy_hash: SHA-256 of the project's policy in force (RFC 8785).
+        trusted_roots: SHA-256 of the trusted keys that were taken into account.
+    """
+
+    stack: bytes = field(repr=False)
+    proof: bytes = field(repr=False)
+    root: bytes
+    request_hash: bytes | None
+    policy_hash: bytes
+    trusted_roots: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChainedReceipt:
+    """A receipt at its place; `created_at` is Unix seconds, what it says of the time."""
+
+    project_id: str
+    chain: str
+    sequence: int
+    data: bytes = field(repr=False)
+    created_at: int
+
+    @property
+    def link(self) -> str:
+        """What a call's record says of its receipt."""
+        return f"{self.chain}/{self.sequence}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedCertificate:
+    """An instance's certificate, and its signature by the key `key_id` of the deployment."""
+
+    certificate: bytes
+    signature: bytes
+    key_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChainListing:
+    """A chain that a project's receipts of one hour are in.
+
+    `hour` is epoch seconds // 3600; `before` the hour in which it was last listed, if it was.
+    """
+
+    chain: str
+    function: str
+    hour: int
+    before: int | None
+
+
+def evidence(  # noqa: PLR0913 - all that a decision is made from
+    presented: PresentedWarrant,
+    warrants: "tuple[Payload, ...]",
+    *,
+    tool: str,
+    arguments: Mapping[str, object],
+    policy: WarrantPolicy,
+    trusted_roots: frozenset[bytes],
+) -> Evidence:
+    """Return the evidence of a decision about `presented`, in which `warrants` could be read."""
+    from gatehouse.domain.warrants.keys import SIGNATURE_BYTES  # noqa: PLC0415 - receipts are few
+    from gatehouse.domain.warrants.receipts import roots_hash  # noqa: PLC0415
+
+    return Evidence(
+        stack=presented.stack,
+        proof=presented.proof if len(presented.proof) == SIGNATURE_BYTES else b"",
+        root=warrants[0].issuer,
+        request_hash=_request_hash(warrants[-1], tool, arguments),
+        policy_hash=policy_hash(policy),
+        trusted_roots=roots_hash(trusted_roots),
+    )
+
+
+def policy_hash(policy: WarrantPolicy) -> bytes:
+    """Return SHA-256 of the policy as JSON in canonical form (RFC 8785)."""
+    import hashlib  # noqa: PLC0415 - receipts are few
+
+    from gatehouse.domain.canonical_json import canonical_bytes  # noqa: PLC0415
+
+    return hashlib.sha256(canonical_bytes(policy_document(policy))).digest()
+
+
+def _request_hash(warrant: "Payload", tool: str, arguments: Mapping[str, object]) -> bytes | None:
+    from gatehouse.domain.warrants.approvals import request_hash  # noqa: PLC0415
+    from gatehouse.domain.warrants.denied import Denied  # noqa: PLC0415
+    from gatehouse.domain.warrants.values import plain  # noqa: PLC0415
+
+    try:
+        signed = plain(arguments)
+    except Denied:
+        return None
+    return request_hash(warrant, tool, signed) if isinstance(signed, dict) else None
