@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from gatehouse.domain import base62
+from gatehouse.domain.base62 import CHECKSUM_LENGTH, checksum
 from gatehouse.domain.errors import Unauthenticated
 
 PREFIX: Final = "tengine_"
 ID_LENGTH: Final = 8
 SECRET_LENGTH: Final = 24
-CHECKSUM_LENGTH: Final = 5
 KEY_LENGTH: Final = len(PREFIX) + 2 * ID_LENGTH + SECRET_LENGTH + CHECKSUM_LENGTH
 
 
@@ -31,17 +31,17 @@ class PresentedKey:
 def compose(project_id: str, integration_id: str, secret: str) -> str:
     """Return the key's text."""
     body = f"{PREFIX}{project_id}{integration_id}{secret}"
-    return body + _checksum(body)
+    return body + checksum(body)
 
 
 def read(text: str) -> PresentedKey:
     """Take a key apart; raise `Unauthenticated` when its form or checksum is wrong."""
-    body, checksum = text[:-CHECKSUM_LENGTH], text[-CHECKSUM_LENGTH:]
+    body, digits = text[:-CHECKSUM_LENGTH], text[-CHECKSUM_LENGTH:]
     rest = body.removeprefix(PREFIX)
     well_formed = (
-        len(text) == KEY_LENGTH and text.startswith(PREFIX) and base62.is_base62(rest + checksum)
+        len(text) == KEY_LENGTH and text.startswith(PREFIX) and base62.is_base62(rest + digits)
     )
-    if not well_formed or not hmac.compare_digest(checksum, _checksum(body)):
+    if not well_formed or not hmac.compare_digest(digits, checksum(body)):
         raise Unauthenticated
     return PresentedKey(
         project_id=rest[:ID_LENGTH],
@@ -53,8 +53,3 @@ def read(text: str) -> PresentedKey:
 def digest(text: str) -> str:
     """Return what is stored of a key: the hexadecimal SHA-256 of its whole text."""
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _checksum(body: str) -> str:
-    number = int.from_bytes(hashlib.sha256(body.encode()).digest()[:8], "big")
-    return base62.encode(number % 62**CHECKSUM_LENGTH, CHECKSUM_LENGTH)
