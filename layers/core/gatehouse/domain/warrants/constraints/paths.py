@@ -30,7 +30,7 @@ class Subpath(Frozen):
         if not isinstance(value, str):
             return False
         effort.spend(1 + len(value) // 32)
-        path = _normal(value)
+        path = normal(value)
         if path is None:
             return False
         if not self.case_sensitive:
@@ -71,7 +71,7 @@ def read(data: object) -> Subpath:
     )
 
 
-def _normal(path: str) -> str | None:
+def normal(path: str) -> str | None:
     """Resolve `.`, `..` and repeated separators; None for a path that is not absolute."""
     if "\0" in path:
         return None
