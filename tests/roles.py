@@ -49,8 +49,10 @@ ATTACHING: Final = frozenset(
 )
 """What the role of dispatch allows besides, on `*`, within a VPC alone; never to its code."""
 
-ADDRESSES: Final[Condition] = {
-    "ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["LIMIT#source#*"]},
+COUNTS: Final[Condition] = {
+    "ForAllValues:StringLike": {
+        "dynamodb:LeadingKeys": ["LIMIT#source#*", "LIMIT#project#*", "LIMIT#integration#*"]
+    },
 }
 
 Allowed = dict[tuple[str, str], Condition | None]
@@ -82,7 +84,7 @@ MAY: Final[dict[str, Allowed]] = {
         ("dynamodb:Query", "Authority.Arn"): None,
         ("dynamodb:UpdateItem", "Authority.Arn"): WHO_WAS_SEEN,
         ("dynamodb:PutItem", "Activity.Arn"): None,
-        ("dynamodb:UpdateItem", "Activity.Arn"): ADDRESSES,
+        ("dynamodb:UpdateItem", "Activity.Arn"): COUNTS,
         ("secretsmanager:GetSecretValue", "KeyRing.Id"): None,
         **AT_REST,
     },

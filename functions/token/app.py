@@ -21,7 +21,8 @@ def answer(request: HttpRequest) -> HttpResponse:
         return preflight(METHODS)
     credential = bearer(request)
     wanted = read_session_request(request.body)
-    return granted_response(exchange(credential, wanted, admitted=log.note_caller))
+    granted = exchange(credential, wanted, request_id=request.request_id, admitted=log.note_caller)
+    return granted_response(granted)
 
 
 serve = Serve(

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from itertools import count
 from threading import Barrier
 from typing import Any
 
@@ -16,18 +17,24 @@ from gatehouse.domain.errors import (
     InvalidAssertion,
     InvalidRequest,
     MissingScope,
+    TooManyRequests,
     Unauthenticated,
     Unavailable,
 )
 from gatehouse.domain.key_ring import KeyRing
+from gatehouse.domain.limits import Limits
 from gatehouse.domain.members import MemberIdentity, MemberStanding
+from gatehouse.domain.project_settings import ProjectSettings
 from gatehouse.domain.projects import Scope
 from gatehouse.domain.session_tokens import Session
 from gatehouse.ports.authority import Authority, Wanted
 from gatehouse.usecases.authenticate import Authenticate
 from gatehouse.usecases.exchange_session import ExchangeSession, Granted, SessionRequest
+from gatehouse.usecases.limit_requests import LimitRequests
 from tests.fakes.authority import MemoryAuthority
+from tests.fakes.calls import MemoryCallRecords
 from tests.fakes.credentials import FixedKeyRings, MemoryMarks, NotedMembers
+from tests.fakes.limits import MemoryLimits
 from tests.samples import (
     API_KEY,
     ASSERTION_KEY,
@@ -55,6 +62,8 @@ class World:
     rings: FixedKeyRings = field(default_factory=lambda: FixedKeyRings(RING))
     marks: MemoryMarks = field(default_factory=MemoryMarks)
     members: NotedMembers = field(default_factory=NotedMembers)
+    limits: MemoryLimits = field(default_factory=MemoryLimits)
+    numbers: "count[int]" = field(default_factory=count)
     unverified: bool = False
     now: int = NOW
     callers: list[Caller] = field(default_factory=list)
@@ -75,13 +84,18 @@ class World:
             signatures=PyJWTSignatures(),
             marks=self.marks,
             members=self.members,
+            limit=LimitRequests(
+                counters=self.limits,
+                records=MemoryCallRecords(),
+                clock_ms=lambda: self.now * 1000,
+            ),
             deployment_id=DEPLOYMENT,
             allow_unverified_minting=self.unverified,
             clock=lambda: self.now,
             new_token_id=lambda: "t1",
         )
         request = SessionRequest(member_assertion=assertion, member_external_id=external_id)
-        return run(key, request, admitted=self.callers.append)
+        return run(key, request, request_id=f"r{next(self.numbers)}", admitted=self.callers.append)
 
     def session(self, granted: Granted) -> Session:
         return session_tokens.read(
@@ -431,3 +445,58 @@ def test_the_token_and_the_assertion_are_in_no_repr(world: World) -> None:
     granted = world.exchange(assertion)
     assert granted.token not in repr(granted)
     assert assertion not in repr(SessionRequest(member_assertion=assertion))
+
+
+# --- limits -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("whose", ["project", "integration"])
+def test_an_exchange_counts_for_its_project_and_its_integration(world: World, whose: str) -> None:
+    limits = Limits(per_minute=1)
+    if whose == "project":
+        settings = ProjectSettings(limits=limits)
+        world.table.projects[PROJECT_ID] = replace(PROJECT, settings=settings)
+    else:
+        limited = replace(INTEGRATION, limits=limits)
+        world.table.integrations[PROJECT_ID, INTEGRATION_ID] = limited
+    [standing] = world.exchange(BACKEND.assertion()).standings
+    assert (standing.limit.name, standing.remaining) == (f"{whose}-minute", 0)
+    assertion = BACKEND.assertion(jti="second")
+    with pytest.raises(TooManyRequests, match=f"for this {whose}") as refusal:
+        world.exchange(assertion)
+    assert refusal.value.standings[0].remaining == 0
+    assert len(world.marks.until) == 1  # what a limit refused was not spent
+    world.now += 40
+    assert world.exchange(assertion).token
+
+
+def test_an_assertion_that_does_not_hold_counts_too_and_a_key_that_does_not_is_not(
+    world: World,
+) -> None:
+    settings = ProjectSettings(limits=Limits(per_minute=2))
+    world.table.projects[PROJECT_ID] = replace(PROJECT, settings=settings)
+    with pytest.raises(InvalidAssertion) as refusal:
+        world.exchange("a.b.c")
+    assert refusal.value.standings[0].remaining == 1
+    wrong = api_keys.compose(PROJECT_ID, INTEGRATION_ID, "w" * 24)
+    with pytest.raises(Unauthenticated) as unknown:
+        world.exchange(BACKEND.assertion(), key=wrong)
+    assert not unknown.value.standings
+    assert world.exchange(BACKEND.assertion()).standings[0].remaining == 0
+
+
+def test_a_place_is_given_back_after_an_exchange_whatever_came_of_it(world: World) -> None:
+    settings = ProjectSettings(limits=Limits(concurrent=1))
+    world.table.projects[PROJECT_ID] = replace(PROJECT, settings=settings)
+    for number in range(2):
+        world.refused("a.b.c")
+        assert world.exchange(BACKEND.assertion(jti=f"j{number}")).token
+
+
+def test_an_exchange_that_cannot_be_counted_is_not_made(world: World) -> None:
+    settings = ProjectSettings(limits=Limits(per_minute=2))
+    world.table.projects[PROJECT_ID] = replace(PROJECT, settings=settings)
+    world.limits.fails = True
+    with pytest.raises(Unavailable):
+        world.exchange(BACKEND.assertion())
+    assert not world.marks.until

@@ -102,6 +102,7 @@ def _details(error: GatehouseError) -> Mapping[str, JsonValue]:
 def _headers(error: GatehouseError) -> Mapping[str, str]:
     match error:
         case Unauthenticated():
-            return {"www-authenticate": "Bearer"}  # RFC 9110 section 11.6.1 asks for one
+            # RFC 9110 section 11.6.1 asks for one.
+            return {"www-authenticate": "Bearer", **refusal_headers(error)}
         case _:
             return refusal_headers(error)

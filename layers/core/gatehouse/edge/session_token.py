@@ -10,6 +10,7 @@ from gatehouse.domain.assertions import (
 from gatehouse.domain.errors import FieldError, InvalidFields, InvalidRequest
 from gatehouse.domain.strict_json import parse
 from gatehouse.edge.http import HttpResponse, json_response
+from gatehouse.edge.limit_headers import limit_headers
 from gatehouse.usecases.exchange_session import Granted, SessionRequest
 
 if TYPE_CHECKING:
@@ -56,4 +57,5 @@ def granted_response(granted: Granted) -> HttpResponse:
         "token_type": "Bearer",
     }
     is_long = (granted.assertion_lifetime or 0) > RECOMMENDED_LIFETIME_SECONDS
-    return json_response(200, document, headers={"warning": _LONG_ASSERTION} if is_long else {})
+    warning = {"warning": _LONG_ASSERTION} if is_long else {}
+    return json_response(200, document, headers={**warning, **limit_headers(granted.standings)})

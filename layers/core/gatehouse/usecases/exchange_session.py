@@ -1,13 +1,14 @@
 """Trade an API key and a member's assertion for a session token."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from gatehouse.domain import api_keys, assertions, session_tokens
 from gatehouse.domain.assertions import UNRESOLVED, Vouched
 from gatehouse.domain.caller import Caller
 from gatehouse.domain.errors import Forbidden, InvalidAssertion, InvalidRequest
+from gatehouse.domain.limits import Standing
 from gatehouse.domain.members import MemberIdentity, MemberStanding, external_id_problem
 from gatehouse.domain.projects import Scope
 from gatehouse.domain.session_tokens import LIFETIME_SECONDS, Session
@@ -16,6 +17,7 @@ from gatehouse.ports.credentials import AssertionSignatures, KeyRings
 from gatehouse.ports.marks import Marks
 from gatehouse.ports.members import SeenMembers
 from gatehouse.usecases.authenticate import key_caller
+from gatehouse.usecases.limit_requests import LimitedRequest, LimitRequests
 
 NEITHER: Final = "Provide member_assertion or member_external_id"
 BOTH: Final = "Provide member_assertion or member_external_id, not both"
@@ -32,11 +34,15 @@ class SessionRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Granted:
-    """A session token, its lifetime in seconds, and the assertion's where there was one."""
+    """A session token, its lifetime in seconds, and the assertion's where there was one.
+
+    `standings` is where the integration stands with its limits, and its project.
+    """
 
     token: str = field(repr=False)
     lifetime: int
     assertion_lifetime: int | None
+    standings: tuple[Standing, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,19 +54,26 @@ class ExchangeSession:
     signatures: AssertionSignatures
     marks: Marks
     members: SeenMembers
+    limit: LimitRequests
     deployment_id: str
     allow_unverified_minting: bool
     clock: Callable[[], int]
     new_token_id: Callable[[], str]
 
     def __call__(
-        self, credential: str, request: SessionRequest, *, admitted: Callable[[Caller], None]
+        self,
+        credential: str,
+        request: SessionRequest,
+        *,
+        request_id: str,
+        admitted: Callable[[Caller], None],
     ) -> Granted:
         """Exchange.
 
         Args:
             credential: The API key; its integration needs the scope `exchange`.
             request: For whom.
+            request_id: A UUIDv7 of the moment at which the request came.
             admitted: Told whose key it is, once that is proven.
 
         Raises:
@@ -70,12 +83,20 @@ class ExchangeSession:
                 blocked.
             InvalidRequest: Neither or both were given, or no member is named.
             Forbidden: The deployment wants assertions.
+            TooManyRequests: The integration, or its project, has reached a limit.
             Unavailable: Something could not be checked; the assertion may be used again.
         """
         now = self.clock()
         found, caller = self._admit(credential, request)
         admitted(caller)
         caller.require(Scope.EXCHANGE)
+        with self.limit(LimitedRequest(request_id=request_id, caller=caller)) as standings:
+            granted = self._granted(request, found, caller, now)
+        return replace(granted, standings=standings)
+
+    def _granted(
+        self, request: SessionRequest, found: Authority, caller: Caller, now: int
+    ) -> Granted:
         vouched = self._vouched(request, found, caller.project.id, now)
         member = vouched.member if vouched else self._unverified(request.member_external_id)
         if found.member and found.member.is_blocked:

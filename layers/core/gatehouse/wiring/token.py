@@ -40,6 +40,7 @@ def exchange_session() -> ExchangeSession:
         signatures=PyJWTSignatures(),
         marks=DynamoMarks(dynamodb, settings.activity_table),
         members=DynamoMembers(dynamodb, settings.authority_table),
+        limit=limits.limit_requests(settings),
         deployment_id=settings.deployment_id,
         allow_unverified_minting=settings.allow_unverified_minting,
         clock=clock.now,
