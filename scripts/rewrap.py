@@ -8,8 +8,9 @@ that was read, and gets a new one, so a change that goes on meanwhile is not ove
 it bring the old wrapping back. What is under the new key already is left alone: run it again,
 after an error or to be sure, until it says that nothing is left.
 
-It needs the caller's own AWS credentials: dynamodb:Query and dynamodb:UpdateItem on the table,
-kms:ReEncryptFrom and kms:ReEncryptTo on both keys. docs/deploy.md says when to run it.
+It needs the caller's own AWS credentials: dynamodb:Query, dynamodb:PutItem and
+dynamodb:ConditionCheckItem on the table, kms:ReEncryptFrom and kms:ReEncryptTo on both keys.
+docs/deploy.md says when to run it.
 """
 
 import argparse
@@ -17,12 +18,14 @@ import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 import boto3
 from botocore.exceptions import ClientError
 
 from gatehouse.aws.attributes import bytes_value, number, number_value, raw, text
+from gatehouse.aws.copied_writes import CopiedWrites
+from gatehouse.aws.failures import ConditionFailed
 from gatehouse.aws.item_parts import RETIRING, SECRET
 from gatehouse.aws.tables import (
     PROJECT_SHARDS,
@@ -36,6 +39,7 @@ from gatehouse.domain.resources import TOOL_PREFIX
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_dynamodb.type_defs import PutTypeDef
     from mypy_boto3_kms import KMSClient
 
     from gatehouse.aws.attributes import Item, NewItem
@@ -83,7 +87,7 @@ class Rewrap:
             else:
                 moved[attribute] = bytes_value(wrapped)
         if moved:
-            outcome = "to move" if self.dry_run else self._write(item, moved)
+            outcome = "to move" if self.dry_run else self._write(context["project_id"], item, moved)
             self.counts[outcome] += len(moved)
 
     def _rewrapped(self, wrapped: bytes, context: dict[str, str]) -> bytes | None:
@@ -96,28 +100,21 @@ class Rewrap:
         )
         return None if answer["SourceKeyId"] == answer["KeyId"] else answer["CiphertextBlob"]
 
-    def _write(self, item: "Item", moved: "NewItem") -> str:
+    def _write(self, project_id: str, item: "Item", moved: "NewItem") -> str:
         names = {f"#n{i}": name for i, name in enumerate(moved)}
-        values = {f":n{i}": value for i, value in enumerate(moved.values())}
-        values |= {f":o{i}": bytes_value(raw(item, name)) for i, name in enumerate(moved)}
-        sets = ", ".join(f"#n{i} = :n{i}" for i in range(len(moved)))
+        values = {f":o{i}": bytes_value(raw(item, name)) for i, name in enumerate(moved)}
         same = " AND ".join(f"#n{i} = :o{i}" for i in range(len(moved)))
+        version = number(item, "version")
+        put: PutTypeDef = {
+            "TableName": self.table,
+            "Item": {**cast("NewItem", item), **moved, "version": number_value(version + 1)},
+            "ConditionExpression": f"version = :version AND {same}",
+            "ExpressionAttributeNames": names,
+            "ExpressionAttributeValues": {**values, ":version": number_value(version)},
+        }
         try:
-            self.dynamodb.update_item(
-                TableName=self.table,
-                Key={"PK": {"S": text(item, "PK")}, "SK": {"S": text(item, "SK")}},
-                UpdateExpression=f"SET {sets} ADD version :one",
-                ConditionExpression=f"version = :version AND {same}",
-                ExpressionAttributeNames=names,
-                ExpressionAttributeValues={
-                    **values,
-                    ":one": number_value(1),
-                    ":version": number_value(number(item, "version")),
-                },
-            )
-        except ClientError as error:
-            if error.response.get("Error", {}).get("Code") != "ConditionalCheckFailedException":
-                raise
+            CopiedWrites(self.dynamodb, self.table).write(project_id, [{"Put": put}])
+        except ConditionFailed:
             return "changed meanwhile"
         return "moved"
 

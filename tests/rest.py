@@ -40,6 +40,7 @@ from tests.fakes.stores import (
     MemoryIntegrations,
     MemoryMembers,
     MemoryProjects,
+    MemoryReplication,
     MemoryTools,
 )
 from tests.samples import API_KEY, NOW, authority
@@ -113,6 +114,7 @@ class Api:
             authenticate_admin=AuthenticateAdmin(token=self.admin_token),
             projects=ManageProjects(
                 projects=MemoryProjects(self.table),
+                replication=MemoryReplication(self.table),
                 clock=self.clock,
                 choose=self.choose,
                 random_bytes=bytes,

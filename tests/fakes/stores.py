@@ -1,6 +1,6 @@
 """The stores of the Authority table in memory; each shares its dictionaries with `table`."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -66,7 +66,11 @@ class MemoryProjects:
         if project.version != version:
             raise Conflict("The project has changed", current_version=project.version)
         self.table.projects[project_id] = replace(
-            project, name=name, settings=settings, version=version + 1
+            project,
+            name=name,
+            settings=settings,
+            version=version + 1,
+            replicas_in_use=min(project.replicas_in_use, settings.replicas),
         )
         return self.table.projects[project_id]
 
@@ -76,6 +80,23 @@ class MemoryProjects:
         self.table.projects[project_id] = replace(
             project, deleted_at=now, version=project.version + 1
         )
+
+
+@dataclass
+class MemoryReplication:
+    """Keeps `Replication`: in memory there is nothing to copy."""
+
+    table: MemoryAuthority
+
+    def settle(self, project_id: str) -> Iterator[None]:
+        """See `Replication.settle`."""
+        project = self.table.projects[project_id]
+        if project.replicas_in_use != project.settings.replicas:
+            yield
+            self.table.projects[project_id] = replace(
+                project, replicas_in_use=project.settings.replicas
+            )
+            yield
 
 
 @dataclass

@@ -14,7 +14,9 @@ def test_a_project_starts_with_a_key_of_its_own_that_is_shown_once() -> None:
     api = Api()
     project = admin(api, "POST", body={"name": "New"})
     assert project.status == 201
-    assert project.json.keys() == {"id", "name", "settings", "version", "created_at"}
+    assert project.json.keys() == {
+        "id", "name", "settings", "replicas_in_use", "version", "created_at",
+    }  # fmt: skip
     made = admin(api, "POST", f"{PROJECTS}/{project.json['id']}/integrations", {"name": "backend"})
     assert made.status == 201
     assert made.json["scopes"] == ["exchange", "manage", "mcp"]

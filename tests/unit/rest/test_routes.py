@@ -190,5 +190,6 @@ def test_the_key_is_told_its_project_and_integration() -> None:
             "require_approval": False,
             "limits": NO_LIMITS,
             "member_limits": NO_LIMITS,
+            "replicas": 1,
         },
     }

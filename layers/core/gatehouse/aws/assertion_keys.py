@@ -1,12 +1,11 @@
 """Assertion keys."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from gatehouse.aws.attributes import number_value
-from gatehouse.aws.failures import ConditionFailed, settled, translated
+from gatehouse.aws.copied_writes import IS_ABSENT, IS_THERE, CopiedWrites
+from gatehouse.aws.failures import ConditionFailed, translated
 from gatehouse.aws.principal_items import assertion_key_item, read_assertion_key
-from gatehouse.aws.projects import IS_ABSENT, while_active
 from gatehouse.aws.queries import query_page
 from gatehouse.aws.tables import ASSERTION_KEY, assertion_key_key, project_partition
 from gatehouse.domain.assertion_keys import AssertionKey
@@ -15,6 +14,7 @@ from gatehouse.ports.pages import Page
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_dynamodb.type_defs import PutTypeDef
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +27,11 @@ class DynamoAssertionKeys:
     def register(self, project_id: str, key: AssertionKey) -> None:
         """See `AssertionKeys.register`."""
         try:
-            settled(lambda: self._register(project_id, key))
+            self._put(project_id, key, IS_ABSENT, while_active=True)
         except ConditionFailed as failure:
             if failure.index == 0:
-                raise NotFound from failure
-            raise Conflict("This kid was used before") from failure
+                raise Conflict("This kid was used before") from failure
+            raise NotFound from failure
 
     def page(self, project_id: str, *, after: str | None, limit: int) -> Page[AssertionKey]:
         """See `AssertionKeys.page`."""
@@ -46,31 +46,26 @@ class DynamoAssertionKeys:
         return Page(items=tuple(map(read_assertion_key, items)), next_after=more)
 
     def deactivate(self, project_id: str, kid: str, *, now: int) -> None:
-        """See `AssertionKeys.deactivate`."""
+        """See `AssertionKeys.deactivate`; nothing else of a key ever changes."""
+        with translated():
+            answer = self.client.get_item(
+                TableName=self.table, Key=assertion_key_key(project_id, kid), ConsistentRead=True
+            )
+        if "Item" not in answer:
+            raise NotFound
+        key = replace(read_assertion_key(answer["Item"]), deactivated_at=now)
         try:
-            with translated():
-                self.client.update_item(
-                    TableName=self.table,
-                    Key=assertion_key_key(project_id, kid),
-                    UpdateExpression="SET deactivated_at = :now",
-                    ConditionExpression="attribute_exists(PK) AND "
-                    "attribute_not_exists(deactivated_at)",
-                    ExpressionAttributeValues={":now": number_value(now)},
-                )
+            self._put(project_id, key, f"{IS_THERE} AND attribute_not_exists(deactivated_at)")
         except ConditionFailed as failure:
             raise NotFound from failure
 
-    def _register(self, project_id: str, key: AssertionKey) -> None:
-        with translated():
-            self.client.transact_write_items(
-                TransactItems=[
-                    {"ConditionCheck": while_active(self.table, project_id)},
-                    {
-                        "Put": {
-                            "TableName": self.table,
-                            "Item": assertion_key_item(project_id, key),
-                            "ConditionExpression": IS_ABSENT,
-                        }
-                    },
-                ]
-            )
+    def _put(
+        self, project_id: str, key: AssertionKey, condition: str, *, while_active: bool = False
+    ) -> None:
+        put: PutTypeDef = {
+            "TableName": self.table,
+            "Item": assertion_key_item(project_id, key),
+            "ConditionExpression": condition,
+        }
+        writes = CopiedWrites(self.client, self.table)
+        writes.write(project_id, [{"Put": put}], while_active=while_active)

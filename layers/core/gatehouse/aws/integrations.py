@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gatehouse.aws.failures import ConditionFailed, settled, translated
+from gatehouse.aws.copied_writes import IS_ABSENT, IS_THERE, CopiedWrites
+from gatehouse.aws.failures import ConditionFailed
 from gatehouse.aws.project_items import integration_item, read_integration
-from gatehouse.aws.projects import IS_ABSENT, while_active
 from gatehouse.aws.queries import query_page
 from gatehouse.aws.tables import INTEGRATION, integration_key, project_partition
 from gatehouse.domain.errors import Conflict, NotFound
@@ -14,7 +14,7 @@ from gatehouse.ports.pages import Page
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
+    from mypy_boto3_dynamodb.type_defs import ConditionCheckTypeDef, TransactWriteItemTypeDef
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +26,23 @@ class DynamoIntegrations:
 
     def create(self, integration: Integration) -> None:
         """See `Integrations.create`."""
+        item = integration_item(integration)
+        parts: list[TransactWriteItemTypeDef] = [
+            {"Put": {"TableName": self.table, "Item": item, "ConditionExpression": IS_ABSENT}}
+        ]
+        if integration.created_by != ADMIN:
+            # A key that is deleted at this moment must not leave a fresh one behind.
+            creator = integration_key(integration.project_id, integration.created_by)
+            check: ConditionCheckTypeDef = {
+                "TableName": self.table,
+                "Key": creator,
+                "ConditionExpression": IS_THERE,
+            }
+            parts.append({"ConditionCheck": check})
         try:
-            settled(lambda: self._create(integration))
+            self._writes.write(integration.project_id, parts, while_active=True)
         except ConditionFailed as failure:
-            if failure.index == 1:
+            if failure.index == 0:
                 raise Conflict("This integration id is taken") from failure
             raise NotFound from failure
 
@@ -47,38 +60,15 @@ class DynamoIntegrations:
 
     def delete(self, project_id: str, integration_id: str) -> None:
         """See `Integrations.delete`."""
+        key = integration_key(project_id, integration_id)
+        gone: TransactWriteItemTypeDef = {
+            "Delete": {"TableName": self.table, "Key": key, "ConditionExpression": IS_THERE}
+        }
         try:
-            with translated():
-                self.client.delete_item(
-                    TableName=self.table,
-                    Key=integration_key(project_id, integration_id),
-                    ConditionExpression="attribute_exists(PK)",
-                )
+            self._writes.write(project_id, [gone])
         except ConditionFailed as failure:
             raise NotFound from failure
 
-    def _create(self, integration: Integration) -> None:
-        parts: list[TransactWriteItemTypeDef] = [
-            {"ConditionCheck": while_active(self.table, integration.project_id)},
-            {
-                "Put": {
-                    "TableName": self.table,
-                    "Item": integration_item(integration),
-                    "ConditionExpression": IS_ABSENT,
-                }
-            },
-        ]
-        if integration.created_by != ADMIN:
-            # A key that is deleted at this moment must not leave a fresh one behind.
-            creator = integration_key(integration.project_id, integration.created_by)
-            parts.append(
-                {
-                    "ConditionCheck": {
-                        "TableName": self.table,
-                        "Key": creator,
-                        "ConditionExpression": "attribute_exists(PK)",
-                    }
-                }
-            )
-        with translated():
-            self.client.transact_write_items(TransactItems=parts)
+    @property
+    def _writes(self) -> CopiedWrites:
+        return CopiedWrites(self.client, self.table)

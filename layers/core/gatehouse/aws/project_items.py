@@ -19,6 +19,7 @@ from gatehouse.aws.attributes import (
     texts_value,
     without_none,
 )
+from gatehouse.aws.copies import read_copies
 from gatehouse.aws.item_parts import (
     limits_value,
     optional_number_value,
@@ -58,6 +59,7 @@ def read_project(item: Item) -> Project:
         pepper=raw(item, "pepper"),
         settings=_read_settings(item),
         warrant_policy=_read_warrant_policy(item),
+        replicas_in_use=max(1, len(read_copies(item).read)),
         created_at=number(item, "created_at"),
         deleted_at=optional_number(item, "deleted_at"),
     )

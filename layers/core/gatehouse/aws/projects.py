@@ -1,10 +1,12 @@
 """Projects, and the list of them."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, cast
 
-from gatehouse.aws.attributes import json_value, number, number_value, text, text_value
-from gatehouse.aws.failures import ConditionFailed, settled, translated
+from gatehouse.aws.attributes import json_value, number_value, text, text_value
+from gatehouse.aws.copied_writes import IS_ACTIVE, CopiedWrites, with_copies
+from gatehouse.aws.copies import read_copies
+from gatehouse.aws.failures import translated
 from gatehouse.aws.project_items import project_item, read_project
 from gatehouse.aws.queries import query_page
 from gatehouse.aws.tables import (
@@ -20,10 +22,9 @@ from gatehouse.ports.pages import Page
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_dynamodb.type_defs import ConditionCheckTypeDef
+    from mypy_boto3_dynamodb.type_defs import ConditionCheckTypeDef, TransactWriteItemTypeDef
 
-IS_ACTIVE: Final = "attribute_exists(PK) AND attribute_not_exists(deleted_at)"
-IS_ABSENT: Final = "attribute_not_exists(PK)"
+    from gatehouse.aws.attributes import Item, NewItem
 
 
 def while_active(table: str, project_id: str) -> "ConditionCheckTypeDef":
@@ -41,35 +42,18 @@ class DynamoProjects:
     def create(self, project: Project) -> None:
         """See `Projects.create`."""
         entry = {**project_list_key(project.id), "created_at": number_value(project.created_at)}
-        try:
-            with translated():
-                self.client.transact_write_items(
-                    TransactItems=[
-                        {
-                            "Put": {
-                                "TableName": self.table,
-                                "Item": project_item(project),
-                                "ConditionExpression": IS_ABSENT,
-                            }
-                        },
-                        {"Put": {"TableName": self.table, "Item": entry}},
-                    ]
-                )
-        except ConditionFailed as failure:
-            raise Conflict("This project id is taken") from failure
+
+        def created(item: "Item | None") -> "NewItem":
+            if item is not None:
+                raise Conflict("This project id is taken")
+            return project_item(project)
+
+        listed: TransactWriteItemTypeDef = {"Put": {"TableName": self.table, "Item": entry}}
+        self._writes.rewrite(project.id, created, listed)
 
     def get(self, project_id: str) -> Project:
         """See `Projects.get`."""
-        with translated():
-            answer = self.client.get_item(
-                TableName=self.table, Key=project_key(project_id), ConsistentRead=True
-            )
-        if "Item" not in answer:
-            raise NotFound
-        project = read_project(answer["Item"])
-        if not project.is_active:
-            raise NotFound
-        return project
+        return _active(self._writes.project(project_id))[1]
 
     def page(self, *, after: str | None, limit: int) -> Page[Project]:
         """See `Projects.page`; one Query per shard of the list, one BatchGetItem."""
@@ -84,56 +68,36 @@ class DynamoProjects:
         self, project_id: str, *, name: str, settings: ProjectSettings, version: int
     ) -> Project:
         """See `Projects.change`."""
-        try:
-            with translated():
-                answer = self.client.update_item(
-                    TableName=self.table,
-                    Key=project_key(project_id),
-                    UpdateExpression="SET #name = :name, settings = :settings ADD version :one",
-                    ConditionExpression=f"{IS_ACTIVE} AND version = :version",
-                    ExpressionAttributeNames={"#name": "name"},
-                    ExpressionAttributeValues={
-                        ":name": text_value(name),
-                        ":settings": json_value(settings_document(settings)),
-                        ":one": number_value(1),
-                        ":version": number_value(version),
-                    },
-                    ReturnValues="ALL_NEW",
-                    ReturnValuesOnConditionCheckFailure="ALL_OLD",
-                )
-        except ConditionFailed as failure:
-            if failure.item is None or "deleted_at" in failure.item:
-                raise NotFound from failure
-            current = number(failure.item, "version")
-            raise Conflict("The project has changed", current_version=current) from failure
-        return read_project(answer["Attributes"])
+
+        def changed(item: "Item | None") -> "NewItem":
+            seen, project = _active(item)
+            if project.version != version:
+                raise Conflict("The project has changed", current_version=project.version)
+            return {
+                **with_copies(seen, read_copies(seen).toward(settings.replicas)),
+                "name": text_value(name),
+                "settings": json_value(settings_document(settings)),
+                "version": number_value(version + 1),
+            }
+
+        return read_project(cast("Item", self._writes.rewrite(project_id, changed)))
 
     def mark_deleted(self, project_id: str, *, now: int) -> None:
         """See `Projects.mark_deleted`; every read of a caller sees the mark."""
-        try:
-            settled(lambda: self._mark_deleted(project_id, now))
-        except ConditionFailed as failure:
-            raise NotFound from failure
 
-    def _mark_deleted(self, project_id: str, now: int) -> None:
-        with translated():
-            self.client.transact_write_items(
-                TransactItems=[
-                    {
-                        "Update": {
-                            "TableName": self.table,
-                            "Key": project_key(project_id),
-                            "UpdateExpression": "SET deleted_at = :now ADD version :one",
-                            "ConditionExpression": IS_ACTIVE,
-                            "ExpressionAttributeValues": {
-                                ":now": number_value(now),
-                                ":one": number_value(1),
-                            },
-                        }
-                    },
-                    {"Delete": {"TableName": self.table, "Key": project_list_key(project_id)}},
-                ]
-            )
+        def deleted(item: "Item | None") -> "NewItem":
+            seen, project = _active(item)
+            version = number_value(project.version + 1)
+            return {**cast("NewItem", seen), "deleted_at": number_value(now), "version": version}
+
+        entry = project_list_key(project_id)
+        self._writes.rewrite(
+            project_id, deleted, {"Delete": {"TableName": self.table, "Key": entry}}
+        )
+
+    @property
+    def _writes(self) -> CopiedWrites:
+        return CopiedWrites(self.client, self.table)
 
     def _ids(self, shard: int, after: str | None, limit: int) -> list[str]:
         """Return one id more than `limit`, if there are as many, so that the end is known."""
@@ -157,3 +121,11 @@ class DynamoProjects:
             raise Unavailable
         projects = map(read_project, answer["Responses"].get(self.table, []))
         return {project.id: project for project in projects}
+
+
+def _active(item: "Item | None") -> "tuple[Item, Project]":
+    """Return META and what it says; raise `NotFound` unless the project is active."""
+    project = read_project(item) if item else None
+    if item is None or project is None or not project.is_active:
+        raise NotFound
+    return item, project

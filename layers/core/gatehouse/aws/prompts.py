@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gatehouse.aws.attributes import number, number_value
-from gatehouse.aws.failures import ConditionFailed, settled, translated
+from gatehouse.aws.copied_writes import IS_ABSENT, IS_THERE, CopiedWrites
+from gatehouse.aws.failures import ConditionFailed, translated
 from gatehouse.aws.offer_items import prompt_item, read_prompt
-from gatehouse.aws.projects import IS_ABSENT, while_active
 from gatehouse.aws.queries import query_page
 from gatehouse.aws.tables import PROMPT, project_partition, prompt_key
 from gatehouse.domain.errors import Conflict, NotFound
@@ -15,6 +15,7 @@ from gatehouse.ports.pages import Page
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_dynamodb.type_defs import DeleteTypeDef, PutTypeDef
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +27,14 @@ class DynamoPrompts:
 
     def create(self, prompt: Prompt) -> None:
         """See `Prompts.create`."""
+        item = prompt_item(prompt)
+        put: PutTypeDef = {
+            "TableName": self.table,
+            "Item": item,
+            "ConditionExpression": IS_ABSENT,
+        }
         try:
-            settled(lambda: self._create(prompt))
+            self._writes.write(prompt.project_id, [{"Put": put}], while_active=True)
         except ConditionFailed as failure:
             if failure.index == 0:
                 raise Conflict("A prompt of this name exists") from failure
@@ -57,15 +64,15 @@ class DynamoPrompts:
 
     def replace(self, prompt: Prompt, *, expected_version: int) -> None:
         """See `Prompts.replace`."""
+        put: PutTypeDef = {
+            "TableName": self.table,
+            "Item": prompt_item(prompt),
+            "ConditionExpression": "version = :expected",
+            "ExpressionAttributeValues": {":expected": number_value(expected_version)},
+            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+        }
         try:
-            with translated():
-                self.client.put_item(
-                    TableName=self.table,
-                    Item=prompt_item(prompt),
-                    ConditionExpression="version = :expected",
-                    ExpressionAttributeValues={":expected": number_value(expected_version)},
-                    ReturnValuesOnConditionCheckFailure="ALL_OLD",
-                )
+            self._writes.write(prompt.project_id, [{"Put": put}])
         except ConditionFailed as failure:
             if failure.item is None:
                 raise NotFound from failure
@@ -74,27 +81,16 @@ class DynamoPrompts:
 
     def delete(self, project_id: str, name: str) -> None:
         """See `Prompts.delete`."""
+        gone: DeleteTypeDef = {
+            "TableName": self.table,
+            "Key": prompt_key(project_id, name),
+            "ConditionExpression": IS_THERE,
+        }
         try:
-            with translated():
-                self.client.delete_item(
-                    TableName=self.table,
-                    Key=prompt_key(project_id, name),
-                    ConditionExpression="attribute_exists(PK)",
-                )
+            self._writes.write(project_id, [{"Delete": gone}])
         except ConditionFailed as failure:
             raise NotFound from failure
 
-    def _create(self, prompt: Prompt) -> None:
-        with translated():
-            self.client.transact_write_items(
-                TransactItems=[
-                    {
-                        "Put": {
-                            "TableName": self.table,
-                            "Item": prompt_item(prompt),
-                            "ConditionExpression": IS_ABSENT,
-                        }
-                    },
-                    {"ConditionCheck": while_active(self.table, prompt.project_id)},
-                ]
-            )
+    @property
+    def _writes(self) -> CopiedWrites:
+        return CopiedWrites(self.client, self.table)

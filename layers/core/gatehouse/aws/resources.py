@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gatehouse.aws.attributes import number, number_value
+from gatehouse.aws.copied_writes import IS_ABSENT
 from gatehouse.aws.failures import ConditionFailed, settled, translated
 from gatehouse.aws.offer_items import listed_item, read_resource, resource_item
-from gatehouse.aws.projects import IS_ABSENT, while_active
+from gatehouse.aws.projects import while_active
 from gatehouse.aws.queries import query_page
 from gatehouse.aws.tables import (
     RESOURCE,

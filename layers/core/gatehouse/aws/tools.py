@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from gatehouse.aws.attributes import number, number_value, text
-from gatehouse.aws.failures import ConditionFailed, settled, translated
-from gatehouse.aws.projects import IS_ABSENT, while_active
+from gatehouse.aws.copied_writes import IS_ABSENT, IS_THERE, CopiedWrites
+from gatehouse.aws.failures import ConditionFailed, translated
 from gatehouse.aws.queries import query_page
 from gatehouse.aws.tables import (
     TOOL,
@@ -21,7 +21,7 @@ from gatehouse.ports.pages import Page
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_dynamodb.type_defs import PutTypeDef, TransactWriteItemTypeDef
+    from mypy_boto3_dynamodb.type_defs import DeleteTypeDef, PutTypeDef
 
     from gatehouse.aws.attributes import Item, NewItem
 
@@ -39,7 +39,7 @@ class DynamoTools:
     def create(self, tool: Tool) -> None:
         """See `Tools.create`."""
         try:
-            settled(lambda: self._put(tool, IS_ABSENT, {}, while_project_is_active=True))
+            self._put(tool, IS_ABSENT, {}, while_active=True)
         except ConditionFailed as failure:
             if failure.index == 0:
                 raise Conflict("A tool of this name exists") from failure
@@ -85,7 +85,7 @@ class DynamoTools:
         """See `Tools.replace`."""
         expected: NewItem = {":expected": number_value(expected_version)}
         try:
-            settled(lambda: self._put(tool, "version = :expected", expected))
+            self._put(tool, "version = :expected", expected)
         except ConditionFailed as failure:
             if failure.item is None:
                 raise NotFound from failure
@@ -94,18 +94,22 @@ class DynamoTools:
 
     def delete(self, project_id: str, name: str) -> None:
         """See `Tools.delete`."""
+        decides: DeleteTypeDef = {
+            "TableName": self.table,
+            "Key": tool_key(project_id, name),
+            "ConditionExpression": IS_THERE,
+        }
+        describes: DeleteTypeDef = {
+            "TableName": self.table,
+            "Key": tool_definition_key(project_id, name),
+        }
         try:
-            settled(lambda: self._delete(project_id, name))
+            self._writes.write(project_id, [{"Delete": decides}, {"Delete": describes}])
         except ConditionFailed as failure:
             raise NotFound from failure
 
     def _put(
-        self,
-        tool: Tool,
-        condition: str,
-        values: "NewItem",
-        *,
-        while_project_is_active: bool = False,
+        self, tool: Tool, condition: str, values: "NewItem", *, while_active: bool = False
     ) -> None:
         """Write both items of `tool` if `condition` holds for the first."""
         decides, describes = tool_items(tool)
@@ -117,34 +121,14 @@ class DynamoTools:
         }
         if values:
             first["ExpressionAttributeValues"] = values
-        parts: list[TransactWriteItemTypeDef] = [
-            {"Put": first},
-            {"Put": {"TableName": self.table, "Item": describes}},
-        ]
-        if while_project_is_active:
-            parts.append({"ConditionCheck": while_active(self.table, tool.project_id)})
-        with translated():
-            self.client.transact_write_items(TransactItems=parts)
+        second: PutTypeDef = {"TableName": self.table, "Item": describes}
+        self._writes.write(
+            tool.project_id, [{"Put": first}, {"Put": second}], while_active=while_active
+        )
 
-    def _delete(self, project_id: str, name: str) -> None:
-        with translated():
-            self.client.transact_write_items(
-                TransactItems=[
-                    {
-                        "Delete": {
-                            "TableName": self.table,
-                            "Key": tool_key(project_id, name),
-                            "ConditionExpression": "attribute_exists(PK)",
-                        }
-                    },
-                    {
-                        "Delete": {
-                            "TableName": self.table,
-                            "Key": tool_definition_key(project_id, name),
-                        }
-                    },
-                ]
-            )
+    @property
+    def _writes(self) -> CopiedWrites:
+        return CopiedWrites(self.client, self.table)
 
     def _query(
         self, project_id: str, prefix: str, after: str | None, limit: int

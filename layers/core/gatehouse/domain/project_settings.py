@@ -6,7 +6,10 @@ from typing import Final
 from gatehouse.domain.json_values import JsonObject, JsonValue
 from gatehouse.domain.limits import UNLIMITED, Limits, limits_document, read_limits
 
-_FIELDS: Final = frozenset({"upstream_origins", "require_approval", "limits", "member_limits"})
+MAX_REPLICAS: Final = 8
+_FIELDS: Final = frozenset(
+    {"upstream_origins", "require_approval", "limits", "member_limits", "replicas"}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,12 +20,14 @@ class ProjectSettings:
     them; None means whatever the deployment allows. With `require_approval` a tool is neither
     listed nor called unless its present definition was approved.
     `limits` hold for all calls of the project together, `member_limits` for those of each member.
+    `replicas` says under how many keys what every call reads is kept, for more reads a second.
     """
 
     upstream_origins: tuple[str, ...] | None = None
     require_approval: bool = False
     limits: Limits = UNLIMITED
     member_limits: Limits = UNLIMITED
+    replicas: int = 1
 
     def allows(self, origin: str) -> bool:
         """Say whether this project's tools may call `origin`."""
@@ -42,6 +47,7 @@ def settings_document(settings: ProjectSettings) -> JsonObject:
         "require_approval": settings.require_approval,
         "limits": limits_document(settings.limits),
         "member_limits": limits_document(settings.member_limits),
+        "replicas": settings.replicas,
     }
 
 
@@ -54,6 +60,7 @@ def read_settings(document: JsonValue) -> ProjectSettings:
         require_approval=_flag(document.get("require_approval", False)),
         limits=read_limits(document.get("limits")),
         member_limits=read_limits(document.get("member_limits")),
+        replicas=_replicas(document.get("replicas", 1)),
     )
 
 
@@ -68,4 +75,10 @@ def _origins(value: JsonValue) -> tuple[str, ...] | None:
 def _flag(value: JsonValue) -> bool:
     if not isinstance(value, bool):
         raise ValueError("require_approval is not a flag")  # noqa: TRY004 - stored, not passed
+    return value
+
+
+def _replicas(value: JsonValue) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= MAX_REPLICAS:
+        raise ValueError("replicas is not a number of replicas")
     return value

@@ -31,6 +31,7 @@ class Project:
 
     `pepper` is 32 random bytes from which the keys that concern only this project are derived;
     it never leaves the process. Times are whole seconds since the Unix epoch.
+    `replicas_in_use` comes to be what the settings say as soon as all is copied.
     """
 
     id: str
@@ -40,6 +41,7 @@ class Project:
     pepper: bytes = field(repr=False)
     settings: ProjectSettings = field(default_factory=ProjectSettings)
     warrant_policy: WarrantPolicy = NO_POLICY
+    replicas_in_use: int = 1
     deleted_at: int | None = None
 
     @property

@@ -1,5 +1,6 @@
 """Projects and their integrations."""
 
+from collections.abc import Iterator
 from typing import Protocol
 
 from gatehouse.domain.project_settings import ProjectSettings
@@ -30,6 +31,17 @@ class Projects(Protocol):
 
     def mark_deleted(self, project_id: str, *, now: int) -> None:
         """End the project for every caller at once; raise `NotFound`."""
+        ...
+
+
+class Replication(Protocol):
+    """Copies of what every call of a project reads."""
+
+    def settle(self, project_id: str) -> Iterator[None]:
+        """Bring the copies to what the settings say, one step for each value.
+
+        Whoever stops in between leaves a project that works, and may go on at any time.
+        """
         ...
 
 

@@ -17,6 +17,7 @@ from gatehouse.aws.marks import DynamoMarks
 from gatehouse.aws.members import DynamoMembers
 from gatehouse.aws.projects import DynamoProjects
 from gatehouse.aws.prompts import DynamoPrompts
+from gatehouse.aws.replication import DynamoReplication
 from gatehouse.aws.resources import DynamoResources
 from gatehouse.aws.secret_sealer import KmsSecretSealer
 from gatehouse.aws.tools import DynamoTools
@@ -67,6 +68,7 @@ def management() -> Management:
         authenticate_admin=AuthenticateAdmin(token=admin_token),
         projects=ManageProjects(
             projects=DynamoProjects(dynamodb, settings.authority_table),
+            replication=DynamoReplication(dynamodb, settings.authority_table),
             clock=clock.now,
             choose=secrets.randbelow,
             random_bytes=secrets.token_bytes,

@@ -39,6 +39,9 @@ class SettingsChange(Input):
     member_limits: LimitsInput | None = Field(
         default=None, description="For the calls of each member."
     )
+    replicas: int | None = Field(
+        default=None, description="Under how many keys what every call reads is kept: 1 to 8."
+    )
 
 
 class ProjectChange(Input):
@@ -62,6 +65,7 @@ class SettingsAnswer(Answer):
     require_approval: bool
     limits: LimitsAnswer
     member_limits: LimitsAnswer
+    replicas: int
 
 
 class ProjectAnswer(Answer):
@@ -70,6 +74,7 @@ class ProjectAnswer(Answer):
     id: str
     name: str
     settings: SettingsAnswer
+    replicas_in_use: int
     version: int
     created_at: str
 
@@ -155,6 +160,8 @@ def _changed(project: Project, body: ProjectChange) -> Project:
         given["upstream_origins"] = tuple(map(canonical_origin, origins))
     if "require_approval" in given:
         given["require_approval"] = bool(given["require_approval"])
+    if "replicas" in given:
+        given["replicas"] = 1 if given["replicas"] is None else given["replicas"]
     for name in {"limits", "member_limits"} & given.keys():
         given[name] = read_limits(getattr(body.settings, name))
     return replace(changed, settings=replace(project.settings, **given))
@@ -167,6 +174,7 @@ def _settings_answer(settings: ProjectSettings) -> SettingsAnswer:
         require_approval=settings.require_approval,
         limits=limits_answer(settings.limits),
         member_limits=limits_answer(settings.member_limits),
+        replicas=settings.replicas,
     )
 
 
@@ -179,6 +187,7 @@ def _answer(project: Project) -> ProjectAnswer:
         id=project.id,
         name=project.name,
         settings=_settings_answer(project.settings),
+        replicas_in_use=project.replicas_in_use,
         version=project.version,
         created_at=rfc3339(project.created_at),
     )
