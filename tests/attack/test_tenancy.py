@@ -25,6 +25,7 @@ BODIES: dict[str, Json] = {
     "PATCH /api/v1/prompts/{id}": {"version": 1, "description": "taken over"},
     "PATCH /api/v1/resources/{id}": {"version": 1, "description": "taken over"},
     "POST /api/v1/custom-tools/{id}/approve": {"digest": "0" * 64},
+    "POST /api/v1/resources/{id}/approve": {"digest": "0" * 64},
     "POST /api/v1/custom-tools/{id}/test": {"arguments": {}, "execute": True},
     "POST /admin/v1/projects/{id}/integrations": {"name": "taken over"},
 }
@@ -62,6 +63,7 @@ def objects(ground: Ground) -> dict[str, str]:
             "/api/v1/custom-tools/{id}/test": ground.tool["id"],
             "/api/v1/prompts/{id}": prompt.json().get("id", "greet"),
             "/api/v1/resources/{id}": resource.json().get("id", "terms"),
+            "/api/v1/resources/{id}/approve": resource.json().get("id", "terms"),
             "/api/v1/tool-calls/{request_id}": called["result"]["_meta"]["gatehouse/requestId"],
             "/api/v1/members/{external_id}/block": "member-of-the-victim",
             "/api/v1/members/{external_id}/end-sessions": "member-of-the-victim",

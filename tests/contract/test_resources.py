@@ -34,6 +34,7 @@ class Stores:
     enabled: EnabledResources
     listed: Descriptors
     templates: Descriptors
+    approved: Descriptors
 
 
 def dynamo(request: pytest.FixtureRequest) -> Stores:
@@ -44,6 +45,7 @@ def dynamo(request: pytest.FixtureRequest) -> Stores:
         DynamoEnabledResources(client, TABLE),
         DynamoDescriptors(client, TABLE, RESOURCE_LISTED),
         DynamoDescriptors(client, TABLE, TEMPLATE_LISTED),
+        DynamoDescriptors(client, TABLE, RESOURCE_LISTED, only_approved=True),
     )
 
 
@@ -57,6 +59,7 @@ def stores(request: pytest.FixtureRequest) -> Stores:
             MemoryEnabledResources(table),
             MemoryListedResources(table, are_templates=False),
             MemoryListedResources(table, are_templates=True),
+            MemoryListedResources(table, are_templates=False, only_approved=True),
         )
     else:
         stores = dynamo(request)
@@ -81,6 +84,18 @@ def names(listed: Descriptors) -> list[str]:
     return [json.loads(text)["name"] for text in page.items]
 
 
+def at_uri(
+    stores: Stores, uri: str, project_id: str = PROJECT_ID, *, only_approved: bool = False
+) -> Resource | None:
+    return stores.enabled.at_uri(project_id, uri, only_approved=only_approved)
+
+
+def of_template(
+    stores: Stores, uri_template: str, *, only_approved: bool = False
+) -> Resource | None:
+    return stores.enabled.of_template(PROJECT_ID, uri_template, only_approved=only_approved)
+
+
 @pytest.mark.parametrize("definition", [GUIDE, NOTE, BEHIND], ids=lambda each: str(each.name))
 def test_a_resource_is_kept_as_it_was_given(stores: Stores, definition: object) -> None:
     resource = stored_resource(definition, sealed_secret=SEALED)  # type: ignore[arg-type]
@@ -93,14 +108,14 @@ def test_a_name_is_given_once(stores: Stores) -> None:
     with pytest.raises(Conflict):
         stores.resources.create(at("guide", "test://b"))
     assert stores.resources.get(PROJECT_ID, "guide").definition.uri == "test://a"
-    assert stores.enabled.at_uri(PROJECT_ID, "test://b") is None
+    assert at_uri(stores, "test://b") is None
 
 
 def test_a_deleted_project_takes_no_resources(stores: Stores) -> None:
     stores.projects.mark_deleted(PROJECT_ID, now=NOW)
     with pytest.raises(NotFound):
         stores.resources.create(at("guide", "test://a"))
-    assert stores.enabled.at_uri(PROJECT_ID, "test://a") is None
+    assert at_uri(stores, "test://a") is None
 
 
 def test_a_change_replaces_the_version_it_is_based_on(stores: Stores) -> None:
@@ -108,8 +123,8 @@ def test_a_change_replaces_the_version_it_is_based_on(stores: Stores) -> None:
     changed = at("guide", "test://b", version=2)
     stores.resources.replace(changed, expected_version=1)
     assert stores.resources.get(PROJECT_ID, "guide") == changed
-    assert stores.enabled.at_uri(PROJECT_ID, "test://a") is None
-    assert stores.enabled.at_uri(PROJECT_ID, "test://b") == changed
+    assert at_uri(stores, "test://a") is None
+    assert at_uri(stores, "test://b") == changed
     with pytest.raises(Conflict) as refusal:
         stores.resources.replace(at("guide", "test://c", version=2), expected_version=1)
     assert refusal.value.current_version == 2
@@ -132,7 +147,7 @@ def test_a_resource_is_listed_where_it_belongs_and_moves_with_a_change(stores: S
     assert (names(stores.listed), names(stores.templates)) == (["one"], ["two"])
     stores.resources.replace(under("one", "test://{x}/b", version=2), expected_version=1)
     assert (names(stores.listed), names(stores.templates)) == ([], ["one", "two"])
-    assert stores.enabled.at_uri(PROJECT_ID, "test://a") is None
+    assert at_uri(stores, "test://a") is None
     stores.resources.delete(PROJECT_ID, "one")
     stores.resources.delete(PROJECT_ID, "two")
     assert (names(stores.listed), names(stores.templates)) == ([], [])
@@ -144,22 +159,41 @@ def test_the_very_uri_comes_before_templates_and_the_first_name_before_others(
     stores.resources.create(under("a", "test://notes/{id}"))
     stores.resources.create(under("b", "test://{kind}/{id}"))
     stores.resources.create(at("c", "test://notes/7"))
-    assert name_of(stores.enabled.at_uri(PROJECT_ID, "test://notes/7")) == "c"
-    assert name_of(stores.enabled.at_uri(PROJECT_ID, "test://notes/8")) == "a"
-    assert name_of(stores.enabled.at_uri(PROJECT_ID, "test://books/8")) == "b"
-    assert stores.enabled.at_uri(PROJECT_ID, "test://books") is None
-    assert name_of(stores.enabled.of_template(PROJECT_ID, "test://{kind}/{id}")) == "b"
-    assert stores.enabled.of_template(PROJECT_ID, "test://notes/7") is None
+    assert name_of(at_uri(stores, "test://notes/7")) == "c"
+    assert name_of(at_uri(stores, "test://notes/8")) == "a"
+    assert name_of(at_uri(stores, "test://books/8")) == "b"
+    assert at_uri(stores, "test://books") is None
+    assert name_of(of_template(stores, "test://{kind}/{id}")) == "b"
+    assert of_template(stores, "test://notes/7") is None
 
 
 def test_disabled_and_foreign_resources_are_not_found(stores: Stores) -> None:
     stores.resources.create(at("a", "test://a", is_enabled=False))
     stores.resources.create(under("b", "test://b/{x}", is_enabled=False))
-    assert stores.enabled.at_uri(PROJECT_ID, "test://a") is None
-    assert stores.enabled.at_uri(PROJECT_ID, "test://b/1") is None
-    assert stores.enabled.of_template(PROJECT_ID, "test://b/{x}") is None
+    assert at_uri(stores, "test://a") is None
+    assert at_uri(stores, "test://b/1") is None
+    assert of_template(stores, "test://b/{x}") is None
     stores.resources.create(at("c", "test://c"))
-    assert stores.enabled.at_uri("Proj0002", "test://c") is None
+    assert at_uri(stores, "test://c", "Proj0002") is None
+
+
+def test_where_approval_is_asked_for_only_what_was_approved_as_it_is_answers(
+    stores: Stores,
+) -> None:
+    approved = at("b", "test://a")
+    approved = replace(approved, approved_digest=approved.digest)
+    stores.resources.create(at("a", "test://a"))
+    stores.resources.create(approved)
+    stores.resources.create(at("c", "test://c", approved_digest="of another definition"))
+    stores.resources.create(under("d", "test://d/{x}"))
+    assert stores.resources.get(PROJECT_ID, "b") == approved
+    assert name_of(at_uri(stores, "test://a")) == "a"
+    assert name_of(at_uri(stores, "test://a", only_approved=True)) == "b"
+    assert at_uri(stores, "test://c", only_approved=True) is None
+    assert at_uri(stores, "test://d/1", only_approved=True) is None
+    assert of_template(stores, "test://d/{x}", only_approved=True) is None
+    assert name_of(of_template(stores, "test://d/{x}")) == "d"
+    assert (names(stores.listed), names(stores.approved)) == (["a", "b", "c"], ["b"])
 
 
 def test_a_project_has_a_limited_number_of_resources(
@@ -187,4 +221,4 @@ def test_a_list_that_lags_behind_is_not_believed(request: pytest.FixtureRequest)
         UpdateExpression="SET is_enabled = :no",
         ExpressionAttributeValues={":no": {"BOOL": False}},
     )
-    assert stores.enabled.at_uri(PROJECT_ID, "test://a") is None
+    assert at_uri(stores, "test://a") is None

@@ -96,26 +96,30 @@ class MemoryEnabledResources:
 
     table: MemoryAuthority
 
-    def at_uri(self, project_id: str, uri: str) -> Resource | None:
+    def at_uri(self, project_id: str, uri: str, *, only_approved: bool) -> Resource | None:
         """See `EnabledResources.at_uri`."""
         matching = [
-            each for each in self._enabled(project_id) if each.definition.match(uri) is not None
+            each
+            for each in self._offered(project_id, only_approved=only_approved)
+            if each.definition.match(uri) is not None
         ]
         matching.sort(key=lambda each: each.definition.uri is None)
         return matching[0] if matching else None
 
-    def of_template(self, project_id: str, uri_template: str) -> Resource | None:
+    def of_template(
+        self, project_id: str, uri_template: str, *, only_approved: bool
+    ) -> Resource | None:
         """See `EnabledResources.of_template`."""
         found = (
             each
-            for each in self._enabled(project_id)
+            for each in self._offered(project_id, only_approved=only_approved)
             if each.definition.uri_template == uri_template
         )
         return next(found, None)
 
-    def _enabled(self, project_id: str) -> list[Resource]:
+    def _offered(self, project_id: str, *, only_approved: bool) -> list[Resource]:
         mine = page_of(self.table.resources, project_id, None, MAX_RESOURCES).items
-        return [resource for resource in mine if resource.is_enabled]
+        return [resource for resource in mine if resource.is_offered(only_approved=only_approved)]
 
 
 @dataclass
@@ -138,13 +142,15 @@ class MemoryListedResources:
 
     table: MemoryAuthority
     are_templates: bool
+    only_approved: bool = False
 
     def page(self, project_id: str, *, after: str | None, limit: int) -> Page[str]:
         """See `Descriptors.page`."""
         listed = {
             key: each
             for key, each in self.table.resources.items()
-            if each.is_enabled and (each.definition.uri is None) == self.are_templates
+            if each.is_offered(only_approved=self.only_approved)
+            and (each.definition.uri is None) == self.are_templates
         }
         page = page_of(listed, project_id, after, limit)
         texts = tuple(resource_descriptor_text(each.definition) for each in page.items)

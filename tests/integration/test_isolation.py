@@ -64,6 +64,7 @@ def pair(world: World, echo: Echo) -> Pair:
         "/api/v1/custom-tools/{id}/test": tool["id"],
         "/api/v1/prompts/{id}": prompt.json()["id"],
         "/api/v1/resources/{id}": resource.json()["id"],
+        "/api/v1/resources/{id}/approve": resource.json()["id"],
         "/api/v1/tool-calls/{request_id}": called["result"]["_meta"]["gatehouse/requestId"],
         "/api/v1/members/{external_id}/block": "member-of-a",
         "/api/v1/members/{external_id}/end-sessions": "member-of-a",
@@ -93,6 +94,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "PATCH /api/v1/resources/{id}": {"version": 1, "description": "taken over"},
     "PATCH /admin/v1/projects/{id}": {"version": 1, "name": "taken over"},
     "POST /api/v1/custom-tools/{id}/approve": {"digest": "0" * 64},
+    "POST /api/v1/resources/{id}/approve": {"digest": "0" * 64},
     "POST /api/v1/custom-tools/{id}/test": {"arguments": {}, "execute": True},
     "POST /admin/v1/projects/{id}/integrations": {"name": "taken over"},
 }

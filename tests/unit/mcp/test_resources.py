@@ -8,11 +8,12 @@ import pytest
 
 from gatehouse.domain.calls import Dispatched, Outcome
 from gatehouse.domain.errors import Unavailable
+from gatehouse.domain.project_settings import ProjectSettings
 from gatehouse.domain.resources import ResourceDefinition
 from gatehouse.ports.calls import DispatchUncertain
 from tests.fakes.dispatch import answered
 from tests.offers import BEHIND, GUIDE, NOTE, stored_resource
-from tests.samples import ADA, PROJECT_ID
+from tests.samples import ADA, PROJECT, PROJECT_ID
 from tests.unit.mcp.world import Answer, World, token
 
 CONTACT = "crm://contacts/7"
@@ -52,6 +53,38 @@ def test_resources_and_templates_are_listed_apart() -> None:
         "test://notes/{id}",
     ]
     assert set(world().legacy("resources/list").result) == {"resources"}
+
+
+def asking_for_approval(*, approve: bool) -> World:
+    made = World()
+    settings = ProjectSettings(require_approval=True)
+    made.table.projects[PROJECT_ID] = replace(PROJECT, settings=settings)
+    for definition in (GUIDE, NOTE, BEHIND):
+        stored = stored_resource(definition)
+        digest = stored.digest if approve else "of another definition"
+        made.offer(replace(stored, approved_digest=digest))
+    return made
+
+
+@pytest.mark.parametrize("uri", [CONTACT, "test://guide", "test://notes/7"])
+def test_where_approval_is_asked_for_a_changed_resource_is_unknown(uri: str) -> None:
+    made = asking_for_approval(approve=False)
+    assert read(made, uri).fault == read(made, "test://nothing").fault
+    assert made.modern("resources/list").result["resources"] == []
+    assert made.modern("resources/templates/list").result["resourceTemplates"] == []
+    reference = {"type": "ref/resource", "uri": "test://notes/{id}"}
+    typed = {"ref": reference, "argument": {"name": "id", "value": "7"}}
+    assert made.modern("completion/complete", typed).status == 400
+    assert not made.dispatcher.asked
+
+
+@pytest.mark.parametrize("uri", [CONTACT, "test://guide", "test://notes/7"])
+def test_an_approved_resource_is_listed_and_read(uri: str) -> None:
+    made = asking_for_approval(approve=True)
+    made.dispatcher.says = answered(b"{}")
+    assert read(made, uri, credential=token()).result["contents"]
+    assert len(made.modern("resources/list").result["resources"]) == 1
+    assert len(made.modern("resources/templates/list").result["resourceTemplates"]) == 2
 
 
 def test_one_lists_cursor_is_no_others() -> None:

@@ -3,7 +3,7 @@
 import json
 from base64 import b64decode
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from gatehouse.domain import ids, session_tokens
@@ -116,12 +116,9 @@ class World:
                 ),
                 list_prompts=self.listing("prompts/list", MemoryEnabledPrompts(self.table)),
                 get_prompt=GetPrompt(rounds=rounds),
-                list_resources=self.listing(
-                    "resources/list", MemoryListedResources(self.table, are_templates=False)
-                ),
-                list_resource_templates=self.listing(
-                    "resources/templates/list",
-                    MemoryListedResources(self.table, are_templates=True),
+                list_resources=self.resources("resources/list", are_templates=False),
+                list_resource_templates=self.resources(
+                    "resources/templates/list", are_templates=True
                 ),
                 read_resource=ReadResource(
                     resources=resources,
@@ -153,6 +150,11 @@ class World:
     def listing(self, kind: str, descriptors: Descriptors) -> ListOffered:
         """A list of one kind."""
         return ListOffered(descriptors=descriptors, kind=kind, clock=lambda: self.now)
+
+    def resources(self, kind: str, *, are_templates: bool) -> ListOffered:
+        """A list of resources."""
+        listed = MemoryListedResources(self.table, are_templates=are_templates)
+        return replace(self.listing(kind, listed), approved=replace(listed, only_approved=True))
 
     def now_ms(self) -> int:
         """The present moment."""

@@ -94,3 +94,42 @@ def test_the_administrator_decides_whether_a_project_asks_for_approval() -> None
     off = {"settings": {"require_approval": None}, "version": 3}
     given_back = api.call("PATCH", path, off, token=ADMIN_TOKEN)
     assert given_back.json["settings"]["require_approval"] is False
+
+
+# --- resources are held to the same
+
+
+RESOURCES = "/api/v1/resources"
+
+
+def resource(api: Api) -> Any:
+    return api.call("POST", RESOURCES, {"name": "a", "uri": "test://a", "text": "one"}).json
+
+
+def test_a_resource_is_pending_until_its_digest_is_approved_and_after_a_change() -> None:
+    api = Api()
+    made = resource(api)
+    assert made["approval"] == "pending"
+    path = f"{RESOURCES}/{made['id']}"
+    approved = api.call("POST", f"{path}/approve", {"digest": made["digest"]})
+    assert (approved.status, approved.json["approval"]) == (200, "approved")
+    assert approved.headers["etag"] == '"2"'
+    late = api.call("PATCH", path, {"text": "late", "version": 1})
+    assert late.status == 409
+    changed = api.call("PATCH", path, {"text": "two", "version": 2}).json
+    assert changed["approval"] == "pending"
+    again = api.call("POST", f"{path}/approve", {"digest": made["digest"]})
+    assert (again.status, again.json["current_version"]) == (409, 3)
+    assert api.call("GET", path).json["approval"] == "pending"
+
+
+def test_no_resource_of_another_project_is_approved() -> None:
+    api = Api()
+    absent = api.call("POST", f"{RESOURCES}/res_Zm9yZWlnbg/approve", {"digest": "0" * 64})
+    assert absent.status == 404
+
+
+def test_an_approval_cannot_be_written_along() -> None:
+    api = Api()
+    body = {"name": "a", "uri": "test://a", "text": "one", "approval": "approved"}
+    assert api.call("POST", RESOURCES, body).status == 422

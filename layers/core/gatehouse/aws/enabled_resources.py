@@ -28,27 +28,32 @@ class DynamoEnabledResources:
     client: "DynamoDBClient"
     table: str
 
-    def at_uri(self, project_id: str, uri: str) -> Resource | None:
+    def at_uri(self, project_id: str, uri: str, *, only_approved: bool) -> Resource | None:
         """See `EnabledResources.at_uri`."""
         return self._first(
             project_id,
             RESOURCE_LISTED,
             is_named=lambda listed: listed == uri,
             is_meant=lambda resource: resource.definition.uri == uri,
+            only_approved=only_approved,
         ) or self._first(
             project_id,
             TEMPLATE_LISTED,
             is_named=lambda listed: uri_templates.parse(listed).match(uri) is not None,
             is_meant=lambda resource: resource.definition.match(uri) is not None,
+            only_approved=only_approved,
         )
 
-    def of_template(self, project_id: str, uri_template: str) -> Resource | None:
+    def of_template(
+        self, project_id: str, uri_template: str, *, only_approved: bool
+    ) -> Resource | None:
         """See `EnabledResources.of_template`."""
         return self._first(
             project_id,
             TEMPLATE_LISTED,
             is_named=lambda listed: listed == uri_template,
             is_meant=lambda resource: resource.definition.uri_template == uri_template,
+            only_approved=only_approved,
         )
 
     def _first(
@@ -58,13 +63,15 @@ class DynamoEnabledResources:
         *,
         is_named: Callable[[str], bool],
         is_meant: Callable[[Resource], bool],
+        only_approved: bool,
     ) -> Resource | None:
         """Return the first resource that is listed so, and still is what the list says."""
         for name, listed in self._listed(project_id, prefix):
             if is_named(listed):
                 resource = self._get(project_id, name)
                 # The list and the resource are two reads; what decides is the resource itself.
-                if resource and resource.is_enabled and is_meant(resource):
+                is_offered = resource and resource.is_offered(only_approved=only_approved)
+                if resource and is_offered and is_meant(resource):
                     return resource
         return None
 

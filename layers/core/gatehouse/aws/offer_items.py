@@ -10,6 +10,7 @@ from gatehouse.aws.attributes import (
     json_value,
     number,
     number_value,
+    optional_text,
     parsed,
     text,
     text_value,
@@ -71,6 +72,7 @@ def resource_item(resource: Resource) -> NewItem:
         **resource_key(resource.project_id, resource.definition.name),
         **_stored(resource),
         **sealed_secret_attributes(resource.sealed_secret),
+        **_approval(resource),
         "definition": json_value(resource_document(resource.definition)),
     }
 
@@ -86,6 +88,7 @@ def read_resource(item: Item) -> Resource:
         created_at=number(item, "created_at"),
         updated_at=number(item, "updated_at"),
         sealed_secret=read_sealed_secret(item),
+        approved_digest=optional_text(item, "approved_digest"),
     )
 
 
@@ -103,11 +106,18 @@ def listed_item(resource: Resource) -> "tuple[NewItem, Key]":
         keys.reverse()
     item: NewItem = {
         **keys[0],
+        **_approval(resource),
+        "digest": text_value(resource.digest),
         "is_enabled": flag_value(resource.is_enabled),
         URI: text_value(definition.uri or definition.uri_template or ""),
         "descriptor": text_value(resource_descriptor_text(definition)),
     }
     return item, keys[1]
+
+
+def _approval(resource: Resource) -> NewItem:
+    approved = resource.approved_digest
+    return {} if approved is None else {"approved_digest": text_value(approved)}
 
 
 def _stored(thing: Prompt | Resource) -> NewItem:

@@ -17,8 +17,8 @@ class ProjectSettings:
     """Without a setting nothing is restricted beyond what the deployment restricts.
 
     `upstream_origins` are all that the project's tools may call, as `canonical_origin` writes
-    them; None means whatever the deployment allows. With `require_approval` a tool is neither
-    listed nor called unless its present definition was approved.
+    them; None means whatever the deployment allows. With `require_approval` a tool or a
+    resource is neither listed nor called or read unless its present definition was approved.
     `limits` hold for all calls of the project together, `member_limits` for those of each member.
     `replicas` says under how many keys what every call reads is kept, for more reads a second.
     """

@@ -80,8 +80,8 @@ class ResourceDefinition:
 class Resource:
     """A stored resource: its definition and what the system adds to it.
 
-    `version` rises by one with each change; `digest` is `resource_digest` of the definition.
-    Times are whole seconds since the Unix epoch.
+    `version` rises by one with each change; `digest` is `resource_digest` of the definition,
+    `approved_digest` that of the one last approved. Times are whole seconds since the Unix epoch.
     """
 
     project_id: str
@@ -92,11 +92,21 @@ class Resource:
     created_at: int
     updated_at: int
     sealed_secret: SealedSecret | None = None
+    approved_digest: str | None = None
 
     @property
     def id(self) -> str:
         """The id under which the management API knows the resource."""
         return resource_id(self.definition.name)
+
+    @property
+    def is_approved(self) -> bool:
+        """Whether somebody has looked at this very definition and approved it."""
+        return self.approved_digest == self.digest
+
+    def is_offered(self, *, only_approved: bool) -> bool:
+        """Say whether callers know of this resource; `only_approved` is their project's setting."""
+        return self.is_enabled and (self.is_approved or not only_approved)
 
     @property
     def tool(self) -> Tool | None:
@@ -113,6 +123,7 @@ class Resource:
             created_at=self.created_at,
             updated_at=self.updated_at,
             sealed_secret=self.sealed_secret,
+            approved_digest=self.approved_digest,
         )
 
     @property

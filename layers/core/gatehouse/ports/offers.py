@@ -92,12 +92,15 @@ class EnabledResources(Protocol):
     """What clients may read of a project's resources, by URI.
 
     Where several could answer, the first by name does; one with the very URI before any template.
+    With `only_approved` there is nothing whose present definition was not approved.
     """
 
-    def at_uri(self, project_id: str, uri: str) -> Resource | None:
+    def at_uri(self, project_id: str, uri: str, *, only_approved: bool) -> Resource | None:
         """Return the enabled resource whose URI, or URI template, this is one of."""
         ...
 
-    def of_template(self, project_id: str, uri_template: str) -> Resource | None:
+    def of_template(
+        self, project_id: str, uri_template: str, *, only_approved: bool
+    ) -> Resource | None:
         """Return the enabled resource with this URI template."""
         ...

@@ -47,7 +47,10 @@ class Complete:
         self, caller: Caller, uri_template: str, *, argument: str, typed: str
     ) -> Completion:
         """Suggest for a variable; raise `NotFound`, or `InvalidRequest` for no such variable."""
-        found = self.resources.of_template(caller.project.id, uri_template)
+        project = caller.project
+        found = self.resources.of_template(
+            project.id, uri_template, only_approved=project.settings.require_approval
+        )
         if found is None:
             raise NotFound("Unknown resource template")
         if argument not in found.definition.variables:

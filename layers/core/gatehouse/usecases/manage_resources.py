@@ -14,6 +14,7 @@ from gatehouse.domain.tools import AuthStrategy
 from gatehouse.ports.offers import Resources
 from gatehouse.ports.pages import Page
 from gatehouse.ports.secrets import SecretSealer
+from gatehouse.usecases.approving import approved
 from gatehouse.usecases.check_origin import CheckOrigin
 
 
@@ -94,6 +95,18 @@ class ManageResources:
                 "stored one was given for another origin or use"
             )
         self.resources.replace(made, expected_version=version)
+        return made
+
+    def approve(self, project_id: str, resource_id: str, digest: str) -> Resource:
+        """Let the definition of `digest` be shown and read where a project asks for approval.
+
+        Raises:
+            Conflict: That is not the present definition, or it changes at this moment.
+            NotFound: There is no such resource.
+        """
+        current = self.get(project_id, resource_id)
+        made = approved(current, digest, now=self.clock())
+        self.resources.replace(made, expected_version=current.version)
         return made
 
     def delete(self, project_id: str, resource_id: str) -> None:

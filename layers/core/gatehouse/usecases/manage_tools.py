@@ -17,6 +17,7 @@ from gatehouse.ports.offers import Tools
 from gatehouse.ports.pages import Page
 from gatehouse.ports.secrets import SecretSealer
 from gatehouse.ports.upstreams import Breakers
+from gatehouse.usecases.approving import approved
 from gatehouse.usecases.check_origin import CheckOrigin
 
 
@@ -123,20 +124,9 @@ class ManageTools:
             NotFound: There is no such tool.
         """
         current = self.get(project_id, tool_id)
-        if current.digest != digest:
-            raise Conflict(
-                "The digest is not that of the present definition; look at it again",
-                current_version=current.version,
-            )
-        # A new version, so that a change that was under way does not restore what was before.
-        approved = replace(
-            current,
-            approved_digest=digest,
-            version=current.version + 1,
-            updated_at=self.clock(),
-        )
-        self.tools.replace(approved, expected_version=current.version)
-        return approved
+        made = approved(current, digest, now=self.clock())
+        self.tools.replace(made, expected_version=current.version)
+        return made
 
     def delete(self, project_id: str, tool_id: str) -> None:
         """Remove a tool at once; raise `NotFound`."""

@@ -67,13 +67,16 @@ class ReadResource:
         """Return what the resource holds.
 
         Raises:
-            NotFound: Nothing for this caller has the URI: unknown, disabled or another
-                project's, which read the same; or its endpoint has nothing there.
+            NotFound: Nothing for this caller has the URI: unknown, disabled, not approved or
+                another project's, which read the same; or its endpoint has nothing there.
             InvalidRequest: The caller may not read it.
             UpstreamFailed: Its endpoint did not give it.
             Unavailable: A service we depend on failed.
         """
-        resource = self.resources.at_uri(asked.caller.project.id, asked.uri)
+        project = asked.caller.project
+        resource = self.resources.at_uri(
+            project.id, asked.uri, only_approved=project.settings.require_approval
+        )
         values = resource.definition.match(asked.uri) if resource else None
         if resource is None or values is None or not _is_readable(resource, asked.caller):
             raise NotFound(MISSING)
@@ -114,7 +117,8 @@ class ReadResource:
 
 
 def _is_readable(resource: Resource, caller: Caller) -> bool:
-    return resource.is_enabled and resource.project_id == caller.project.id
+    is_offered = resource.is_offered(only_approved=caller.project.settings.require_approval)
+    return is_offered and resource.project_id == caller.project.id
 
 
 def _stored(

@@ -73,12 +73,12 @@ def list_prompts() -> ListOffered:
 
 def list_resources() -> ListOffered:
     """Build the list of resources that have a URI."""
-    return _listing("resources/list", RESOURCE_LISTED)
+    return _listing("resources/list", RESOURCE_LISTED, needs_approval=True)
 
 
 def list_resource_templates() -> ListOffered:
     """Build the list of resources that have a URI template."""
-    return _listing("resources/templates/list", TEMPLATE_LISTED)
+    return _listing("resources/templates/list", TEMPLATE_LISTED, needs_approval=True)
 
 
 def get_prompt() -> GetPrompt:

@@ -1,7 +1,7 @@
 """What a resource looks like in requests and answers."""
 
 from collections.abc import Mapping
-from typing import Any, Final, cast
+from typing import Any, Final, Literal, cast
 
 from pydantic import BaseModel, ConfigDict, JsonValue
 from pydantic import Field as Described
@@ -113,6 +113,7 @@ class ResourceAnswer(Answer):
     is_enabled: bool
     version: int
     digest: str
+    approval: Literal["approved", "pending"]
     created_at: str
     updated_at: str
 
@@ -146,6 +147,7 @@ def resource_answer(resource: Resource) -> ResourceAnswer:
         is_enabled=resource.is_enabled,
         version=resource.version,
         digest=resource.digest,
+        approval="approved" if resource.is_approved else "pending",
         created_at=rfc3339(resource.created_at),
         updated_at=rfc3339(resource.updated_at),
     )

@@ -13,6 +13,7 @@ from gatehouse.edge.rest.resource_models import (
     resource_answer,
 )
 from gatehouse.edge.rest.routing import Answered, Call
+from gatehouse.edge.rest.tool_models import Approval
 from gatehouse.edge.rest.versions import etag, expected_version, lost_race
 from gatehouse.usecases.manage_resources import WrittenResource
 from gatehouse.usecases.management import Management
@@ -52,6 +53,12 @@ def change_resource(management: Management, call: Call, body: ResourceChange) ->
     project = call.caller.project
     with lost_race(call.request):
         return _answered(management.resources.replace(project, current, written, version=version))
+
+
+def approve_resource(management: Management, call: Call, body: Approval) -> Answered:
+    """Approve a resource's present definition, named by its digest."""
+    resource_id = call.params["id"]
+    return _answered(management.resources.approve(call.project_id, resource_id, body.digest))
 
 
 def delete_resource(management: Management, call: Call, _nothing: Nothing) -> Answered:

@@ -172,6 +172,10 @@ ROUTES: Final[tuple[Route, ...]] = (
         status=204, refusals=(404,),
     ),
     route(
+        "POST", "/api/v1/resources/{id}/approve", Access.MANAGE, resources.approve_resource,
+        input=Approval, answer=ResourceAnswer, refusals=(404, 409),
+    ),
+    route(
         "GET", "/api/v1/tool-calls", Access.MANAGE, calls.list_calls,
         input=CallQuery, answer=CallList,
     ),
