@@ -31,7 +31,7 @@ class SettingsChange(Input):
         default=None, description="All origins that the project's tools may call."
     )
     require_approval: bool | None = Field(
-        default=None, description="Whether new or changed tools and resources are hidden until approved."
+        default=None, description="Whether new or changed tools and resources wait for approval."
     )
     limits: LimitsInput | None = Field(
         default=None, description="For all calls of the project together."
