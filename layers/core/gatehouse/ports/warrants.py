@@ -1,11 +1,20 @@
-"""Whose warrants a project trusts, and which are revoked."""
+"""What a project asks of warrants, whose it trusts, and which are revoked."""
 
 from collections.abc import Collection
 from typing import Protocol
 
+from gatehouse.domain.projects import Project
 from gatehouse.domain.revocations import KeptList
-from gatehouse.domain.warrant_policies import TrustedRoot
+from gatehouse.domain.warrant_policies import TrustedRoot, WarrantPolicy
 from gatehouse.ports.pages import Page
+
+
+class WarrantPolicies(Protocol):
+    """What each project asks of warrants."""
+
+    def change(self, project_id: str, policy: WarrantPolicy, *, version: int) -> Project:
+        """Replace it; raise `Conflict` unless the project is of `version`, `NotFound`."""
+        ...
 
 
 class TrustedRoots(Protocol):
