@@ -55,6 +55,8 @@ COUNTS: Final[Condition] = {
     },
 }
 
+ONE_ALGORITHM: Final[Condition] = {"StringEquals": {"kms:SigningAlgorithm": "ECDSA_SHA_256"}}
+
 Allowed = dict[tuple[str, str], Condition | None]
 """Action and resource to the condition under which it is allowed."""
 
@@ -69,6 +71,7 @@ MAY: Final[dict[str, Allowed]] = {
         ("dynamodb:UpdateItem", "Activity.Arn"): None,
         ("secretsmanager:GetSecretValue", "KeyRing.Id"): None,
         ("lambda:InvokeFunction", "DispatchFunction.Arn"): None,
+        ("kms:Sign", "ReceiptKey.Arn"): ONE_ALGORITHM,
         **AT_REST,
     },
     "dispatch": {
@@ -76,6 +79,7 @@ MAY: Final[dict[str, Allowed]] = {
         ("dynamodb:GetItem", "Activity.Arn"): None,
         ("dynamodb:PutItem", "Activity.Arn"): None,
         ("dynamodb:UpdateItem", "Activity.Arn"): None,
+        ("kms:Sign", "ReceiptKey.Arn"): ONE_ALGORITHM,
         **AT_REST,
     },
     "token": {
@@ -102,6 +106,7 @@ MAY: Final[dict[str, Allowed]] = {
         ("dynamodb:UpdateItem", "Activity.Arn"): None,
         ("kms:Encrypt", "SecretsKey.Arn"): FOR_ONE_TOOL,
         ("kms:GenerateDataKey", "SecretsKey.Arn"): FOR_ONE_TOOL,
+        ("kms:GetPublicKey", "ReceiptKey.Arn"): None,
         ("secretsmanager:GetSecretValue", "AdminToken.Id"): None,
         ("lambda:InvokeFunction", "DispatchFunction.Arn"): None,
         **AT_REST,

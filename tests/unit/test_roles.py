@@ -128,6 +128,21 @@ def test_no_role_but_that_of_dispatch_opens_tool_secrets() -> None:
     assert opening == {"dispatch"}
 
 
+def test_who_certifies_receipts_can_sign_nothing_else_and_who_shows_the_key_nothing() -> None:
+    signing = {
+        (noun, action, resource)
+        for noun in MAY
+        for action, resource in allowed(noun, "prod")
+        if resource == "ReceiptKey.Arn" or (action == "kms:Sign" and noun != "token")
+    }
+
+    assert signing == {
+        ("mcp", "kms:Sign", "ReceiptKey.Arn"),
+        ("dispatch", "kms:Sign", "ReceiptKey.Arn"),
+        ("keys", "kms:GetPublicKey", "ReceiptKey.Arn"),
+    }
+
+
 @pytest.mark.parametrize(
     "member",
     [
@@ -159,7 +174,7 @@ def test_no_role_may_scan_or_use_a_wildcard() -> None:
 
 
 def test_the_keys_leave_the_decision_to_these_roles() -> None:
-    for name in ("SecretsKey", "DataKey"):
+    for name in ("SecretsKey", "DataKey", "ReceiptKey"):
         (statement,) = translated("prod")[name]["Properties"]["KeyPolicy"]["Statement"]
         assert statement["Principal"] == {"AWS": "arn:aws:iam::000000000000:root"}
 

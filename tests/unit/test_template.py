@@ -97,7 +97,7 @@ def test_every_function_logs_to_a_group_that_forgets() -> None:
 def test_what_cannot_be_made_again_is_retained(kind: str) -> None:
     found = resources(kind)
 
-    assert len(found) == 2
+    assert len(found) >= 2
     for resource in found.values():
         assert resource["DeletionPolicy"] == resource["UpdateReplacePolicy"] == "Retain"
 
@@ -132,7 +132,8 @@ def test_secrets_are_generated_encrypted_and_the_key_ring_rotates() -> None:
 
 def test_keys_rotate() -> None:
     for key in resources("AWS::KMS::Key").values():
-        assert key["Properties"]["EnableKeyRotation"] is True
+        if key["Properties"].get("KeyUsage") != "SIGN_VERIFY":  # of those KMS rotates none
+            assert key["Properties"]["EnableKeyRotation"] is True
 
 
 def test_each_part_gives_up_before_the_one_that_waits_for_it() -> None:

@@ -65,6 +65,11 @@ class Settings:
         return tuple(dict.fromkeys(arn for arn in (*others, self.secrets_key_arn) if arn))
 
     @cached_property
+    def receipt_key_arn(self) -> str:
+        """The KMS key that certifies those who sign receipts."""
+        return _required("RECEIPT_KEY_ARN")
+
+    @cached_property
     def key_ring_secret(self) -> str:
         """The secret that holds the session key ring."""
         return _required("KEY_RING_SECRET")

@@ -31,10 +31,13 @@ Activity, what happened; every item has a `ttl`, which is housekeeping only:
 | calls in a window   | LIMIT#<scope>#<window>#<shard>   | LIMIT         |
 | calls at a time     | LIMIT#<scope>#concurrent#<shard> | LIMIT         |
 | circuit breaker     | BREAKER#<project>#<tool>         | BREAKER       |
+| receipt             | RECEIPT#<project>#<chain>        | <sequence>    |
+| ... by whose key    | RECEIPT#<project>#<chain>        | CERT          |
+| chain of an hour    | RECEIPTS#<project>#<hour>        | <chain>       |
 
 A limit's scope is its kind and whom it concerns, its window `<second, minute or day>#<start>`.
 An hour is epoch seconds // 3600. A call's shard is the last hexadecimal digit of its request id,
-so that hour and shard follow from the id.
+so that hour and shard follow from the id. A receipt's sequence has twelve digits.
 """
 
 from typing import TYPE_CHECKING, Final
@@ -64,6 +67,7 @@ REVOCATION_LIST: Final = "SRL#"
 PROJECT_SHARDS: Final = 4
 CALL_SHARDS: Final = "0123456789abcdef"
 SECONDS_PER_HOUR: Final = 3600
+SEQUENCE_DIGITS: Final = 12
 
 
 def project_partition(project_id: str) -> str:
@@ -186,6 +190,31 @@ def call_key(project_id: str, request_id: str) -> "Key":
     """Key of a call's record; raise `NotFound` when `request_id` is none."""
     hour = request_time_ms(request_id) // 1000 // SECONDS_PER_HOUR
     return _key(call_partition(project_id, hour, request_id[-1]), request_id)
+
+
+def receipt_partition(project_id: str, chain: str) -> str:
+    """Partition of a chain of receipts."""
+    return f"RECEIPT#{project_id}#{chain}"
+
+
+def receipt_key(project_id: str, chain: str, sequence: int) -> "Key":
+    """Key of a receipt; in the order of keys receipts come as they were made."""
+    return _key(receipt_partition(project_id, chain), f"{sequence:0{SEQUENCE_DIGITS}}")
+
+
+def receipt_certificate_key(project_id: str, chain: str) -> "Key":
+    """Key of the certificate of the instance whose chain it is."""
+    return _key(receipt_partition(project_id, chain), "CERT")
+
+
+def receipt_hour_partition(project_id: str, hour: int) -> str:
+    """Partition of the chains that have receipts of one hour."""
+    return f"RECEIPTS#{project_id}#{hour}"
+
+
+def receipt_hour_key(project_id: str, hour: int, chain: str) -> "Key":
+    """Key of a chain among those of one hour."""
+    return _key(receipt_hour_partition(project_id, hour), chain)
 
 
 def usage_partition(project_id: str, hour: int, shard: str) -> str:
