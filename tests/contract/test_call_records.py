@@ -1,5 +1,6 @@
 """What `CallRecords` promises, in memory and on DynamoDB."""
 
+from collections import Counter
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any
@@ -13,6 +14,7 @@ from gatehouse.domain.calls import CallRecord, Outcome
 from gatehouse.domain.errors import NotFound
 from gatehouse.domain.ids import request_id
 from gatehouse.domain.usage import bucket_of
+from gatehouse.domain.warrant_policies import Decision, WarrantMode, WarrantVerdict
 from gatehouse.ports.calls import CallRecords
 from tests.contract.conftest import TABLE
 from tests.fakes.calls import MemoryCallRecords
@@ -201,6 +203,35 @@ def test_usage_outside_the_period_is_not_counted(port: CallRecords) -> None:
     port.write(record(FULL_HOUR - 1))
     port.write(record(FULL_HOUR + HOUR, number=1))
     assert not port.usage(PROJECT_ID, starts_at=FULL_HOUR, ends_at=FULL_HOUR + HOUR)
+
+
+def test_verdicts_are_counted_by_tool_hour_decision_and_reason(port: CallRecords) -> None:
+    def decided(decision: Decision, reason: str | None = None) -> WarrantVerdict:
+        return WarrantVerdict(mode=WarrantMode.AUDIT, decision=decision, reason=reason)
+
+    missing = decided(Decision.WOULD_DENY, "warrant-missing")
+    replayed = decided(Decision.DENIED, "proof-replayed")
+    for number, verdict in enumerate([missing] * 3 + [decided(Decision.ALLOWED)] * 2):
+        port.write(record(FULL_HOUR, number, warrant=verdict))
+    port.write(record(FULL_HOUR + HOUR, 8, warrant=missing, outcome=Outcome.UNKNOWN))
+    port.write(record(FULL_HOUR + HOUR, 9, warrant=replayed, outcome=Outcome.DENIED))
+    port.write(record(FULL_HOUR + HOUR, 10))
+    port.write(record(FULL_HOUR, 11, warrant=missing, tool_name="another-tool"))
+    port.write(record(FULL_HOUR, 12, warrant=missing, project_id="Proj0002"))
+    port.write(record(FULL_HOUR + 2 * HOUR, 13, warrant=missing))
+    counts: Counter[tuple[str, int, str, str | None]] = Counter()
+    for each in port.verdicts(PROJECT_ID, starts_at=FULL_HOUR, ends_at=FULL_HOUR + 2 * HOUR):
+        hour = (each.starts_at - FULL_HOUR) // HOUR
+        counts[each.tool_name, hour, each.decision, each.reason] += each.calls
+    assert counts == {
+        ("another-tool", 0, "would_deny", "warrant-missing"): 1,
+        ("crm-contacts-get", 0, "would_deny", "warrant-missing"): 3,
+        ("crm-contacts-get", 0, "allowed", None): 2,
+        ("crm-contacts-get", 1, "would_deny", "warrant-missing"): 1,
+        ("crm-contacts-get", 1, "denied", "proof-replayed"): 1,
+    }
+    first, second = port.usage(PROJECT_ID, starts_at=FULL_HOUR, ends_at=FULL_HOUR + HOUR)
+    assert (first.calls, second.calls) == (1, 5)
 
 
 def test_both_items_say_when_they_may_be_swept(request: pytest.FixtureRequest) -> None:

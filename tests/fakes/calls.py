@@ -11,6 +11,7 @@ from gatehouse.domain.repetitions import not_kept, still_running, unknown_outcom
 from gatehouse.domain.requests import OutboundRequest
 from gatehouse.domain.sealing import SealBroken, SealedSecret, SecretBinding
 from gatehouse.domain.usage import ToolUsage, bucket_of
+from gatehouse.domain.warrant_counts import VerdictCount
 from gatehouse.ports.pages import Page
 
 HOUR = 3600
@@ -94,6 +95,23 @@ class MemoryCallRecords:
             )
             for (hour, tool_name), counts in sorted(counters.items())
         )
+
+    def verdicts(self, project_id: str, *, starts_at: int, ends_at: int) -> Sequence[VerdictCount]:
+        """See `CallRecords.verdicts`."""
+        return [
+            VerdictCount(
+                tool_name=record.tool_name,
+                starts_at=hour * HOUR,
+                decision=record.warrant.decision,
+                reason=record.warrant.reason,
+                calls=1,
+            )
+            for record in self.written
+            if record.project_id == project_id
+            and record.warrant
+            and (hour := request_time_ms(record.request_id) // 1000 // HOUR)
+            in range(starts_at // HOUR, -(-ends_at // HOUR))
+        ]
 
 
 @dataclass

@@ -1,5 +1,6 @@
 """The items of calls and of usage: each kind's two directions beside each other."""
 
+from collections.abc import Iterator
 from typing import Final
 
 from gatehouse.aws.attributes import (
@@ -20,6 +21,7 @@ from gatehouse.aws.attributes import (
 from gatehouse.aws.tables import call_key
 from gatehouse.domain.calls import CallRecord, Outcome
 from gatehouse.domain.usage import BUCKETS, ToolUsage, bucket_of
+from gatehouse.domain.warrant_counts import VerdictCount, counter_of, meaning_of
 
 _DAY: Final = 86_400
 CALL_DAYS: Final = 90
@@ -86,9 +88,10 @@ def usage_counts(record: CallRecord) -> dict[str, int]:
 
     Only calls that reached for the upstream have a duration worth counting.
     """
+    decided = {} if record.warrant is None else {counter_of(record.warrant): 1}
     if record.outcome is Outcome.DENIED:
-        return {"calls": 0, "failures": 0, "denied": 1}
-    counts = {"calls": 1, "failures": int(record.outcome in _FAILURES), "denied": 0}
+        return {"calls": 0, "failures": 0, "denied": 1, **decided}
+    counts = {**decided, "calls": 1, "failures": int(record.outcome in _FAILURES), "denied": 0}
     if record.outcome is not Outcome.REPEATED:
         counts[f"b{bucket_of(record.duration_ms)}"] = 1
     return counts
@@ -105,6 +108,20 @@ def read_usage(item: Item, *, starts_at: int) -> ToolUsage:
         denied=number(item, "denied"),
         histogram={bucket: number(item, name) for bucket, name in names.items() if name in item},
     )
+
+
+def read_verdicts(item: Item, *, starts_at: int) -> Iterator[VerdictCount]:
+    """Yield what was decided about one tool's warrants in a part of the hour at `starts_at`."""
+    for name in item:
+        if meaning := meaning_of(name):
+            decision, reason = meaning
+            yield VerdictCount(
+                tool_name=text(item, "SK"),
+                starts_at=starts_at,
+                decision=decision,
+                reason=reason,
+                calls=number(item, name),
+            )
 
 
 def _optional_text_value(value: str | None) -> "NewValue | None":

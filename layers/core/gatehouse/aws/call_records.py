@@ -1,7 +1,7 @@
 """The history of calls, and the counters of usage."""
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
@@ -12,6 +12,7 @@ from gatehouse.aws.call_items import (
     call_item,
     read_call,
     read_usage,
+    read_verdicts,
     usage_counts,
     usage_expires_at,
 )
@@ -26,6 +27,7 @@ from gatehouse.aws.tables import (
 from gatehouse.domain.calls import CallRecord, Outcome
 from gatehouse.domain.errors import NotFound
 from gatehouse.domain.usage import ToolUsage
+from gatehouse.domain.warrant_counts import VerdictCount
 from gatehouse.ports.pages import Page
 
 if TYPE_CHECKING:
@@ -89,15 +91,13 @@ class DynamoCallRecords:
 
     def usage(self, project_id: str, *, starts_at: int, ends_at: int) -> Sequence[ToolUsage]:
         """See `CallRecords.usage`."""
-        hours = range(starts_at // SECONDS_PER_HOUR, -(-ends_at // SECONDS_PER_HOUR))
-        parts = [(hour, shard) for hour in hours for shard in CALL_SHARDS]
+        counted = self._hourly(project_id, starts_at, ends_at)
+        return _merged([read_usage(item, starts_at=hour) for hour, item in counted])
 
-        def read(part: tuple[int, str]) -> list[ToolUsage]:
-            hour, shard = part
-            items = self._counters(usage_partition(project_id, hour, shard))
-            return [read_usage(item, starts_at=hour * SECONDS_PER_HOUR) for item in items]
-
-        return _merged([usage for found in self._threads.map(read, parts) for usage in found])
+    def verdicts(self, project_id: str, *, starts_at: int, ends_at: int) -> Sequence[VerdictCount]:
+        """See `CallRecords.verdicts`."""
+        counted = self._hourly(project_id, starts_at, ends_at)
+        return [each for hour, item in counted for each in read_verdicts(item, starts_at=hour)]
 
     def _put(self, record: CallRecord) -> None:
         """Keep the record, unless there is one that knows more: two sides may report a call.
@@ -131,6 +131,19 @@ class DynamoCallRecords:
                     **{f":{name}": number_value(count) for name, count in counts.items()},
                 },
             )
+
+    def _hourly(
+        self, project_id: str, starts_at: int, ends_at: int
+    ) -> "Iterator[tuple[int, Item]]":
+        """Yield all counters of a period, with the epoch seconds at which their hour begins."""
+        hours = range(starts_at // SECONDS_PER_HOUR, -(-ends_at // SECONDS_PER_HOUR))
+        parts = [(hour, shard) for hour in hours for shard in CALL_SHARDS]
+
+        def read(part: tuple[int, str]) -> list[Item]:
+            return self._counters(usage_partition(project_id, *part))
+
+        for (hour, _shard), items in zip(parts, self._threads.map(read, parts), strict=True):
+            yield from ((hour * SECONDS_PER_HOUR, item) for item in items)
 
     def _counters(self, partition: str) -> list[Item]:
         """Read a whole partition: at most one small item per tool."""

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from gatehouse.domain.calls import CallRecord, Deduplication, Dispatched, Invocation, Outcome
 from gatehouse.domain.usage import ToolUsage
+from gatehouse.domain.warrant_counts import VerdictCount
 from gatehouse.ports.pages import Page
 
 
@@ -76,4 +77,8 @@ class CallRecords(Protocol):
 
     def usage(self, project_id: str, *, starts_at: int, ends_at: int) -> Sequence[ToolUsage]:
         """Return hourly usage of each tool in [`starts_at`, `ends_at`) epoch seconds."""
+        ...
+
+    def verdicts(self, project_id: str, *, starts_at: int, ends_at: int) -> Sequence[VerdictCount]:
+        """Return hourly counts of what was decided about warrants; one may come in parts."""
         ...
