@@ -55,11 +55,23 @@ COUNTS: Final[Condition] = {
     },
 }
 
+SESSIONS: Final[Condition] = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["FAM#*"]}}
+ONLY_TOKENS: Final[Condition] = {
+    "StringEquals": {
+        "kms:MessageType": "DIGEST",
+        "kms:SigningAlgorithm": "RSASSA_PKCS1_V1_5_SHA_256",
+    }
+}
+
 ONE_ALGORITHM: Final[Condition] = {"StringEquals": {"kms:SigningAlgorithm": "ECDSA_SHA_256"}}
 
 Allowed = dict[tuple[str, str], Condition | None]
 """Action and resource to the condition under which it is allowed."""
 
+VERIFY: Final[Allowed] = {
+    ("kms:GetPublicKey", "SigningKeyA.Arn"): None,
+    ("kms:GetPublicKey", "SigningKeyB.Arn"): None,
+}
 AT_REST: Final[Allowed] = {("kms:Decrypt", "DataKey.Arn"): VIA}
 
 MAY: Final[dict[str, Allowed]] = {
@@ -70,7 +82,9 @@ MAY: Final[dict[str, Allowed]] = {
         ("dynamodb:PutItem", "Activity.Arn"): None,
         ("dynamodb:UpdateItem", "Activity.Arn"): None,
         ("secretsmanager:GetSecretValue", "KeyRing.Id"): None,
+        ("dynamodb:BatchGetItem", "Activity.Arn"): SESSIONS,
         ("lambda:InvokeFunction", "DispatchFunction.Arn"): None,
+        **VERIFY,
         ("kms:Sign", "ReceiptKey.Arn"): ONE_ALGORITHM,
         **AT_REST,
     },
@@ -90,6 +104,8 @@ MAY: Final[dict[str, Allowed]] = {
         ("dynamodb:PutItem", "Activity.Arn"): None,
         ("dynamodb:UpdateItem", "Activity.Arn"): COUNTS,
         ("secretsmanager:GetSecretValue", "KeyRing.Id"): None,
+        ("kms:Sign", "SigningKeyA.Arn"): ONLY_TOKENS,
+        **VERIFY,
         **AT_REST,
     },
     "keys": {
@@ -109,6 +125,7 @@ MAY: Final[dict[str, Allowed]] = {
         ("kms:GetPublicKey", "ReceiptKey.Arn"): None,
         ("secretsmanager:GetSecretValue", "AdminToken.Id"): None,
         ("lambda:InvokeFunction", "DispatchFunction.Arn"): None,
+        **VERIFY,
         **AT_REST,
     },
     "rotate": {

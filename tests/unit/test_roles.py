@@ -1,6 +1,7 @@
 """Each role of the translated template allows exactly what `tests.roles` declares."""
 
 import re
+from itertools import product
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -19,15 +20,18 @@ def statements(noun: str, stage: str, **parameters: str) -> list[Json]:
     return [s for policy in policies for s in policy["PolicyDocument"]["Statement"]]
 
 
+def as_list(value: str | list[str]) -> list[str]:
+    return [value] if isinstance(value, str) else value
+
+
 def allowed(noun: str, stage: str) -> Allowed:
     found: Allowed = {}
     for statement in statements(noun, stage):
         assert statement["Effect"] == "Allow"
         actions = statement["Action"]
-        for action in [actions] if isinstance(actions, str) else actions:
-            key = (action, statement["Resource"])
-            assert key not in found
-            found[key] = statement.get("Condition")
+        for action, resource in product(as_list(actions), as_list(statement["Resource"])):
+            assert (action, resource) not in found
+            found[action, resource] = statement.get("Condition")
     return found
 
 
@@ -89,6 +93,20 @@ def test_in_a_vpc_lambda_attaches_dispatch_and_nothing_else_changes() -> None:
 def test_without_a_vpc_nothing_of_it_is_there(stage: str) -> None:
     assert "ec2:" not in repr(translated(stage))
     assert "VpcConfig" not in translated(stage)["DispatchFunction"]["Properties"]
+
+
+@pytest.mark.parametrize("letter", "AB")
+def test_one_function_signs_tokens_and_with_the_active_key_alone(letter: str) -> None:
+    signing = {
+        (noun, resource)
+        for noun in MAY
+        for statement in statements(noun, "prod", ActiveSigningKey=letter)
+        for resource in as_list(statement["Resource"])
+        if "kms:Sign" in as_list(statement["Action"]) and resource != "ReceiptKey.Arn"
+    }
+    assert signing == {("token", f"SigningKey{letter}.Arn")}
+    token = translated("prod", ActiveSigningKey=letter)["TokenFunction"]["Properties"]
+    assert token["Environment"]["Variables"]["SIGNING_KEY"] == f"SigningKey{letter}.Arn"
 
 
 def test_with_keys_of_their_own_the_first_seals_and_each_opens() -> None:
@@ -174,7 +192,7 @@ def test_no_role_may_scan_or_use_a_wildcard() -> None:
 
 
 def test_the_keys_leave_the_decision_to_these_roles() -> None:
-    for name in ("SecretsKey", "DataKey", "ReceiptKey"):
+    for name in ("SecretsKey", "DataKey", "SigningKeyA", "SigningKeyB", "ReceiptKey"):
         (statement,) = translated("prod")[name]["Properties"]["KeyPolicy"]["Statement"]
         assert statement["Principal"] == {"AWS": "arn:aws:iam::000000000000:root"}
 

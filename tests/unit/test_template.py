@@ -132,8 +132,16 @@ def test_secrets_are_generated_encrypted_and_the_key_ring_rotates() -> None:
 
 def test_keys_rotate() -> None:
     for key in resources("AWS::KMS::Key").values():
-        if key["Properties"].get("KeyUsage") != "SIGN_VERIFY":  # of those KMS rotates none
+        if key["Properties"].get("KeyUsage") != "SIGN_VERIFY":  # those rotate by their letter
             assert key["Properties"]["EnableKeyRotation"] is True
+
+
+def test_two_keys_sign_tokens_in_turn() -> None:
+    keys = resources("AWS::KMS::Key")
+    pair = [keys[name]["Properties"] for name in ("SigningKeyA", "SigningKeyB")]
+    assert [key["KeySpec"] for key in pair] == ["RSA_2048"] * 2
+    for noun in ("mcp", "token", "keys"):
+        assert variables(noun)["SIGNING_KEYS"] == "SigningKeyA.Arn,SigningKeyB.Arn"
 
 
 def test_each_part_gives_up_before_the_one_that_waits_for_it() -> None:
@@ -165,6 +173,10 @@ def test_the_api_has_these_routes_and_no_cors_of_its_own() -> None:
         ("/api/v1/{proxy+}", "any"),
         ("/admin/v1/{proxy+}", "any"),
         ("/health", "get"),
+        ("/.well-known/jwks.json", "any"),
+        ("/.well-known/oauth-authorization-server", "any"),
+        ("/.well-known/oauth-authorization-server/mcp", "any"),
+        ("/.well-known/openid-configuration", "any"),
         ("$default", "any"),
     }
     assert "x-amazon-apigateway-cors" not in body

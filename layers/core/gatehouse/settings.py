@@ -75,6 +75,16 @@ class Settings:
         return _required("KEY_RING_SECRET")
 
     @cached_property
+    def signing_keys(self) -> tuple[str, ...]:
+        """The KMS keys under which access tokens may be."""
+        return tuple(_required("SIGNING_KEYS").split(","))
+
+    @cached_property
+    def signing_key(self) -> str:
+        """The one of them that signs."""
+        return _required("SIGNING_KEY")
+
+    @cached_property
     def admin_token_secret(self) -> str:
         """The secret that holds the bootstrap admin token."""
         return _required("ADMIN_TOKEN_SECRET")
