@@ -121,3 +121,35 @@ def test_neither_body_nor_headers_are_in_a_request_s_repr() -> None:
     request = request_with(method="POST", headers={"authorization": "Bearer abc"}, body="secret")
     assert "abc" not in repr(request)
     assert "secret" not in repr(request)
+
+
+def test_a_cookie_that_comes_twice_does_not_count() -> None:
+    event = {**http_event(), "cookies": ["a=1", "b=2", "a=3", "c"]}
+    assert read_request(event, request_id="r").cookies == {"b": "2", "c": ""}
+
+
+def test_cookies_of_an_answer_stay_apart_from_each_other() -> None:
+    answer = lambda_answer(HttpResponse(status=200, cookies=("a=1", "b=2")))
+    assert answer["cookies"] == ["a=1", "b=2"]
+
+
+def test_an_answer_without_cookies_sets_none() -> None:
+    assert "cookies" not in lambda_answer(HttpResponse(status=200))
+
+
+@pytest.mark.parametrize(
+    ("header", "value"),
+    [
+        ("content-security-policy", "default-src 'none'; base-uri 'none'; frame-ancestors 'none'"),
+        ("cross-origin-opener-policy", "same-origin"),
+        ("cross-origin-resource-policy", "same-origin"),
+        ("permissions-policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
+        ("referrer-policy", "no-referrer"),
+        ("strict-transport-security", "max-age=63072000; includeSubDomains"),
+        ("x-content-type-options", "nosniff"),
+        ("x-frame-options", "DENY"),
+        ("x-permitted-cross-domain-policies", "none"),
+    ],
+)
+def test_a_browser_is_told_to_keep_out(header: str, value: str) -> None:
+    assert SECURITY_HEADERS[header] == value

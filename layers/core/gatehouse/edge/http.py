@@ -8,7 +8,8 @@ import json
 import re
 from base64 import b64decode, b64encode
 from binascii import Error as Base64Error
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Final
@@ -27,10 +28,15 @@ and Lambda carries 6 MB."""
 SECURITY_HEADERS: Final = MappingProxyType(
     {
         "cache-control": "no-store",
-        "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+        "content-security-policy": "default-src 'none'; base-uri 'none'; frame-ancestors 'none'",
+        "cross-origin-opener-policy": "same-origin",
+        "cross-origin-resource-policy": "same-origin",
+        "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
         "referrer-policy": "no-referrer",
-        "strict-transport-security": "max-age=31536000",
+        "strict-transport-security": "max-age=63072000; includeSubDomains",
         "x-content-type-options": "nosniff",
+        "x-frame-options": "DENY",
+        "x-permitted-cross-domain-policies": "none",
     }
 )
 """On every answer; an answer may replace one, such as a page with its own policy."""
@@ -45,12 +51,16 @@ LambdaAnswer = dict[str, object]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HttpRequest:
-    """One request. Names of `headers` are lower-case; no name of `query` is repeated."""
+    """One request. Names of `headers` are lower-case; no name of `query` is repeated.
+
+    A cookie that came twice is not among the `cookies`: nobody could say which one is meant.
+    """
 
     method: str
     path: str
     headers: Mapping[str, str] = field(repr=False)
     query: Mapping[str, str] = field(repr=False)
+    cookies: Mapping[str, str] = field(default_factory=dict, repr=False)
     body: bytes = field(repr=False)
     source_ip: str
     domain: str
@@ -59,11 +69,12 @@ class HttpRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HttpResponse:
-    """One answer. Names of `headers` are lower-case."""
+    """One answer. Names of `headers` are lower-case; `cookies` are values of Set-Cookie."""
 
     status: int
     headers: Mapping[str, str] = field(default_factory=dict)
     body: str = field(default="", repr=False)
+    cookies: tuple[str, ...] = field(default=(), repr=False)
 
 
 def read_request(
@@ -82,6 +93,7 @@ def read_request(
         path=event["rawPath"],
         headers={name.lower(): value for name, value in headers.items()},
         query=_query(event.get("rawQueryString") or ""),
+        cookies=_cookies(event.get("cookies") or ()),
         body=_body(event, max_body),
         source_ip=context["http"]["sourceIp"],
         domain=context["domainName"],
@@ -122,6 +134,7 @@ def lambda_answer(response: HttpResponse) -> LambdaAnswer:
     return {
         "statusCode": response.status,
         "headers": {**SECURITY_HEADERS, **response.headers},
+        **({"cookies": list(response.cookies)} if response.cookies else {}),
         "body": b64encode(response.body.encode()).decode() if in_base64 else response.body,
         "isBase64Encoded": in_base64,
     }
@@ -138,6 +151,12 @@ def _query(text: str) -> Mapping[str, str]:
     if len(query) != len(pairs):
         raise InvalidRequest("The query repeats a parameter")
     return query
+
+
+def _cookies(pairs: Sequence[str]) -> Mapping[str, str]:
+    named = [pair.partition("=")[::2] for pair in pairs]
+    counts = Counter(name for name, _ in named)
+    return {name: value for name, value in named if counts[name] == 1}
 
 
 def _body(event: Mapping[str, Any], max_body: int) -> bytes:
