@@ -1,5 +1,6 @@
 """What dispatch does when AWS fails it, on its real wiring: said, in time, and never sent twice."""
 
+import socket
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -129,6 +130,33 @@ def test_a_kms_that_does_not_answer_sends_nothing_and_is_recorded(
     with pytest.raises(Unavailable):
         read_dispatched(said)
     assert time.monotonic() - began < 5
+    assert upstream.heads == []
+    record = DynamoCallRecords(dynamodb, TABLE).get(PROJECT_ID, called)
+    assert (record.outcome, record.reason, record.attempts) == (Outcome.FAILED, "unavailable", ())
+
+
+def test_a_kms_that_takes_connections_and_says_nothing_is_given_up_in_time(
+    handler: Handler,
+    dynamodb: "DynamoDBClient",
+    key_arn: str,
+    upstream: Server,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Against a real silence: what ends it is the client's own timeouts and retries."""
+    tool = post(upstream, key_arn)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        endpoint = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        silent = boto3.client(
+            "kms", region_name=REGION, endpoint_url=endpoint, config=clients.IMPATIENT
+        )
+        real = clients.kms()
+        monkeypatch.setattr(real, "decrypt", silent.decrypt)
+        began = time.monotonic()
+        called, said = invoke(handler, tool)
+        seconds = time.monotonic() - began
+    with pytest.raises(Unavailable):
+        read_dispatched(said)
+    assert seconds < 8
     assert upstream.heads == []
     record = DynamoCallRecords(dynamodb, TABLE).get(PROJECT_ID, called)
     assert (record.outcome, record.reason, record.attempts) == (Outcome.FAILED, "unavailable", ())

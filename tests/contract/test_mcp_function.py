@@ -5,13 +5,15 @@ import io
 import json
 import subprocess
 import sys
+import time
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 
 from gatehouse.aws.principal_items import assertion_key_item
 from gatehouse.aws.project_items import integration_item, project_item
@@ -257,3 +259,41 @@ def test_a_limit_costs_one_update_and_a_place_one_more_to_give_it_back(
     assert answer["statusCode"] == 200
     assert function.made == {"BatchGetItem": 1, "Invoke": 1, **made}
     assert "ratelimit-policy" in answer["headers"]
+
+
+# --- AWS that fails
+
+
+def throttle(client: Any, operation: str) -> None:
+    """Throttle one operation for as long as the client lives."""
+    said = {"Code": "ProvisionedThroughputExceededException", "Message": "slow down"}
+
+    def raising(**_: object) -> None:
+        raise ClientError({"Error": cast("Any", said)}, operation)
+
+    client.meta.events.register(f"before-call.*.{operation}", raising)
+
+
+@pytest.mark.parametrize("operation", ["BatchGetItem", "UpdateItem"])
+def test_a_throttled_table_is_a_clear_503_and_nothing_is_handed_over(
+    function: Counted, dynamodb: "DynamoDBClient", operation: str
+) -> None:
+    limited = replace(
+        PROJECT, id=KEY.project_id, settings=ProjectSettings(limits=Limits(per_day=5))
+    )
+    dynamodb.put_item(TableName=TABLE, Item=project_item(limited))
+    throttle(clients.dynamodb(), operation)
+    began = time.monotonic()
+    answer = function.send("tools_call")
+    assert time.monotonic() - began < 5
+    assert (answer["statusCode"], answer["headers"]["retry-after"]) == (503, "2")
+    said = json.loads(answer["body"])
+    assert said["error"] == {"code": -32603, "message": "Temporarily unavailable"}
+    assert not function.invoked
+
+
+def test_a_throttled_list_is_a_clear_503(function: Counted) -> None:
+    throttle(clients.dynamodb(), "Query")
+    answer = function.send("tools_list")
+    assert answer["statusCode"] == 503
+    assert json.loads(answer["body"])["error"]["code"] == -32603
