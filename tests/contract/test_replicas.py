@@ -285,7 +285,7 @@ def test_filling_may_stop_and_begin_again_at_every_step(
         settling = ground.replication.settle(PROJECT_ID)
         for _step in range(steps):
             next(settling, None)
-        settling.close()
+        del settling
         assert read_wrongly(ground.client, TABLE) == []
         assert [reader.read(ALL) for reader in readers] == [ground.truth()] * 3
     assert steps > 5
@@ -312,7 +312,7 @@ def test_a_change_between_reading_and_copying_wins(ground: Ground, *, alone: boo
     if not alone:
         ground.tools.create(stored(replace(LOOKUP, name="another")))
     ground.aim(2)
-    changed = []
+    changed: list[bool] = []
 
     def change(params: dict[str, Any], **_: Any) -> None:
         if f"TOOL#{LOOKUP.name}".encode() in params["body"] and not changed:

@@ -8,15 +8,18 @@ import boto3
 import pytest
 
 from gatehouse.aws.projects import DynamoProjects
+from gatehouse.aws.replication import DynamoReplication
 from gatehouse.aws.secret_opener import KmsSecretOpener
 from gatehouse.aws.secret_sealer import KmsSecretSealer
 from gatehouse.aws.tables import tool_key
 from gatehouse.aws.tools import DynamoTools
 from gatehouse.domain.errors import Conflict
+from gatehouse.domain.project_settings import ProjectSettings
 from gatehouse.domain.sealing import RetiringSecret, SealBroken
 from gatehouse.domain.tools import AuthStrategy, Tool
 from scripts.rewrap import Rewrap, main
 from tests.contract.conftest import REGION, TABLE
+from tests.contract.copies import read_wrongly
 from tests.samples import LOOKUP, NOW, PROJECT, PROJECT_ID, stored
 
 if TYPE_CHECKING:
@@ -34,9 +37,9 @@ class Deployment:
         self.old, self.new = (self.kms.create_key()["KeyMetadata"]["Arn"] for _ in range(2))
         self.sealer = KmsSecretSealer(self.kms, self.old, random_bytes=lambda n: b"n" * n)
         self.tools = DynamoTools(dynamodb, TABLE)
-        projects = DynamoProjects(dynamodb, TABLE)
+        self.projects = DynamoProjects(dynamodb, TABLE)
         for project_id in (PROJECT_ID, "Proj0002"):
-            projects.create(replace(PROJECT, id=project_id))
+            self.projects.create(replace(PROJECT, id=project_id))
 
     def tool(self, name: str, project_id: str = PROJECT_ID, *, rotating: bool = False) -> Tool:
         tool = stored(replace(SIGNED, name=name), project_id=project_id)
@@ -137,6 +140,15 @@ def test_a_change_that_comes_between_is_not_overwritten(
     assert there.tools.get(PROJECT_ID, "lookup") == newer
     assert there.rewrap() == {"moved": 1}
     assert there.opened(tool, there.new) == [secret or "secret of lookup"]
+
+
+def test_copies_move_along_with_the_tool(there: Deployment) -> None:
+    there.tool("lookup")
+    there.projects.change(PROJECT_ID, name="A", settings=ProjectSettings(replicas=2), version=1)
+    for _step in DynamoReplication(there.dynamodb, TABLE).settle(PROJECT_ID):
+        pass
+    assert there.rewrap() == {"moved": 1}
+    assert read_wrongly(there.dynamodb, TABLE) == []
 
 
 def test_a_change_under_way_does_not_bring_the_old_wrapping_back(there: Deployment) -> None:
