@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-KINDS = {"META", "INT", "KEY", "TOOL", "TOOLDEF", "PROMPT"}
+KINDS = {"META", "INT", "KEY", "TOOL", "TOOLDEF", "PROMPT", "ROOT"}
 
 
 def read_wrongly(client: "DynamoDBClient", table: str) -> list[str]:

@@ -16,6 +16,7 @@ from gatehouse.aws.tables import (
     resource_key,
     tool_definition_key,
     tool_key,
+    trusted_root_key,
 )
 
 MODULES = sorted(
@@ -36,6 +37,8 @@ KEYS_OF_COPIED = {
     "tool_definition_key",
     "prompt_item",
     "prompt_key",
+    "root_item",
+    "trusted_root_key",
 }
 WRITERS = {"copied_writes.py", "replication.py"}
 
@@ -55,7 +58,8 @@ def test_no_module_writes_around_the_copies(path: Path) -> None:
 def test_what_every_call_reads_has_copies_and_what_spreads_by_itself_has_none() -> None:
     given = "Proj0001", "name"
     keys = [project_key("Proj0001"), integration_key(*given), tool_key(*given)]
-    assert all(map(is_copied, [*keys, tool_definition_key(*given)]))
+    keys += [tool_definition_key(*given), trusted_root_key("Proj0001", b"key")]
+    assert all(map(is_copied, keys))
     assert not is_copied(member_key(*given))
     assert not is_copied(resource_key(*given))
 

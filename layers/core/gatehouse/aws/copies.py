@@ -17,6 +17,7 @@ from gatehouse.aws.tables import (
     PROMPT,
     TOOL,
     TOOL_DEFINITION,
+    TRUSTED_ROOT,
     project_partition,
 )
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from gatehouse.aws.tables import Key
     from gatehouse.domain.json_values import JsonValue
 
-COPIED: Final = (META, INTEGRATION, ASSERTION_KEY, TOOL, TOOL_DEFINITION, PROMPT)
+COPIED: Final = (META, INTEGRATION, ASSERTION_KEY, TOOL, TOOL_DEFINITION, PROMPT, TRUSTED_ROOT)
 """The kinds of items that all calls of a project, or all of a tool, read at the same key."""
 AnyItem: TypeAlias = Mapping[str, object]
 """An item, or a key, as it was read or is to be written."""
