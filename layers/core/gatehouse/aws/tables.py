@@ -31,6 +31,10 @@ Activity, what happened; every item has a `ttl`, which is housekeeping only:
 | calls in a window   | LIMIT#<scope>#<window>#<shard>   | LIMIT         |
 | calls at a time     | LIMIT#<scope>#concurrent#<shard> | LIMIT         |
 | circuit breaker     | BREAKER#<project>#<tool>         | BREAKER       |
+| session             | FAM#<id>                         | FAM           |
+| ... of a subject    | SESSIONS#<subject>               | <id>          |
+| refresh token       | RT#<digest>                      | RT            |
+| authorization code  | CODE#<digest>                    | CODE          |
 | receipt             | RECEIPT#<project>#<chain>        | <sequence>    |
 | ... by whose key    | RECEIPT#<project>#<chain>        | CERT          |
 | chain of an hour    | RECEIPTS#<project>#<hour>        | <chain>       |
@@ -168,6 +172,31 @@ def deduplication_key(digest: str) -> "Key":
 def breaker_key(project_id: str, tool_name: str) -> "Key":
     """Key of a tool's circuit breaker."""
     return _key(f"BREAKER#{project_id}#{tool_name}", "BREAKER")
+
+
+def family_key(family_id: str) -> "Key":
+    """Key of a session."""
+    return _key(f"FAM#{family_id}", "FAM")
+
+
+def sessions_partition(subject: str) -> str:
+    """Partition of the list of a subject's sessions."""
+    return f"SESSIONS#{subject}"
+
+
+def session_key(subject: str, family_id: str) -> "Key":
+    """Key of a session's entry in its subject's list."""
+    return _key(sessions_partition(subject), family_id)
+
+
+def refresh_token_key(digest: str) -> "Key":
+    """Key of a refresh token."""
+    return _key(f"RT#{digest}", "RT")
+
+
+def code_key(digest: str) -> "Key":
+    """Key of an authorization code."""
+    return _key(f"CODE#{digest}", "CODE")
 
 
 def quota_key(quota: Quota, shard: int, *, starts_at: int) -> "Key":
