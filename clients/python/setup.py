@@ -16,8 +16,8 @@ from setuptools.command.build_py import build_py
 from setuptools.command.editable_wheel import editable_wheel
 from setuptools.command.sdist import sdist
 
-LAYER: Final = Path(__file__).resolve().parents[2] / "layers" / "core"
-SHARED: Final = LAYER / "gatehouse" / "domain" / "warrants"
+LAYER: Final = "../../layers/core/gatehouse"
+SHARED: Final = Path(__file__).parent / LAYER / "domain" / "warrants"
 ROOT: Final = ("gatehouse.domain.warrants", "gatehouse_client._warrants")
 
 
@@ -74,7 +74,7 @@ class Editable(editable_wheel):
         """Make the gateway's packages importable too, from where they are."""
         if SHARED.is_dir():
             self.distribution.packages += ["gatehouse"]
-            self.distribution.package_dir["gatehouse"] = str(LAYER / "gatehouse")
+            self.distribution.package_dir["gatehouse"] = LAYER
         super().run()
 
 
