@@ -89,8 +89,6 @@ class MemoryReceipts:
 class DeploymentKey:
     """Keeps `CertificateSigner` and `ReceiptKey`; `signed` counts, and `is_down` refuses."""
 
-    key_id = "arn:aws:kms:eu-central-1:000000000000:key/receipts"
-
     def __init__(self) -> None:
         self._key = ec.generate_private_key(ec.SECP256R1())
         self.signed = 0

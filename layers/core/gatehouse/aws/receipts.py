@@ -80,7 +80,6 @@ class DynamoReceipts:
                     **receipt_certificate_key(project_id, chain),
                     "certificate": bytes_value(certificate.certificate),
                     "signature": bytes_value(certificate.signature),
-                    "key_id": text_value(certificate.key_id),
                     "ttl": _expires(now),
                 },
             )
@@ -140,7 +139,6 @@ class DynamoReceipts:
         return SignedCertificate(
             certificate=raw(item, "certificate"),
             signature=raw(item, "signature"),
-            key_id=text(item, "key_id"),
         )
 
     def page(

@@ -51,11 +51,13 @@ class ReceiptChains:
         *,
         function: str,
         deployment_id: str,
+        key_id: str,
         random_bytes: Callable[[int], bytes],
         most: int = MAX_CHAINS,
     ) -> None:
         self._function = function
         self._deployment_id = deployment_id
+        self._key_id = key_id
         self._random_bytes = random_bytes
         self._most = most
         self._lock = Lock()
@@ -104,6 +106,7 @@ class ReceiptChains:
                 deployment_id=self._deployment_id,
                 public_key=key.public_key().public_bytes_raw(),
                 created_at=now,
+                key_id=self._key_id,
             )
             self._signer = _Signer(certificate=certificate, key=key)
         return self._signer

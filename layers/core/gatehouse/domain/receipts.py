@@ -51,11 +51,10 @@ class ChainedReceipt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignedCertificate:
-    """An instance's certificate, and its signature by the key `key_id` of the deployment."""
+    """An instance's certificate, and its signature by the deployment's key."""
 
     certificate: bytes
     signature: bytes
-    key_id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -59,11 +59,6 @@ class CertificateSigner(Protocol):
         """Return an ECDSA signature (P-256, SHA-256, DER) of at most 4096 bytes."""
         ...
 
-    @property
-    def key_id(self) -> str:
-        """What the key is called."""
-        ...
-
 
 class ReceiptKey(Protocol):
     """The deployment's key, as far as anybody may know it."""

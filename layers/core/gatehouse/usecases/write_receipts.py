@@ -100,9 +100,7 @@ class WriteReceipts:
                 content = encoded(self.chains.certificate(now))
                 signature = self.signer.sign(signed_bytes(content))
                 self._certificates.append(
-                    SignedCertificate(
-                        certificate=content, signature=signature, key_id=self.signer.key_id
-                    )
+                    SignedCertificate(certificate=content, signature=signature)
                 )
             return self._certificates[0]
 

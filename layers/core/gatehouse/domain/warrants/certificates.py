@@ -18,14 +18,15 @@ CERTIFICATE_DOMAIN: Final = b"gatehouse-receipt-certificate-v1"
 VERSION: Final = 1
 
 _NAMES: Final = frozenset(
-    {"version", "instance_id", "function", "deployment_id", "public_key", "created_at"}
+    {"version", "instance_id", "function", "deployment_id", "public_key", "created_at", "key_id"}
 )
 
 
 class Certificate(Frozen):
     """Whose key it is: one instance's of one function of one deployment.
 
-    `public_key` is Ed25519, of 32 bytes; `created_at` is Unix seconds.
+    `public_key` is Ed25519, of 32 bytes; `created_at` is Unix seconds; `key_id` is what KMS calls
+    the deployment's key.
     """
 
     instance_id: str
@@ -33,6 +34,7 @@ class Certificate(Frozen):
     deployment_id: str
     public_key: bytes
     created_at: int
+    key_id: str
 
     def authorizer_id(self, project_id: str, chain: str) -> str:
         """Return how this instance names itself in a project's receipts.
@@ -53,6 +55,7 @@ def encoded(certificate: Certificate) -> bytes:
             "deployment_id": certificate.deployment_id,
             "public_key": certificate.public_key,
             "created_at": certificate.created_at,
+            "key_id": certificate.key_id,
         }
     )
 
@@ -79,4 +82,5 @@ def read_certificate(data: bytes) -> Certificate:
         deployment_id=text(found["deployment_id"], "deployment_id"),
         public_key=key,
         created_at=whole(found["created_at"], "created_at"),
+        key_id=text(found["key_id"], "key_id"),
     )
