@@ -1,0 +1,67 @@
+"""OAuth clients: programs through which people let somebody reach `/mcp` or `/api`."""
+
+import hashlib
+import hmac
+from dataclasses import dataclass, field
+from typing import Final
+
+from gatehouse.domain import base62
+from gatehouse.domain.api_keys import ID_LENGTH
+
+REGISTERED: Final = "goc_"
+"""What a pre-registered client's id begins with; a project (8) and an integration (8) follow."""
+METADATA: Final = "https://"
+"""What the id of a client begins with that describes itself at that address (CIMD)."""
+MAX_ID: Final = 512
+"""Characters of a client's id."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OAuthClient:
+    """A registered client. Without `secret_digest` it is public, and proves nothing by itself.
+
+    `redirect_uris` are compared character by character. A pre-registered client belongs to an
+    integration of a project; one that registered itself belongs to none.
+    """
+
+    id: str
+    name: str
+    redirect_uris: tuple[str, ...]
+    secret_digest: str | None = field(default=None, repr=False)
+    project_id: str | None = None
+    integration_id: str | None = None
+
+    @property
+    def is_public(self) -> bool:
+        """Whether the client has no secret."""
+        return self.secret_digest is None
+
+    def recognizes(self, secret: str) -> bool:
+        """Compare digests in constant time; a public client has no secret that could be right."""
+        return self.secret_digest is not None and hmac.compare_digest(
+            self.secret_digest, secret_digest(secret)
+        )
+
+
+def secret_digest(secret: str) -> str:
+    """Return what is stored of a client's secret."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def registered_id(project_id: str, integration_id: str) -> str:
+    """Return the client id of an integration of kind `oauth`."""
+    return f"{REGISTERED}{project_id}{integration_id}"
+
+
+def registered_integration(client_id: str) -> tuple[str, str] | None:
+    """Return the project and integration in a pre-registered client's id; None for any other."""
+    rest = client_id.removeprefix(REGISTERED)
+    is_registered = client_id.startswith(REGISTERED) and len(rest) == 2 * ID_LENGTH
+    if not is_registered or not base62.is_base62(rest):
+        return None
+    return rest[:ID_LENGTH], rest[ID_LENGTH:]
+
+
+def is_metadata_id(client_id: str) -> bool:
+    """Say whether a client's id is an address at which it describes itself."""
+    return client_id.startswith(METADATA) and len(client_id) <= MAX_ID
