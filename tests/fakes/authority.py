@@ -8,6 +8,7 @@ from gatehouse.domain.projects import Integration, Project
 from gatehouse.domain.prompts import Prompt
 from gatehouse.domain.resources import Resource
 from gatehouse.domain.tools import Tool
+from gatehouse.domain.warrant_policies import TrustedRoot
 from gatehouse.ports.authority import Authority, Wanted
 
 
@@ -22,6 +23,8 @@ class MemoryAuthority:
     tools: dict[tuple[str, str], Tool] = field(default_factory=dict)
     prompts: dict[tuple[str, str], Prompt] = field(default_factory=dict)
     resources: dict[tuple[str, str], Resource] = field(default_factory=dict)
+    roots: dict[tuple[str, bytes], TrustedRoot] = field(default_factory=dict)
+    revoked: set[tuple[str, str]] = field(default_factory=set)
     reads: int = 0
 
     def read(self, wanted: Wanted) -> Authority:
@@ -35,4 +38,8 @@ class MemoryAuthority:
             member=self.members.get((project_id, wanted.member_external_id or "")),
             tool=self.tools.get((project_id, wanted.tool_name or "")),
             prompt=self.prompts.get((project_id, wanted.prompt_name or "")),
+            trusted_root=self.roots.get((project_id, wanted.warrant_root or b"")),
+            revoked=frozenset(
+                name for name in wanted.warrant_ids if (project_id, name) in self.revoked
+            ),
         )

@@ -134,13 +134,19 @@ class MemoryDeduplications:
         self, deduplication: Deduplication, *, request_id: str, deadline: int, now: int
     ) -> Dispatched | None:
         """See `Deduplications.claim`."""
+        if earlier := self.find(deduplication, now=now):
+            return earlier
+        self.claims[deduplication.digest] = _Claim(
+            request_id=request_id,
+            deadline=deadline,
+            ends_at=max(now + deduplication.window_seconds, deadline),
+        )
+        return None
+
+    def find(self, deduplication: Deduplication, *, now: int) -> Dispatched | None:
+        """See `Deduplications.find`."""
         claim = self.claims.get(deduplication.digest)
         if claim is None or claim.ends_at <= now:
-            self.claims[deduplication.digest] = _Claim(
-                request_id=request_id,
-                deadline=deadline,
-                ends_at=max(now + deduplication.window_seconds, deadline),
-            )
             return None
         if claim.result:
             if not claim.is_kept:

@@ -18,8 +18,11 @@ from gatehouse.domain.tool_results import Text, ToolResult
 from gatehouse.domain.tools import Tool, ToolDefinition
 from gatehouse.ports.calls import DispatchUncertain
 from gatehouse.usecases.call_tool import UNCERTAIN, CallTool, ToolCall
+from gatehouse.usecases.check_warrant import CheckWarrant
 from gatehouse.usecases.rounds import Rounds
+from gatehouse.usecases.spend_proof import SpendProof
 from tests.fakes.calls import MemoryCallRecords
+from tests.fakes.credentials import MemoryMarks
 from tests.fakes.dispatch import ScriptedDispatcher, answered
 from tests.samples import ADA, INTEGRATION, LOOKUP, NOW, PROJECT, stored
 
@@ -61,6 +64,10 @@ class Calls:
         name: str = LOOKUP.name,
     ) -> Ended:
         run = CallTool(
+            check_warrant=CheckWarrant(clock=lambda: NOW),
+            spend_proof=SpendProof(
+                marks=MemoryMarks(), dispatcher=self.dispatcher, clock=lambda: NOW
+            ),
             dispatcher=self.dispatcher,
             records=self.records,
             rounds=Rounds(clock=lambda: NOW, new_nonce=lambda: b"n" * 12),

@@ -25,6 +25,7 @@ from gatehouse.domain.members import MemberIdentity
 from gatehouse.domain.sealing import SealedSecret
 from gatehouse.domain.strict_fields import UnreadableDocument
 from gatehouse.domain.tools import AuthStrategy, InjectedIdentity, SignatureScheme, Tool
+from gatehouse.domain.warrant_policies import Decision, WarrantMode, WarrantVerdict
 from gatehouse.net.bodies import MAX_BODY
 from tests.samples import ADA, INTEGRATION_ID, LOOKUP, NOW, stored
 
@@ -71,6 +72,16 @@ clients = st.builds(
     responses=st.none() | objects,
     state=values,
 )
+verdicts = st.builds(
+    WarrantVerdict,
+    mode=st.sampled_from(WarrantMode),
+    decision=st.sampled_from(Decision),
+    warrant_id=st.none() | texts,
+    reason=st.none() | texts,
+    code=st.none() | st.integers(0, 9999),
+    field=st.none() | texts,
+    hint=st.none() | texts,
+)
 invocations = st.builds(
     Invocation,
     request_id=st.builds(request_id, st.integers(0, 2**48 - 1), st.integers(0, 2**74 - 1)),
@@ -84,6 +95,8 @@ invocations = st.builds(
     ),
     traceparent=st.none() | texts,
     client=clients,
+    warrant=st.none() | verdicts,
+    only_repeat=st.booleans(),
 )
 dispatches = st.builds(
     Dispatched,
@@ -193,7 +206,7 @@ def test_a_missing_an_unknown_and_a_mistyped_field_are_refused(document: Any, re
     assert seen > 9
 
 
-@pytest.mark.parametrize("version", [0, 2, True, "1", None])
+@pytest.mark.parametrize("version", [0, 1, 3, True, "2", None])
 def test_another_version_is_refused(version: object) -> None:
     for document, read in (
         (sent(invocation_document(INVOCATION)), read_invocation),

@@ -19,16 +19,18 @@ from gatehouse.edge.serving import Serve
 from gatehouse.ports.offers import Descriptors
 from gatehouse.usecases.authenticate import Authenticate
 from gatehouse.usecases.call_tool import CallTool
+from gatehouse.usecases.check_warrant import CheckWarrant
 from gatehouse.usecases.complete import Complete
 from gatehouse.usecases.get_prompt import GetPrompt
 from gatehouse.usecases.limit_requests import LimitFailures, LimitRequests
 from gatehouse.usecases.list_offered import ListOffered
 from gatehouse.usecases.read_resource import ReadResource
 from gatehouse.usecases.rounds import Rounds
+from gatehouse.usecases.spend_proof import SpendProof
 from tests.events import http_event
 from tests.fakes.authority import MemoryAuthority
 from tests.fakes.calls import MemoryCallRecords
-from tests.fakes.credentials import FixedKeyRings
+from tests.fakes.credentials import FixedKeyRings, MemoryMarks
 from tests.fakes.dispatch import ScriptedDispatcher
 from tests.fakes.limits import MemoryLimits
 from tests.fakes.offers import (
@@ -89,6 +91,7 @@ class World:
     records: MemoryCallRecords = field(default_factory=MemoryCallRecords)
     rings: FixedKeyRings = field(default_factory=lambda: FixedKeyRings(RING))
     limits: MemoryLimits = field(default_factory=MemoryLimits)
+    marks: MemoryMarks = field(default_factory=MemoryMarks)
     failures_per_minute: int = 1000
     now: int = NOW
     made: int = 0
@@ -109,6 +112,10 @@ class World:
             offered=Offered(
                 list_tools=self.listing("tools/list", self.tools),
                 call_tool=CallTool(
+                    check_warrant=CheckWarrant(clock=lambda: self.now),
+                    spend_proof=SpendProof(
+                        marks=self.marks, dispatcher=self.dispatcher, clock=lambda: self.now
+                    ),
                     dispatcher=self.dispatcher,
                     records=self.records,
                     rounds=rounds,

@@ -17,17 +17,22 @@ from gatehouse.aws.tables import (
     MEMBER,
     META,
     PROMPT,
+    REVOKED_WARRANT,
     TOOL,
     TOOL_DEFINITION,
+    TRUSTED_ROOT,
     assertion_key_key,
     integration_key,
     member_key,
     project_key,
     prompt_key,
+    revoked_warrant_key,
     tool_definition_key,
     tool_key,
+    trusted_root_key,
 )
 from gatehouse.aws.tool_items import read_tool
+from gatehouse.aws.warrant_items import read_root
 from gatehouse.domain.errors import Unavailable
 from gatehouse.ports.authority import Authority, Wanted
 
@@ -65,6 +70,8 @@ class DynamoAuthority:
         tool = found.get(f"{TOOL}{wanted.tool_name}")
         definition = found.get(f"{TOOL_DEFINITION}{wanted.tool_name}")
         prompt = found.get(f"{PROMPT}{wanted.prompt_name}")
+        root = found.get(TRUSTED_ROOT + (wanted.warrant_root or b"").hex())
+        revoked = (name for name in wanted.warrant_ids if REVOKED_WARRANT + name in found)
         return Authority(
             project=read_project(project) if project else None,
             integration=read_integration(integration) if integration else None,
@@ -72,6 +79,8 @@ class DynamoAuthority:
             member=read_member(member) if member else None,
             tool=read_tool(tool, definition) if tool and definition else None,
             prompt=read_prompt(prompt) if prompt else None,
+            trusted_root=read_root(root) if root else None,
+            revoked=frozenset(revoked),
         )
 
     def _current(self, wanted: Wanted) -> "dict[str, Item]":
@@ -146,3 +155,7 @@ def _keys(wanted: Wanted) -> "Iterator[Key]":
         yield tool_definition_key(project_id, wanted.tool_name)
     if wanted.prompt_name is not None:
         yield prompt_key(project_id, wanted.prompt_name)
+    if wanted.warrant_root is not None:
+        yield trusted_root_key(project_id, wanted.warrant_root)
+    for warrant_id in wanted.warrant_ids:
+        yield revoked_warrant_key(project_id, warrant_id)

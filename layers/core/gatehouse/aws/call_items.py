@@ -22,6 +22,7 @@ from gatehouse.aws.tables import call_key
 from gatehouse.domain.calls import CallRecord, Outcome
 from gatehouse.domain.usage import BUCKETS, ToolUsage, bucket_of
 from gatehouse.domain.warrant_counts import VerdictCount, counter_of, meaning_of
+from gatehouse.domain.warrant_verdict_documents import read_verdict, verdict_document
 
 _DAY: Final = 86_400
 CALL_DAYS: Final = 90
@@ -47,6 +48,9 @@ def call_item(record: CallRecord) -> NewItem:
             "reason": _optional_text_value(record.reason),
             "repeated_of": _optional_text_value(record.repeated_of),
             "attempts": json_value(list(record.attempts)) if record.attempts else None,
+            "warrant": None
+            if record.warrant is None
+            else json_value(verdict_document(record.warrant)),
             "ttl": number_value(record.started_at_ms // 1000 + CALL_DAYS * _DAY),
         }
     )
@@ -68,6 +72,7 @@ def read_call(item: Item) -> CallRecord:
         reason=optional_text(item, "reason"),
         repeated_of=optional_text(item, "repeated_of"),
         attempts=_read_attempts(item),
+        warrant=read_verdict(parsed(item, "warrant")) if "warrant" in item else None,
     )
 
 

@@ -82,6 +82,19 @@ class DynamoDeduplications:
             return _earlier(failure.item, deduplication, now=now)
         return None
 
+    def find(self, deduplication: Deduplication, *, now: int) -> Dispatched | None:
+        """See `Deduplications.find`."""
+        with translated():
+            answer = self.client.get_item(
+                TableName=self.table,
+                Key=deduplication_key(deduplication.digest),
+                ConsistentRead=True,
+            )
+        item = answer.get("Item")
+        if item is None or number(item, "ttl") <= now or text(item, "status") == _RELEASED:
+            return None
+        return _earlier(item, deduplication, now=now)
+
     def complete(self, deduplication: Deduplication, dispatched: Dispatched, *, now: int) -> None:
         """See `Deduplications.complete`."""
         # A project's key seals far fewer results than random nonces allow, which is 2**32

@@ -6,7 +6,6 @@ from enum import StrEnum
 from gatehouse.domain.client_context import ClientContext
 from gatehouse.domain.json_values import JsonObject
 from gatehouse.domain.members import MemberIdentity
-from gatehouse.domain.receipts import Evidence
 from gatehouse.domain.tools import Tool
 from gatehouse.domain.warrant_policies import WarrantVerdict
 
@@ -44,8 +43,8 @@ class Deduplication:
 class Invocation:
     """What mcp (or "test tool") asks of dispatch. It carries all that dispatch may know.
 
-    `warrant` is what was decided about the call's warrants, if they were looked at; `evidence` is
-    there when a receipt of that is wanted.
+    `warrant` is what was decided about the call's warrants, if they were looked at. With `only_repeat` nothing is executed: the answer is
+    what an equal call came to, or denied where there is none.
     """
 
     request_id: str
@@ -57,7 +56,7 @@ class Invocation:
     traceparent: str | None = None
     client: ClientContext = field(default_factory=ClientContext)
     warrant: WarrantVerdict | None = None
-    evidence: Evidence | None = None
+    only_repeat: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,6 @@
 """What crosses between mcp and dispatch, as JSON; bytes are base64.
 
-Version 1. Reading is strict, for both sides are deployed together: a missing or unknown field,
+Version 2. Reading is strict, for both sides are deployed together: a missing or unknown field,
 another type or another version is refused. A new field is a new version.
 """
 
@@ -19,8 +19,9 @@ from gatehouse.domain.sealing import RetiringSecret, SealedSecret
 from gatehouse.domain.strict_fields import StrictFields, UnreadableDocument
 from gatehouse.domain.tool_documents import definition_document, read_definition
 from gatehouse.domain.tools import Tool
+from gatehouse.domain.warrant_verdict_documents import read_verdict, verdict_document
 
-VERSION: Final = 1
+VERSION: Final = 2
 
 
 def invocation_document(invocation: Invocation) -> JsonObject:
@@ -35,13 +36,15 @@ def invocation_document(invocation: Invocation) -> JsonObject:
         "deduplication": _deduplication_document(invocation.deduplication),
         "traceparent": invocation.traceparent,
         "client": _client_document(invocation.client),
+        "warrant": verdict_document(invocation.warrant),
+        "only_repeat": invocation.only_repeat,
     }
 
 
 def read_invocation(document: JsonValue) -> Invocation:
     """Read an invocation; raise `UnreadableDocument`."""
     names = "request_id tool integration_id member arguments deduplication traceparent client"
-    fields = StrictFields.of(document, f"version {names}")
+    fields = StrictFields.of(document, f"version {names} warrant only_repeat")
     _require_version(fields)
     return Invocation(
         request_id=_read_request_id(fields),
@@ -52,6 +55,8 @@ def read_invocation(document: JsonValue) -> Invocation:
         deduplication=_read_deduplication(fields.values["deduplication"]),
         traceparent=fields.optional_text("traceparent"),
         client=_read_client(fields.values["client"]),
+        warrant=read_verdict(fields.values["warrant"]),
+        only_repeat=fields.flag("only_repeat"),
     )
 
 

@@ -7,6 +7,7 @@ its answer. Times are whole seconds since the Unix epoch.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TypeAlias
 
 
 class WarrantMode(StrEnum):
@@ -78,6 +79,28 @@ class Decision(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """On what it was decided: what a receipt says beyond the record of its call.
+
+    Attributes:
+        stack: The warrants as they were presented.
+        proof: The proof of possession as it was presented, of 64 bytes or nothing.
+        root: The key that issued the first warrant.
+        request_hash: SHA-256 that binds warrant, tool, arguments and holder; None where the
+            arguments are none that anybody could sign.
+        policy_hash: SHA-256 of the project's policy in force (RFC 8785).
+        trusted_roots: SHA-256 of the trusted keys that were taken into account.
+    """
+
+    stack: bytes = field(repr=False)
+    proof: bytes = field(repr=False)
+    root: bytes
+    request_hash: bytes | None
+    policy_hash: bytes
+    trusted_roots: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WarrantVerdict:
     """What was decided, by which rule, for the caller, the record and the receipt.
 
@@ -90,6 +113,7 @@ class WarrantVerdict:
         code: The number of `Denied`, where the rule has one.
         field: The argument at fault, where it is one argument's.
         hint: A sentence for the caller; it repeats no argument's value.
+        evidence: There when a receipt is wanted; it goes into no record.
     """
 
     mode: WarrantMode
@@ -99,6 +123,7 @@ class WarrantVerdict:
     code: int | None = None
     field: str | None = None
     hint: str | None = None
+    evidence: Evidence | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +136,7 @@ class PresentedWarrant:
         approvals: CBOR of each approval.
         nonce: What makes this one of several equal calls; counts only with the holder's signature.
         nonce_signature: The holder's, over the proof and the nonce.
+        is_in_headers: Whether it came in HTTP headers, whose proof may cover whole floats as such.
     """
 
     stack: bytes = field(repr=False)
@@ -118,3 +144,31 @@ class PresentedWarrant:
     approvals: tuple[bytes, ...] = field(default=(), repr=False)
     nonce: bytes = field(default=b"", repr=False)
     nonce_signature: bytes = field(default=b"", repr=False)
+    is_in_headers: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnusableCarrier:
+    """What came with a call, and cannot be read as a warrant; `hint` is for the caller."""
+
+    reason: str
+    hint: str
+
+
+Carried: TypeAlias = PresentedWarrant | UnusableCarrier | None
+"""What a call carries; None where nothing speaks of warrants."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WarrantStanding:
+    """What a project holds about the warrants that a call names, which nobody has verified yet.
+
+    Attributes:
+        root: The first warrant's issuer, if the project trusts it.
+        ids: The warrants as they are printed, the first one's first; none if they cannot be read.
+        revoked: Those of `ids` that are revoked.
+    """
+
+    root: TrustedRoot | None = None
+    ids: tuple[str, ...] = ()
+    revoked: frozenset[str] = frozenset()

@@ -13,10 +13,12 @@ ANY_ORIGIN: Final = "*"
 MAX_AGE_SECONDS: Final = 600
 REQUEST_HEADERS: Final = (
     "accept, authorization, content-type, if-match, last-event-id, mcp-method, mcp-name, "
-    "mcp-protocol-version, mcp-session-id, traceparent, tracestate, x-tenuo-signature, "
-    "x-tenuo-warrant"
+    "mcp-protocol-version, mcp-session-id, traceparent, tracestate, x-tenuo-approvals, "
+    "x-tenuo-pop, x-tenuo-signature, x-tenuo-warrant, x-tenuo-warrant-id"
 )
-EXPOSED_HEADERS: Final = "etag, mcp-session-id, retry-after, warning, www-authenticate"
+EXPOSED_HEADERS: Final = (
+    "etag, mcp-session-id, retry-after, warning, www-authenticate, x-gatehouse-warrant"
+)
 
 
 def allows_origin(request: HttpRequest, allowed: AbstractSet[str]) -> bool:

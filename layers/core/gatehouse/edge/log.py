@@ -28,11 +28,12 @@ def note(  # noqa: PLR0913 - the line has as many fields as it has
     integration_id: str | None = None,
     error: str | None = None,
     reason: str | None = None,
+    warrant: str | None = None,
 ) -> None:
     """Add to the present request's line what has become known; None changes nothing.
 
     `method` is a protocol's own, such as `tools/call`; `error` the class of a refusal; `reason`
-    what the caller is not told about it.
+    what the caller is not told about it; `warrant` what was decided about the call's warrant.
     """
     known = {
         "route": route,
@@ -43,6 +44,7 @@ def note(  # noqa: PLR0913 - the line has as many fields as it has
         "integration_id": integration_id,
         "error": error,
         "reason": reason,
+        "warrant": warrant,
     }
     logger.thread_safe_append_keys(**{k: v for k, v in known.items() if v is not None})
 

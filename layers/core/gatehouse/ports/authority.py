@@ -8,11 +8,15 @@ from gatehouse.domain.members import MemberStanding
 from gatehouse.domain.projects import Integration, Project
 from gatehouse.domain.prompts import Prompt
 from gatehouse.domain.tools import Tool
+from gatehouse.domain.warrant_policies import TrustedRoot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """What a request names; all of it is read together, consistently, in one round trip."""
+    """What a request names; all of it is read together, consistently, in one round trip.
+
+    `warrant_root` is a public key, `warrant_ids` are warrants as they are printed, each once.
+    """
 
     project_id: str
     integration_id: str | None = None
@@ -20,11 +24,16 @@ class Wanted:
     member_external_id: str | None = None
     tool_name: str | None = None
     prompt_name: str | None = None
+    warrant_root: bytes | None = None
+    warrant_ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Authority:
-    """What was found of what was wanted; `None` means that there is none."""
+    """What was found of what was wanted; `None` means that there is none.
+
+    `revoked` are those of the wanted warrants that are revoked.
+    """
 
     project: Project | None = None
     integration: Integration | None = None
@@ -32,6 +41,8 @@ class Authority:
     member: MemberStanding | None = None
     tool: Tool | None = None
     prompt: Prompt | None = None
+    trusted_root: TrustedRoot | None = None
+    revoked: frozenset[str] = frozenset()
 
 
 class AuthorityReader(Protocol):

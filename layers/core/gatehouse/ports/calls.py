@@ -40,6 +40,10 @@ class Deduplications(Protocol):
         """
         ...
 
+    def find(self, deduplication: Deduplication, *, now: int) -> Dispatched | None:
+        """Return what `claim` would answer instead, or None; nothing is claimed."""
+        ...
+
     def complete(self, deduplication: Deduplication, dispatched: Dispatched, *, now: int) -> None:
         """Keep the result for the rest of the window, sealed; too large a one is only noted."""
         ...

@@ -1,7 +1,7 @@
 """Prove who is calling, and read in the same round trip what the request needs."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from gatehouse.domain import api_keys, session_tokens
 from gatehouse.domain.api_keys import PresentedKey
@@ -11,17 +11,44 @@ from gatehouse.domain.key_ring import SessionKey
 from gatehouse.domain.prompts import Prompt
 from gatehouse.domain.session_tokens import Session
 from gatehouse.domain.tools import Tool
+from gatehouse.domain.warrant_names import named_in
+from gatehouse.domain.warrant_policies import WarrantStanding
 from gatehouse.ports.authority import Authority, AuthorityReader, Wanted
 from gatehouse.ports.credentials import KeyRings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Admitted:
-    """A proven caller, and the tool or prompt asked for, if the caller's project has it."""
+    """A proven caller, and the tool or prompt asked for, if the caller's project has it.
+
+    `warrants` is what the project holds about the warrants that came with the request.
+    """
 
     caller: Caller
     tool: Tool | None = None
     prompt: Prompt | None = None
+    warrants: WarrantStanding = field(default_factory=WarrantStanding)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """What a request names besides its caller, to be read along."""
+
+    tool_name: str | None = None
+    prompt_name: str | None = None
+    stack: bytes | None = None
+
+    def wanted(self, project_id: str, integration_id: str) -> Wanted:
+        """Say what to read; the warrants are read for it, and so only once the rest holds."""
+        issuer, ids = (None, ()) if self.stack is None else named_in(self.stack)
+        return Wanted(
+            project_id=project_id,
+            integration_id=integration_id,
+            tool_name=self.tool_name,
+            prompt_name=self.prompt_name,
+            warrant_root=issuer,
+            warrant_ids=ids,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +61,12 @@ class Authenticate:
     clock: Callable[[], int]
 
     def __call__(
-        self, credential: str, *, tool_name: str | None = None, prompt_name: str | None = None
+        self,
+        credential: str,
+        *,
+        tool_name: str | None = None,
+        prompt_name: str | None = None,
+        stack: bytes | None = None,
     ) -> Admitted:
         """Admit an API key or a session token.
 
@@ -42,17 +74,19 @@ class Authenticate:
             credential: The text after `Bearer `.
             tool_name: A tool of the caller's project to read along; must have a tool's shape.
             prompt_name: The same for a prompt.
+            stack: CBOR of the warrants that came along, as they came.
 
         Raises:
             Unauthenticated: The credential does not hold; one message whatever the reason.
             SessionExpired: It is a genuine session token past its end.
             Unavailable: It could not be checked.
         """
+        asked = _Asked(tool_name=tool_name, prompt_name=prompt_name, stack=stack)
         if credential.startswith(session_tokens.PREFIX):
-            return self._member(credential, tool_name, prompt_name)
-        return admitted_key(self.authority, credential, tool_name, prompt_name)
+            return self._member(credential, asked)
+        return _admitted_key(self.authority, credential, asked)
 
-    def _member(self, credential: str, tool_name: str | None, prompt_name: str | None) -> Admitted:
+    def _member(self, credential: str, asked: _Asked) -> Admitted:
         now = self.clock()
         session = session_tokens.read(
             credential,
@@ -60,18 +94,14 @@ class Authenticate:
             deployment_id=self.deployment_id,
             now=now,
         )
-        found = self.authority.read(
-            Wanted(
-                project_id=session.project_id,
-                integration_id=session.integration_id,
-                assertion_kid=session.assertion_kid,
-                member_external_id=session.member.external_id,
-                tool_name=tool_name,
-                prompt_name=prompt_name,
-            )
+        wanted = replace(
+            asked.wanted(session.project_id, session.integration_id),
+            assertion_kid=session.assertion_kid,
+            member_external_id=session.member.external_id,
         )
+        found = self.authority.read(wanted)
         _require_standing(session, found)
-        return Admitted(caller=_caller(found, session), tool=found.tool, prompt=found.prompt)
+        return _admitted(_caller(found, session), wanted, found)
 
     def _session_key(self, kid: str, now: int) -> SessionKey:
         """Find the key in the ring; an unknown kid may be newer than the cached ring."""
@@ -90,26 +120,22 @@ class AuthenticateKey:
 
     def __call__(self, credential: str) -> Caller:
         """Admit an API key; raise `Unauthenticated` for all else, `Unavailable`."""
-        return admitted_key(self.authority, credential).caller
+        return _admitted_key(self.authority, credential, _Asked()).caller
 
 
-def admitted_key(
-    authority: AuthorityReader,
-    credential: str,
-    tool_name: str | None = None,
-    prompt_name: str | None = None,
-) -> Admitted:
+def _admitted_key(authority: AuthorityReader, credential: str, asked: _Asked) -> Admitted:
     """Admit an API key; raise `Unauthenticated`, for a session token as for any other text."""
     presented = api_keys.read(credential)
-    found = authority.read(
-        Wanted(
-            project_id=presented.project_id,
-            integration_id=presented.integration_id,
-            tool_name=tool_name,
-            prompt_name=prompt_name,
-        )
+    wanted = asked.wanted(presented.project_id, presented.integration_id)
+    found = authority.read(wanted)
+    return _admitted(key_caller(presented, found), wanted, found)
+
+
+def _admitted(caller: Caller, wanted: Wanted, found: Authority) -> Admitted:
+    standing = WarrantStanding(
+        root=found.trusted_root, ids=wanted.warrant_ids, revoked=found.revoked
     )
-    return Admitted(caller=key_caller(presented, found), tool=found.tool, prompt=found.prompt)
+    return Admitted(caller=caller, tool=found.tool, prompt=found.prompt, warrants=standing)
 
 
 def key_caller(presented: PresentedKey, found: Authority) -> Caller:

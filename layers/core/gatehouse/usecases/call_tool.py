@@ -3,13 +3,12 @@
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from functools import partial
 from typing import Final
 
 from gatehouse.domain import ids, tool_results
-from gatehouse.domain.arguments import Schemas, UnusableSchema
+from gatehouse.domain.arguments import Schemas
 from gatehouse.domain.caller import Caller
-from gatehouse.domain.calls import CallRecord, Deduplication, Invocation, Outcome
+from gatehouse.domain.calls import CallRecord, Deduplication, Dispatched, Invocation, Outcome
 from gatehouse.domain.client_context import ClientContext
 from gatehouse.domain.equal_calls import deduplication
 from gatehouse.domain.errors import InvalidRequest, NotFound, ToolRefused, Unavailable
@@ -17,9 +16,13 @@ from gatehouse.domain.json_values import JsonObject
 from gatehouse.domain.request_state import Round
 from gatehouse.domain.tool_results import ToolResult
 from gatehouse.domain.tools import Tool
+from gatehouse.domain.warrant_policies import Carried, WarrantStanding, WarrantVerdict
 from gatehouse.ports.calls import CallRecords, Dispatcher, DispatchUncertain
-from gatehouse.usecases.permitted import begun, require_permitted
+from gatehouse.usecases.check_warrant import Checked, CheckWarrant, Warranted, WarrantRefused
+from gatehouse.usecases.permitted import begun, callable_tool, hidden_reason
 from gatehouse.usecases.rounds import InputRequired, Rounds
+from gatehouse.usecases.schema_checks import output_check, require_fitting
+from gatehouse.usecases.spend_proof import SpendProof
 
 UNCERTAIN: Final = (
     "The call was handed over, but no answer came: it may or may not have been carried out. "
@@ -32,7 +35,8 @@ class ToolCall:
     """What is asked: `tool` is what the caller's project has under `name`, if anything.
 
     `request_id` is a UUIDv7 of the moment at which the request came; `request_state` is what the
-    client was given when it was asked for its answers, if it was.
+    client was given when it was asked for its answers, if it was. `warrant` came along with the
+    arguments, and is none of them; `standing` is what the project holds about it.
     """
 
     request_id: str
@@ -43,20 +47,28 @@ class ToolCall:
     traceparent: str | None = None
     client: ClientContext = field(default_factory=ClientContext)
     request_state: str | None = field(default=None, repr=False)
+    warrant: Carried = None
+    standing: WarrantStanding = field(default_factory=WarrantStanding)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CalledTool:
-    """A call's result, or what its client is asked first; and what the log says of it."""
+    """A call's result, or what its client is asked first; and what the log says of it.
+
+    `warrant` is what was decided about its warrants, which is not for the caller in every mode.
+    """
 
     outcome: Outcome
     result: ToolResult | InputRequired
+    warrant: WarrantVerdict | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallTool:
     """Authorize, validate and hand over; every decision against the caller is recorded."""
 
+    check_warrant: CheckWarrant
+    spend_proof: SpendProof
     dispatcher: Dispatcher
     records: CallRecords
     rounds: Rounds
@@ -79,36 +91,33 @@ class CallTool:
         digest = call.tool.digest if call.tool else None
         record = begun(call.request_id, call.caller, name=call.name, digest=digest)
         try:
-            tool = _callable_tool(call)
-            self._check_arguments(tool, call.arguments)
+            tool = callable_tool(call.tool, call.name, call.caller)
+            checked = self.check_warrant(_warranted(call, tool))
+            record = replace(record, warrant=checked.verdict)
+            require_fitting(self.schemas, tool, call.arguments)
             client = self.rounds.resumed(call.client, call.request_state, _round(call, tool))
         except ToolRefused as refused:
-            self._deny(record, refused.code)
-            result = tool_results.refusal(str(refused))
-            return _called(record, Outcome.DENIED, result)
+            return self._refused(record, refused)
         except NotFound:
-            self._deny(record, _hidden_reason(call))
+            self._deny(record, hidden_reason(call.tool, call.caller))
             raise
         except InvalidRequest:
             self._deny(record, "invalid_input")
             raise
         if isinstance(client, InputRequired):
             self._deny(record, "input_missing")
-            return CalledTool(outcome=Outcome.DENIED, result=client)
-        return self._dispatch(replace(call, client=client), tool, record)
+            return CalledTool(outcome=Outcome.DENIED, result=client, warrant=record.warrant)
+        return self._dispatch(replace(call, client=client), tool, record, checked)
 
-    def _check_arguments(self, tool: Tool, arguments: JsonObject) -> None:
-        try:
-            schema = self.schemas.of(tool.digest, "input", tool.definition.input_schema)
-        except UnusableSchema as error:
-            message = "This tool's input schema cannot be used; its owner has to repair it"
-            raise ToolRefused(message, code="unusable_schema") from error
-        if problems := schema.problems(arguments, name="arguments"):
-            listed = "\n".join(f"- {problem}" for problem in problems)
-            message = f"The arguments do not fit the tool's input schema:\n{listed}"
-            raise ToolRefused(message, code="invalid_arguments")
+    def _refused(self, record: CallRecord, refused: ToolRefused) -> CalledTool:
+        if isinstance(refused, WarrantRefused):
+            record = replace(record, warrant=refused.verdict)
+        self._deny(record, refused.code)
+        return _called(record, Outcome.DENIED, tool_results.refusal(str(refused)))
 
-    def _dispatch(self, call: ToolCall, tool: Tool, record: CallRecord) -> CalledTool:
+    def _dispatch(
+        self, call: ToolCall, tool: Tool, record: CallRecord, checked: Checked
+    ) -> CalledTool:
         invocation = Invocation(
             request_id=record.request_id,
             tool=tool,
@@ -118,29 +127,35 @@ class CallTool:
             deduplication=_deduplication(call, tool),
             traceparent=call.traceparent,
             client=call.client,
+            warrant=checked.verdict,
         )
         try:
-            dispatched = self.dispatcher.dispatch(invocation)
-        except DispatchUncertain:
-            # Whether or not it can be recorded, the model must hear that it may have happened.
-            with suppress(Unavailable):
-                self._write(record, Outcome.UNKNOWN, "no_answer_from_dispatch")
-            return _called(record, Outcome.UNKNOWN, tool_results.refusal(UNCERTAIN))
-        made = tool_results.made(dispatched, conforms=self._output_check(tool))
+            # Last, so that nothing that is refused before spends the proof.
+            spent = self.spend_proof(invocation, checked)
+        except WarrantRefused as refused:
+            return self._refused(record, refused)
+        if isinstance(spent, Invocation):
+            record = replace(record, warrant=spent.warrant)
+            try:
+                spent = self.dispatcher.dispatch(spent)
+            except DispatchUncertain:
+                return self._uncertain(record)
+        return self._concluded(call, tool, record, spent)
+
+    def _uncertain(self, record: CallRecord) -> CalledTool:
+        # Whether or not it can be recorded, the model must hear that it may have happened.
+        with suppress(Unavailable):
+            self._write(record, Outcome.UNKNOWN, "no_answer_from_dispatch")
+        return _called(record, Outcome.UNKNOWN, tool_results.refusal(UNCERTAIN))
+
+    def _concluded(
+        self, call: ToolCall, tool: Tool, record: CallRecord, dispatched: Dispatched
+    ) -> CalledTool:
+        made = tool_results.made(dispatched, conforms=output_check(self.schemas, tool))
         result = self.rounds.concluded(made, call.client, _round(call, tool))
         if isinstance(result, InputRequired):
-            return CalledTool(outcome=dispatched.outcome, result=result)
+            return CalledTool(outcome=dispatched.outcome, result=result, warrant=record.warrant)
         return _called(record, dispatched.outcome, result)
-
-    def _output_check(self, tool: Tool) -> tool_results.Conforms | None:
-        declared = tool.definition.output_schema
-        if declared is None:
-            return None
-        try:
-            schema = self.schemas.of(tool.digest, "output", declared)
-        except UnusableSchema:
-            return lambda _value: ("the output schema itself cannot be used",)
-        return partial(schema.problems, name="answer")
 
     def _deny(self, record: CallRecord, reason: str) -> None:
         self._write(record, Outcome.DENIED, reason)
@@ -150,33 +165,20 @@ class CallTool:
         self.records.write(replace(record, outcome=outcome, reason=reason, duration_ms=duration_ms))
 
 
-def _callable_tool(call: ToolCall) -> Tool:
-    """Return the tool if this caller may call it with arguments that fit."""
-    tool = call.tool
-    project = call.caller.project
-    only_approved = project.settings.require_approval
-    if (
-        tool is None
-        or tool.project_id != project.id
-        or not tool.is_offered(only_approved=only_approved)
-    ):
-        raise NotFound(f"Unknown tool: {call.name}")
-    require_permitted(tool.definition, call.caller)
-    return tool
-
-
-def _hidden_reason(call: ToolCall) -> str:
-    """Say in the record, to the tool's owner alone, why its callers hear that there is none."""
-    tool = call.tool
-    if tool is None:
-        return "unknown_tool"
-    is_pending = tool.is_enabled and tool.project_id == call.caller.project.id
-    return "not_approved" if is_pending else "tool_disabled"
-
-
 def _called(record: CallRecord, outcome: Outcome, result: ToolResult) -> CalledTool:
     notes = {"gatehouse/requestId": record.request_id, **result.notes}
-    return CalledTool(outcome=outcome, result=replace(result, notes=notes))
+    result = replace(result, notes=notes)
+    return CalledTool(outcome=outcome, result=result, warrant=record.warrant)
+
+
+def _warranted(call: ToolCall, tool: Tool) -> Warranted:
+    return Warranted(
+        caller=call.caller,
+        tool=tool,
+        arguments=call.arguments,
+        carried=call.warrant,
+        standing=call.standing,
+    )
 
 
 def _round(call: ToolCall, tool: Tool) -> Round:

@@ -23,6 +23,10 @@ from gatehouse.usecases.send_call import Attempts, SendCall
 SETTLE_SECONDS: Final = 3
 """What a call may take beyond its upstream's time, until its result is kept."""
 
+NOTHING_TO_REPEAT: Final = Dispatched(
+    outcome=Outcome.DENIED, duration_ms=0, error="There is no equal call to repeat"
+)
+
 Lost = Callable[[str, CallRecord], None]
 """Told what could not be kept, of which call, while the error is being handled."""
 
@@ -53,7 +57,9 @@ class DispatchCall:
     def __call__(self, invocation: Invocation, *, seconds_left: float) -> Dispatched:
         """Make the call, at most once, and leave exactly one record of it.
 
-        What fails after the upstream answered does not cost the answer: it is reported as lost.
+        Only where there is nothing to repeat, and nothing but that was asked, is none left: what
+        becomes of the call is then for its sender to say. What fails after the upstream answered
+        does not cost the answer: it is reported as lost.
 
         Args:
             invocation: What to call, for whom; authorized and validated by its sender.
@@ -65,6 +71,8 @@ class DispatchCall:
         started = self.clock_ms()
         try:
             end = self._earlier(invocation, seconds_left)
+            if end is None and invocation.only_repeat:
+                return NOTHING_TO_REPEAT
             if end is None:
                 end = self._made(invocation, deadline_ms=started + int(seconds_left * 1000))
                 self._settle(invocation, end, started)
@@ -79,17 +87,20 @@ class DispatchCall:
         return self._dispatched(end, started)
 
     def _earlier(self, invocation: Invocation, seconds_left: float) -> _End | None:
-        """Return how an equal call ended, or claim this one as the first."""
+        """Return how an equal call ended, or claim this one as the first if it may be made."""
         if invocation.deduplication is None:
             return None
         now = self.clock_ms() // 1000
         seconds = min(seconds_left, invocation.tool.definition.timeout_seconds)
-        earlier = self.deduplications.claim(
-            invocation.deduplication,
-            request_id=invocation.request_id,
-            deadline=now + math.ceil(seconds) + SETTLE_SECONDS,
-            now=now,
-        )
+        if invocation.only_repeat:
+            earlier = self.deduplications.find(invocation.deduplication, now=now)
+        else:
+            earlier = self.deduplications.claim(
+                invocation.deduplication,
+                request_id=invocation.request_id,
+                deadline=now + math.ceil(seconds) + SETTLE_SECONDS,
+                now=now,
+            )
         if earlier is None:
             return None
         return _End(
@@ -207,6 +218,7 @@ class DispatchCall:
             reason=end.reason,
             repeated_of=end.repeated_of,
             attempts=end.attempts,
+            warrant=invocation.warrant,
         )
 
     def _dispatched(self, end: _End, started: int) -> Dispatched:

@@ -3,8 +3,34 @@
 from gatehouse.domain import ids
 from gatehouse.domain.caller import Caller
 from gatehouse.domain.calls import CallRecord, Outcome
-from gatehouse.domain.errors import ToolRefused
-from gatehouse.domain.tools import ToolDefinition
+from gatehouse.domain.errors import NotFound, ToolRefused
+from gatehouse.domain.tools import Tool, ToolDefinition
+
+
+def callable_tool(tool: Tool | None, name: str, caller: Caller) -> Tool:
+    """Return what the caller's project has under `name`, if this caller may call it.
+
+    Raises:
+        NotFound: It has none, or none that it offers.
+        ToolRefused: This caller may not call it.
+    """
+    project = caller.project
+    if (
+        tool is None
+        or tool.project_id != project.id
+        or not tool.is_offered(only_approved=project.settings.require_approval)
+    ):
+        raise NotFound(f"Unknown tool: {name}")
+    require_permitted(tool.definition, caller)
+    return tool
+
+
+def hidden_reason(tool: Tool | None, caller: Caller) -> str:
+    """Say in the record, to the tool's owner alone, why its callers hear that there is none."""
+    if tool is None:
+        return "unknown_tool"
+    is_pending = tool.is_enabled and tool.project_id == caller.project.id
+    return "not_approved" if is_pending else "tool_disabled"
 
 
 def require_permitted(definition: ToolDefinition, caller: Caller) -> None:

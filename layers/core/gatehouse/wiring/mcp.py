@@ -15,20 +15,24 @@ from gatehouse.aws.descriptors import DynamoDescriptors
 from gatehouse.aws.dispatcher import LambdaDispatcher
 from gatehouse.aws.enabled_resources import DynamoEnabledResources
 from gatehouse.aws.key_ring import SecretsManagerKeyRings
+from gatehouse.aws.marks import DynamoMarks
 from gatehouse.aws.tables import PROMPT, RESOURCE_LISTED, TEMPLATE_LISTED, TOOL_DEFINITION
 from gatehouse.domain.request_state import NONCE_LENGTH
 from gatehouse.settings import Settings
 from gatehouse.usecases.authenticate import Authenticate
 from gatehouse.usecases.call_tool import CallTool
+from gatehouse.usecases.check_warrant import CheckWarrant
 from gatehouse.usecases.complete import Complete
 from gatehouse.usecases.get_prompt import GetPrompt
 from gatehouse.usecases.limit_requests import LimitFailures, LimitRequests
 from gatehouse.usecases.list_offered import ListOffered
 from gatehouse.usecases.read_resource import ReadResource
 from gatehouse.usecases.rounds import Rounds
+from gatehouse.usecases.spend_proof import SpendProof
 from gatehouse.wiring import clients, clock, limits
 
 settings: Final = Settings()
+settings.require_safe()
 
 
 def public_url() -> str | None:
@@ -54,6 +58,11 @@ def authenticate() -> Authenticate:
 def limit_requests() -> LimitRequests:
     """Build the limits of callers, and of what they call."""
     return limits.limit_requests(settings)
+
+
+def allowed_hosts() -> frozenset[str]:
+    """Return the domains that requests may name; none means every one that the API has."""
+    return settings.allowed_hosts
 
 
 def limit_failures() -> LimitFailures:
@@ -123,8 +132,12 @@ def rounds() -> Rounds:
 
 def call_tool() -> CallTool:
     """Build the call of a tool."""
+    dispatcher = LambdaDispatcher(clients.functions(), settings.dispatch_function)
+    marks = DynamoMarks(clients.dynamodb(), settings.activity_table)
     return CallTool(
-        dispatcher=LambdaDispatcher(clients.functions(), settings.dispatch_function),
+        check_warrant=CheckWarrant(clock=clock.now),
+        spend_proof=SpendProof(marks=marks, dispatcher=dispatcher, clock=clock.now),
+        dispatcher=dispatcher,
         records=DynamoCallRecords(clients.dynamodb(), settings.activity_table),
         rounds=rounds(),
         clock_ms=clock.now_ms,

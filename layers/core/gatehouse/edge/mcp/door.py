@@ -34,6 +34,7 @@ from gatehouse.edge.mcp.headers import VERSION_HEADER, era_of
 from gatehouse.edge.mcp.inbound import Inbound, Offered, Reply
 from gatehouse.edge.mcp.methods import METHODS, UNLIMITED
 from gatehouse.edge.mcp.render import JsonText, answer_text, batch_text, fault_text
+from gatehouse.edge.mcp.warrants import carried, stack_of
 from gatehouse.edge.problem import bare
 from gatehouse.usecases.authenticate import Admitted, Authenticate
 from gatehouse.usecases.limit_requests import LimitedRequest, LimitRequests
@@ -95,7 +96,7 @@ class Door:
     def _single(self, request: HttpRequest, message: Message, credential: str) -> HttpResponse:
         era = None
         try:
-            admitted = self._admit(credential, message)
+            admitted = self._admit(request, credential, message)
             era = era_of(message, request.headers)
             if message.id is None:
                 return HttpResponse(status=HTTPStatus.ACCEPTED)
@@ -105,7 +106,8 @@ class Door:
         except Exception as error:  # noqa: BLE001 - its client knows the answer by its id alone
             log.note_surprise(error)
             return surprise_answer(request.request_id, message.id)
-        answer, headers = answer_text(message.id, reply.result), limit_headers(reply.standings)
+        answer = answer_text(message.id, reply.result)
+        headers = {**limit_headers(reply.standings), **reply.headers}
         if reply.notifications and accepts_events(request.headers):
             return events_answer((*reply.notifications, answer), headers)
         return json_answer(HTTPStatus.OK, answer, headers)
@@ -117,7 +119,7 @@ class Door:
         try:
             if request.headers.get(VERSION_HEADER, UNSAID_VERSION).strip() != BATCHING_VERSION:
                 raise RpcFault(INVALID_REQUEST, "The body must be one message, not a batch")
-            self._admit(credential, None)
+            self._admit(request, credential, None)
         except GatehouseError as error:
             return self._refused(request, error, era=None)
         ends = self.clock_ms() + BATCH_SECONDS * 1000
@@ -159,17 +161,18 @@ class Door:
     ) -> Reply:
         if self.clock_ms() > ends:
             raise Unavailable("Not begun: the batch took too long; send it alone")
-        admitted = self._admit(credential, item)
+        admitted = self._admit(request, credential, item)
         if era_of(item, request.headers) is Era.MODERN or item.method == "initialize":
             raise RpcFault(INVALID_REQUEST, "This message may not be part of a batch")
         return self._reply(request, item, admitted, Era.LEGACY, request_id)
 
-    def _admit(self, credential: str, message: Message | None) -> Admitted:
+    def _admit(self, request: HttpRequest, credential: str, message: Message | None) -> Admitted:
         """Prove who is calling, and read what is called in the same round trip."""
         admitted = self.authenticate(
             credential,
             tool_name=message.tool_name if message else None,
             prompt_name=message.prompt_name if message else None,
+            stack=stack_of(carried(message, request.headers)) if message else None,
         )
         log.note_caller(admitted.caller)
         # A session was minted for MCP and nothing else, whatever its integration's key may do.

@@ -44,11 +44,15 @@ class Offered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """A result, the notifications before it, and where the caller stands with its limits."""
+    """A result, the notifications before it, and where the caller stands with its limits.
+
+    `headers` go with an answer to this one request; in a batch there are none.
+    """
 
     result: JsonText
     notifications: tuple[JsonText, ...] = ()
     standings: tuple[Standing, ...] = ()
+    headers: Headers = field(default_factory=dict)
 
 
 Method: TypeAlias = Callable[[Offered, Inbound], "JsonText | Reply"]

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from gatehouse.domain import tool_results
 from gatehouse.domain.json_values import JsonObject
+from gatehouse.domain.warrant_policies import WarrantVerdict
 from gatehouse.edge import log
 from gatehouse.edge.mcp.clients import client_of, request_state_of, traceparent_of
 from gatehouse.edge.mcp.envelope import Message
@@ -14,7 +15,14 @@ from gatehouse.edge.mcp.headers import check_params
 from gatehouse.edge.mcp.inbound import Inbound, Offered, Reply
 from gatehouse.edge.mcp.notices import notice_texts
 from gatehouse.edge.mcp.render import MAX_RESULT_BYTES, input_required, tool_result_text
-from gatehouse.usecases.call_tool import ToolCall
+from gatehouse.edge.mcp.verdicts import (
+    WARRANT_NOTE,
+    shown_to_caller,
+    verdict_header,
+    verdict_note,
+)
+from gatehouse.edge.mcp.warrants import carried, without_carrier
+from gatehouse.usecases.call_tool import CalledTool, ToolCall
 from gatehouse.usecases.rounds import InputRequired
 
 
@@ -35,15 +43,23 @@ def call_tool(offered: Offered, inbound: Inbound) -> Reply:
             traceparent=traceparent_of(inbound),
             client=client_of(inbound),
             request_state=request_state_of(inbound),
+            warrant=carried(inbound.message, inbound.headers),
+            standing=inbound.admitted.warrants,
         )
     )
-    log.note(outcome=called.outcome)
+    log.note(outcome=called.outcome, warrant=_noted(called.warrant))
+    shown = shown_to_caller(called.warrant)
+    reply = _reply(inbound, called, {WARRANT_NOTE: verdict_note(shown)} if shown else {})
+    return replace(reply, headers=verdict_header(shown)) if shown else reply
+
+
+def _reply(inbound: Inbound, called: CalledTool, notes: JsonObject) -> Reply:
     if isinstance(called.result, InputRequired):
-        meta = {"gatehouse/requestId": inbound.request_id}
-        text = input_required(called.result, meta=meta)
-    else:
-        text = tool_result_text(inbound.era, called.result, request_id=inbound.request_id)
-    return _bounded(inbound, called.result, text)
+        meta = {"gatehouse/requestId": inbound.request_id, **notes}
+        return _bounded(inbound, called.result, input_required(called.result, meta=meta))
+    result = replace(called.result, notes={**called.result.notes, **notes})
+    text = tool_result_text(inbound.era, result, request_id=inbound.request_id)
+    return _bounded(inbound, result, text)
 
 
 def _bounded(inbound: Inbound, result: tool_results.ToolResult | InputRequired, text: str) -> Reply:
@@ -67,4 +83,11 @@ def _call_params(message: Message) -> tuple[str, JsonObject]:
         return name, {}
     if not isinstance(arguments, Mapping):
         raise invalid_params("arguments must be an object")
-    return name, arguments
+    return name, without_carrier(arguments)
+
+
+def _noted(verdict: WarrantVerdict | None) -> str | None:
+    """Return what the log says of a verdict: its decision and reason, which are of closed lists."""
+    if verdict is None:
+        return None
+    return f"{verdict.decision}:{verdict.reason}" if verdict.reason else verdict.decision
