@@ -11,8 +11,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from gatehouse.domain.calls import CallRecord, Outcome
 from gatehouse.domain.ids import request_id
 from gatehouse.domain.receipt_chains import ReceiptChains
-from gatehouse.domain.receipts import Evidence
-from gatehouse.domain.warrant_policies import Decision, WarrantMode, WarrantVerdict
+from gatehouse.domain.warrant_policies import Decision, Evidence, WarrantMode, WarrantVerdict
 from gatehouse.usecases.write_receipts import WriteReceipts
 from gatehouse_client.receipts.documents import Export, ExportedChain, read_link
 from tests.fakes.receipts import DeploymentKey, MemoryReceipts
@@ -27,7 +26,7 @@ EVIDENCE = Evidence(
     policy_hash=b"c" * 32,
     trusted_roots=b"t" * 32,
 )
-ALLOWED = WarrantVerdict(mode=WarrantMode.ENFORCE, decision=Decision.ALLOWED)
+ALLOWED = WarrantVerdict(mode=WarrantMode.ENFORCE, decision=Decision.ALLOWED, evidence=EVIDENCE)
 DENIED = replace(ALLOWED, decision=Decision.DENIED, reason="constraint-violation")
 WOULD_DENY = replace(DENIED, mode=WarrantMode.AUDIT, decision=Decision.WOULD_DENY)
 
@@ -91,17 +90,17 @@ class Instance:
             most=self.most,
         )
         self.write = WriteReceipts(
-            chains=self.chains,
-            store=self.store,
-            signer=self.key,
+            chains=lambda: self.chains,
+            store=lambda: self.store,
+            signer=lambda: self.key,
             aside=self.aside,
             lost=lambda what, record: self.lost.append((what, record.receipt)),
         )
 
-    def keep(self, *records: CallRecord, evidence: Evidence = EVIDENCE) -> None:
+    def keep(self, *records: CallRecord) -> None:
         """Write records and their receipts."""
         for each in records:
-            with self.write.beside(each, evidence) as linked:
+            with self.write.beside(each) as linked:
                 self.records.append(linked)
 
     @property

@@ -9,6 +9,7 @@ from gatehouse.domain.calls import Outcome
 from gatehouse.domain.warrants.certificates import read_certificate
 from gatehouse.domain.warrants.receipts import Receipt, read_receipt, require_sequence
 from tests.receipts import (
+    ALLOWED,
     DENIED,
     EVIDENCE,
     KEY_ID,
@@ -78,9 +79,19 @@ def test_a_receipt_tells_denied_from_made_and_names_the_rule(
     assert (receipt.outcome, receipt.decision_code) == (outcome, code)
 
 
+@pytest.mark.parametrize("verdict", [None, replace(ALLOWED, evidence=None)])
+def test_without_evidence_nothing_is_written(verdict: object) -> None:
+    instance = Instance()
+    instance.keep(record(warrant=verdict))
+
+    assert instance.store.writes == []
+    assert instance.records == [record(warrant=verdict)]
+
+
 def test_a_proof_that_is_none_is_left_out() -> None:
     instance = Instance()
-    instance.keep(record(), evidence=replace(EVIDENCE, proof=b"", request_hash=None))
+    incomplete = replace(EVIDENCE, proof=b"", request_hash=None)
+    instance.keep(record(warrant=replace(ALLOWED, evidence=incomplete)))
 
     [receipt] = receipts(instance)
     assert (receipt.pop, receipt.request_hash) == (None, None)
@@ -192,7 +203,7 @@ def test_a_receipt_that_cannot_be_made_costs_no_record() -> None:
 
 def test_a_record_that_cannot_be_written_is_the_writers_own_matter() -> None:
     instance = Instance()
-    with pytest.raises(KeyError), instance.write.beside(record(0), EVIDENCE):
+    with pytest.raises(KeyError), instance.write.beside(record(0)):
         raise KeyError
     assert instance.lost == []
     assert len(receipts(instance)) == 1
@@ -207,7 +218,7 @@ def test_receipts_are_written_while_the_record_is() -> None:
         return lambda: waited.append("waited")
 
     instance = Instance(aside=aside)
-    with instance.write.beside(record(0), EVIDENCE):
+    with instance.write.beside(record(0)):
         assert (len(begun), waited) == (3, [])
     assert len(waited) == 3
 

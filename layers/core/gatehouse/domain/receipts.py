@@ -4,33 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from gatehouse.domain.warrant_policies import PresentedWarrant, WarrantPolicy
+from gatehouse.domain.warrant_policies import Evidence, PresentedWarrant, WarrantPolicy
 from gatehouse.domain.warrant_policy_documents import policy_document
 
 if TYPE_CHECKING:
     from gatehouse.domain.warrants.payload import Payload
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Evidence:
-    """What a receipt says beyond its call's record: on what, and by what, it was decided.
-
-    Attributes:
-        stack: The warrants as they were presented.
-        proof: The proof of possession as it was presented, of 64 bytes or nothing.
-        root: The key that issued the first warrant.
-        request_hash: SHA-256 that binds warrant, tool, arguments and holder; None where the
-            arguments are none that anybody could sign.
-        policy_hash: SHA-256 of the project's policy in force (RFC 8785).
-        trusted_roots: SHA-256 of the trusted keys that were taken into account.
-    """
-
-    stack: bytes = field(repr=False)
-    proof: bytes = field(repr=False)
-    root: bytes
-    request_hash: bytes | None
-    policy_hash: bytes
-    trusted_roots: bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

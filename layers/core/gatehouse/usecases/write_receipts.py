@@ -8,8 +8,8 @@ from threading import Lock
 from typing import TYPE_CHECKING, Final
 
 from gatehouse.domain.calls import CallRecord, Outcome
-from gatehouse.domain.receipts import ChainedReceipt, ChainListing, Evidence, SignedCertificate
-from gatehouse.domain.warrant_policies import Decision
+from gatehouse.domain.receipts import ChainedReceipt, ChainListing, SignedCertificate
+from gatehouse.domain.warrant_policies import Decision, Evidence
 from gatehouse.ports.receipts import CertificateSigner, NewReceipts
 
 if TYPE_CHECKING:
@@ -31,25 +31,30 @@ class WriteReceipts:
 
     A call that was made cannot be taken back and a denied one stays denied, so what cannot be
     kept is reported as lost. The gap shows: the next receipt names the one that is not there.
+    What `chains`, `store` and `signer` give is one and the same each time.
     """
 
-    chains: "ReceiptChains"
-    store: NewReceipts
-    signer: CertificateSigner
+    chains: "Callable[[], ReceiptChains]"
+    store: Callable[[], NewReceipts]
+    signer: Callable[[], CertificateSigner]
     aside: Aside
     lost: Lost
     _certificates: list[SignedCertificate] = field(default_factory=list)
     _certifying: Lock = field(default_factory=Lock)
 
     @contextmanager
-    def beside(self, record: CallRecord, evidence: Evidence) -> Generator[CallRecord, None, None]:
+    def beside(self, record: CallRecord) -> Generator[CallRecord, None, None]:
         """Begin to write the receipt, hand over the record that names it, and wait for the end.
 
         The writing of the record goes on at the same time. Nothing is raised but what is raised
-        while the record is written.
+        while the record is written. Where no receipt is wanted the record stays as it is.
         """
+        evidence = record.warrant.evidence if record.warrant else None
+        if evidence is None:
+            yield record
+            return
         try:
-            receipt, chain = self.chains.add(record.project_id, said(record, evidence))
+            receipt, chain = self.chains().add(record.project_id, said(record, evidence))
         except Exception:  # noqa: BLE001 - the call's record is still to be written
             self.lost("receipt", record)
             yield record
@@ -69,7 +74,7 @@ class WriteReceipts:
         self, receipt: ChainedReceipt, chain: "OpenChain"
     ) -> Generator[tuple[str, Callable[[], None]], None, None]:
         """Yield what is to be done: more for a chain's first receipt, and its first in an hour."""
-        yield "receipt", partial(self.store.put, receipt)
+        yield "receipt", partial(self.store().put, receipt)
         if not chain.is_certified:
             yield "receipt certificate", partial(self._certify, receipt, chain)
         if chain.listed_in != receipt.created_at // HOUR:
@@ -77,18 +82,18 @@ class WriteReceipts:
 
     def _certify(self, receipt: ChainedReceipt, chain: "OpenChain") -> None:
         certificate = self._certificate(receipt.created_at)
-        self.store.certify(receipt.project_id, chain.id, certificate, now=receipt.created_at)
+        self.store().certify(receipt.project_id, chain.id, certificate, now=receipt.created_at)
         chain.is_certified = True
 
     def _list(self, receipt: ChainedReceipt, chain: "OpenChain") -> None:
         hour = receipt.created_at // HOUR
         listing = ChainListing(
             chain=chain.id,
-            function=self.chains.certificate(receipt.created_at).function,
+            function=self.chains().certificate(receipt.created_at).function,
             hour=hour,
             before=chain.listed_in,
         )
-        self.store.list_chain(receipt.project_id, listing)
+        self.store().list_chain(receipt.project_id, listing)
         chain.listed_in = hour
 
     def _certificate(self, now: int) -> SignedCertificate:
@@ -97,8 +102,8 @@ class WriteReceipts:
 
         with self._certifying:
             if not self._certificates:
-                content = encoded(self.chains.certificate(now))
-                signature = self.signer.sign(signed_bytes(content))
+                content = encoded(self.chains().certificate(now))
+                signature = self.signer().sign(signed_bytes(content))
                 self._certificates.append(
                     SignedCertificate(certificate=content, signature=signature)
                 )
