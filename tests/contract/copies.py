@@ -22,7 +22,7 @@ def read_wrongly(client: "DynamoDBClient", table: str) -> list[str]:
             _p, _, rest = item["PK"]["S"].partition("#")
             project_id, _, copy = rest.partition("#")
             number, _, kind = copy.partition("#")
-            if item["PK"]["S"].startswith("P#"):
+            if item["PK"]["S"].startswith("P#") and (not number or number.isdigit()):
                 sort = item["SK"]["S"]
                 assert not kind or sort.split("#")[0] == kind
                 items[project_id][number, sort] = content

@@ -54,6 +54,22 @@ def test_being_seen_lifts_no_block_and_no_epoch(port: Members) -> None:
     assert (standing(port).blocked_at, standing(port).epoch) == (NOW, 1)
 
 
+def test_members_are_listed_in_order_wherever_they_are_kept(port: Members) -> None:
+    ids = sorted([f"user-{number}" for number in range(30)] + [ODD])
+    for external_id in reversed(ids):
+        port.upsert(PROJECT_ID, MemberIdentity(external_id=external_id), now=NOW)
+    seen, after = [], None
+    while True:
+        page = port.page(PROJECT_ID, after=after, limit=4)
+        assert len(page.items) <= 4
+        seen += [member.external_id for member in page.items]
+        after = page.next_after
+        if after is None:
+            break
+    assert seen == ids
+    assert port.page(PROJECT_ID, after=None, limit=len(ids)).next_after is None
+
+
 def test_who_was_never_seen_can_be_neither_blocked_nor_signed_out(port: Members) -> None:
     with pytest.raises(NotFound):
         port.block(PROJECT_ID, "nobody", now=NOW)

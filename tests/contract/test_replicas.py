@@ -188,11 +188,13 @@ def test_what_is_absent_from_a_whole_copy_is_absent_without_asking_again(ground:
     assert len(ground.partitions) == 1
 
 
-def test_members_have_no_copies(ground: Ground) -> None:
+def test_members_have_no_copies_and_spread_by_themselves(ground: Ground) -> None:
     ground.replicate(2)
     reader = ground.knowing_reader()
-    reader.read(Wanted(project_id=PROJECT_ID, member_external_id="ada"))
-    assert ground.partitions == [{f"P#{PROJECT_ID}#1#META", f"P#{PROJECT_ID}"}]
+    for number in range(100):
+        reader.read(Wanted(project_id=PROJECT_ID, member_external_id=f"user-{number}"))
+    shards = {f"P#{PROJECT_ID}#MEMBER#{shard}" for shard in range(8)}
+    assert set().union(*ground.partitions) == {f"P#{PROJECT_ID}#1#META"} | shards
 
 
 def test_an_instance_forgets_the_project_that_it_has_not_seen_for_longest(ground: Ground) -> None:

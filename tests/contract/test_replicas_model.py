@@ -178,7 +178,7 @@ def without_replicas(found: Authority) -> Authority:
 
 
 Replicas.TestCase.settings = settings(
-    max_examples=40,
+    max_examples=25,
     stateful_step_count=30,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],

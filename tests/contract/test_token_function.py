@@ -15,6 +15,7 @@ import pytest
 
 from gatehouse.aws.principal_items import assertion_key_item
 from gatehouse.aws.project_items import integration_item, project_item
+from gatehouse.aws.tables import member_key
 from gatehouse.domain import api_keys, session_tokens
 from gatehouse.domain.key_ring_documents import read_ring
 from gatehouse.wiring import clients, clock
@@ -135,7 +136,7 @@ def test_the_member_is_remembered(
     handler: Callable[[str], Handler], dynamodb: "DynamoDBClient"
 ) -> None:
     handler("token")(event("token/exchanged"), None)
-    key = {"PK": {"S": f"P#{PROJECT_ID}"}, "SK": {"S": "MEMBER#ada"}}
+    key = member_key(PROJECT_ID, "ada")
     item = dynamodb.get_item(TableName=TABLE, Key=key)["Item"]
     assert item["first_seen"] == item["last_seen"]
     assert item.keys().isdisjoint({"epoch", "blocked_at"})

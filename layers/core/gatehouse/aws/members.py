@@ -1,4 +1,7 @@
-"""Members. Only management touches `epoch` and `blocked_at`; a session notes who was seen."""
+"""Members, spread over several partitions.
+
+Only management touches `epoch` and `blocked_at`; a session notes who was seen.
+"""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -7,7 +10,7 @@ from gatehouse.aws.attributes import number_value, text_value, texts_value
 from gatehouse.aws.failures import ConditionFailed, translated
 from gatehouse.aws.principal_items import read_member
 from gatehouse.aws.queries import query_page
-from gatehouse.aws.tables import MEMBER, member_key, project_partition
+from gatehouse.aws.tables import MEMBER, MEMBER_SHARDS, member_key, member_partition
 from gatehouse.domain.errors import NotFound
 from gatehouse.domain.members import MemberIdentity, MemberStanding
 from gatehouse.ports.pages import Page
@@ -15,7 +18,7 @@ from gatehouse.ports.pages import Page
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-    from gatehouse.aws.attributes import NewItem
+    from gatehouse.aws.attributes import Item, NewItem
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +56,26 @@ class DynamoMembers:
             )
 
     def page(self, project_id: str, *, after: str | None, limit: int) -> Page[MemberStanding]:
-        """See `Members.page`."""
-        items, more = query_page(
-            self.client,
-            self.table,
-            partition=project_partition(project_id),
-            prefix=MEMBER,
-            after=after,
-            limit=limit,
-        )
-        return Page(items=tuple(map(read_member, items)), next_after=more)
+        """See `Members.page`; one Query for each shard."""
+        found: list[Item] = []
+        ends: list[str] = []
+        for shard in range(MEMBER_SHARDS):
+            items, more = query_page(
+                self.client,
+                self.table,
+                partition=member_partition(project_id, shard),
+                prefix=MEMBER,
+                after=after,
+                limit=limit,
+            )
+            found += items
+            if more is not None:
+                ends.append(more)
+        members = sorted(map(read_member, found), key=lambda member: member.external_id)
+        # Beyond the first end there may be members of that shard that were not read.
+        shown = [m for m in members if not ends or m.external_id <= min(ends)][:limit]
+        is_last = not ends and len(shown) == len(members)
+        return Page(items=tuple(shown), next_after=None if is_last else shown[-1].external_id)
 
     def block(self, project_id: str, external_id: str, *, now: int) -> None:
         """See `Members.block`; a second block keeps the time of the first."""

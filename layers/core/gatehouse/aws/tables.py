@@ -9,16 +9,19 @@ Authority, who may do what:
 | tool, authority     | P#<project>      | TOOL#<name>            |
 | tool, definition    | P#<project>      | TOOLDEF#<name>         |
 | assertion key       | P#<project>      | KEY#<kid>              |
-| member              | P#<project>      | MEMBER#<external id>   |
+| member              | P#<project>#MEMBER#<shard> | MEMBER#<external id> |
 | prompt              | P#<project>      | PROMPT#<name>          |
 | resource            | P#<project>      | RES#<name>             |
 | ... listed, by URI  | P#<project>      | RESURI#<name>          |
 | ... by URI template | P#<project>      | RESTPL#<name>          |
 | number of resources | P#<project>      | COUNT#RES              |
 | trusted root        | P#<project>      | ROOT#<hex public key>  |
-| revoked warrant     | P#<project>      | REV#<warrant id>       |
+| revoked warrant     | P#<project>#REV#<warrant id> | REV#<warrant id> |
 | revocation list     | P#<project>      | SRL#<hex issuer>       |
 | list of projects    | PROJECTS#<shard> | <project>              |
+| copy of an item     | P#<project>#<number>#<kind> | as of the item |
+
+Which items have copies, and how a copy's key is spelled, stands in `copies`.
 
 Activity, what happened; every item has a `ttl`, which is housekeeping only:
 
@@ -45,6 +48,7 @@ so that hour and shard follow from the id. A receipt's sequence has twelve digit
 """
 
 from typing import TYPE_CHECKING, Final
+from zlib import crc32
 
 from gatehouse.domain.ids import request_time_ms
 from gatehouse.domain.limits import Quota, Slots
@@ -69,6 +73,7 @@ REVOKED_WARRANT: Final = "REV#"
 REVOCATION_LIST: Final = "SRL#"
 
 PROJECT_SHARDS: Final = 4
+MEMBER_SHARDS: Final = 8
 CALL_SHARDS: Final = "0123456789abcdef"
 SECONDS_PER_HOUR: Final = 3600
 SEQUENCE_DIGITS: Final = 12
@@ -105,8 +110,14 @@ def assertion_key_key(project_id: str, kid: str) -> "Key":
 
 
 def member_key(project_id: str, external_id: str) -> "Key":
-    """Key of a member."""
-    return _key(project_partition(project_id), MEMBER + external_id)
+    """Key of a member; calls of many members at once spread over partitions."""
+    shard = crc32(external_id.encode()) % MEMBER_SHARDS
+    return _key(member_partition(project_id, shard), MEMBER + external_id)
+
+
+def member_partition(project_id: str, shard: int) -> str:
+    """Partition of one part of a project's members."""
+    return f"{project_partition(project_id)}#MEMBER#{shard}"
 
 
 def prompt_key(project_id: str, name: str) -> "Key":
@@ -141,7 +152,8 @@ def trusted_root_key(project_id: str, public_key: bytes) -> "Key":
 
 def revoked_warrant_key(project_id: str, warrant_id: str) -> "Key":
     """Key of the mark that a warrant is revoked; `warrant_id` as it is printed."""
-    return _key(project_partition(project_id), REVOKED_WARRANT + warrant_id)
+    mark = REVOKED_WARRANT + warrant_id
+    return _key(f"{project_partition(project_id)}#{mark}", mark)
 
 
 def revocation_list_key(project_id: str, issuer: bytes) -> "Key":
