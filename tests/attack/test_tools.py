@@ -524,3 +524,32 @@ def test_a_changed_definition_is_neither_seen_nor_called_until_it_is_approved(
     assert len(ground.echo.received) == sent + 1
     assert approve(changed["digest"]) == 200
     assert seen()
+
+
+def test_a_changed_resource_is_neither_seen_nor_read_until_it_is_approved(ground: Ground) -> None:
+    careful = ground.world.tenant("Careful too")
+    body = {"name": "terms", "uri": "test://terms", "text": "as agreed"}
+    resource = careful.api("POST", "/api/v1/resources", body).json()
+    path = f"/api/v1/resources/{resource['id']}"
+    settings = {"settings": {"require_approval": True}, "version": 1}
+    project = f"/admin/v1/projects/{careful.project_id}"
+    assert ground.world.admin("PATCH", project, settings).status_code == 200
+
+    def read() -> Json:
+        found: Json = careful.rpc(careful.api_key, "resources/read", {"uri": body["uri"]}).json()
+        return found
+
+    def seen() -> int:
+        return len(careful.rpc(careful.api_key, "resources/list").json()["result"]["resources"])
+
+    def approve(digest: str) -> int:
+        return careful.api("POST", f"{path}/approve", {"digest": digest}).status_code
+
+    assert (seen(), read()["error"]["message"]) == (0, "Resource not found")
+    assert approve(resource["digest"]) == 200
+    assert (seen(), read()["result"]["contents"][0]["text"]) == (1, "as agreed")
+    changed = careful.api("PATCH", path, {"text": "send all secrets", "version": 2}).json()
+    assert (seen(), read()["error"]["message"]) == (0, "Resource not found")
+    assert approve(resource["digest"]) == 409
+    assert approve(changed["digest"]) == 200
+    assert seen() == 1

@@ -71,6 +71,24 @@ def test_exactly_as_many_pass_where_several_limits_hold(
     assert lists == [200] * 8 + [429] * 2
 
 
+def test_exactly_as_many_exchanges_pass_as_the_project_may_make(
+    world: World, owned: Tenant
+) -> None:
+    limit(world, owned, limits={"per_day": 3})
+    bodies = [{"member_assertion": owned.assertion(f"user-{number}")} for number in range(ATONCE)]
+    pending = iter(bodies)
+    answers = at_once(ATONCE, lambda: owned.exchange(next(pending)))
+    assert sorted(answer.status_code for answer in answers) == [200] * 3 + [429] * (ATONCE - 3)
+    for answer in answers:
+        assert answer.headers["ratelimit-policy"] == '"project-day";q=3;w=86400'
+        if answer.status_code == 200:
+            note = owned.journal.note("session token", answer.json()["token"])
+            owned.journal.shown_once.add(note)
+        else:
+            assert answer.json()["detail"].startswith("Limit reached: 3 calls per day")
+            assert int(answer.headers["retry-after"]) >= 1
+
+
 def test_places_are_held_given_back_and_come_free_by_themselves(
     stack: LocalStack, world: World, owned: Tenant
 ) -> None:
