@@ -8,7 +8,7 @@ from gatehouse.edge.http import LambdaAnswer
 from gatehouse.edge.rest.application import MAX_BODY, ManagementApi
 from gatehouse.edge.serving import Serve
 from gatehouse.wiring.clock import now_ms
-from gatehouse.wiring.keys import allowed_origins, limit_failures, management
+from gatehouse.wiring.keys import allowed_hosts, allowed_origins, limit_failures, management
 from gatehouse.wiring.request_ids import new_request_id
 
 serve = Serve(
@@ -16,6 +16,7 @@ serve = Serve(
     new_request_id=new_request_id,
     clock_ms=now_ms,
     allowed_origins=allowed_origins,
+    allowed_hosts=allowed_hosts,
     max_body=MAX_BODY,
     failures=CountedFailures(limit_failures),
 )

@@ -37,6 +37,7 @@ serve = Serve(
     new_request_id=new_request_id,
     clock_ms=now_ms,
     allowed_origins=mcp.allowed_origins,
+    allowed_hosts=mcp.allowed_hosts,
     fail=surprise_answer,
 )
 

@@ -10,7 +10,7 @@ from gatehouse.edge.serving import Serve
 from gatehouse.edge.session_token import MAX_BODY, METHODS, granted_response, read_session_request
 from gatehouse.wiring.clock import now_ms
 from gatehouse.wiring.request_ids import new_request_id
-from gatehouse.wiring.token import allowed_origins, exchange_session, limit_failures
+from gatehouse.wiring.token import allowed_hosts, allowed_origins, exchange_session, limit_failures
 
 exchange = exchange_session()
 
@@ -30,6 +30,7 @@ serve = Serve(
     new_request_id=new_request_id,
     clock_ms=now_ms,
     allowed_origins=allowed_origins,
+    allowed_hosts=allowed_hosts,
     max_body=MAX_BODY,
     failures=CountedFailures(limit_failures),
 )

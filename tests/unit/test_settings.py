@@ -5,17 +5,18 @@ import pytest
 from gatehouse.settings import MisconfiguredDeployment, Settings
 
 
-@pytest.mark.parametrize("stage", ["local", "dev", "staging"])
-def test_unverified_minting_is_for_deployments_that_are_not_prod(
-    stage: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.parametrize("stage", ["local", "dev"])
+def test_unverified_minting_is_for_developers(stage: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("STAGE", stage)
     monkeypatch.setenv("ALLOW_UNVERIFIED_MEMBER_SESSION_MINTING", "true")
     assert Settings().allow_unverified_minting
 
 
-def test_unverified_minting_in_prod_is_refused_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("STAGE", "prod")
+@pytest.mark.parametrize("stage", ["staging", "prod"])
+def test_unverified_minting_elsewhere_is_refused_by_name(
+    stage: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STAGE", stage)
     monkeypatch.setenv("ALLOW_UNVERIFIED_MEMBER_SESSION_MINTING", "true")
     with pytest.raises(MisconfiguredDeployment, match="ALLOW_UNVERIFIED_MEMBER_SESSION_MINTING"):
         _ = Settings().allow_unverified_minting
@@ -79,3 +80,30 @@ def test_secrets_are_opened_under_the_keys_of_ones_own_and_always_under_the_stac
     assert Settings().opening_key_arns == ("new", "former", "own")
     monkeypatch.setenv("OTHER_SECRETS_KEYS", "own,former")
     assert Settings().opening_key_arns == ("own", "former")
+
+
+@pytest.mark.parametrize("stage", ["staging", "prod"])
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ALLOWED_ORIGINS", "https://a.example,*"),
+        ("ALLOWED_HOSTS", "*"),
+        ("ALLOW_UNVERIFIED_MEMBER_SESSION_MINTING", "true"),
+        ("ALLOW_INSECURE_UPSTREAMS", "true"),
+        ("ALLOWED_PRIVATE_CIDRS", "0.0.0.0/0"),
+        ("PUBLIC_URL", "http://gate.example.com"),
+    ],
+)
+def test_a_deployment_with_users_does_not_serve_with_anything_open(
+    stage: str, name: str, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STAGE", stage)
+    Settings().require_safe()
+    monkeypatch.setenv(name, value)
+    with pytest.raises(MisconfiguredDeployment, match=name):
+        Settings().require_safe()
+
+
+def test_hosts_are_compared_in_lower_case(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ALLOWED_HOSTS", "Gate.Example.com,")
+    assert Settings().allowed_hosts == {"gate.example.com"}

@@ -219,14 +219,31 @@ def test_the_defaults_are_accepted_in_each_stage(stage: str) -> None:
     assert rule_refuses(Stage=stage) == []
 
 
-def test_prod_refuses_unverified_minting() -> None:
-    refusing = rule_refuses(Stage="prod", AllowUnverifiedMemberSessionMinting="true")
+@pytest.mark.parametrize("stage", ["staging", "prod"])
+def test_unverified_minting_is_refused_wherever_there_are_users(stage: str) -> None:
+    refusing = rule_refuses(Stage=stage, AllowUnverifiedMemberSessionMinting="true")
 
-    assert refusing == ["ProdRefusesUnverifiedMinting"]
+    assert refusing == ["OnlyDevelopersMintUnverified"]
 
 
-def test_prod_refuses_any_origin() -> None:
-    assert rule_refuses(Stage="prod", AllowedOrigins="*") == ["ProdRefusesAnyOrigin"]
+@pytest.mark.parametrize("stage", ["staging", "prod"])
+def test_any_origin_is_refused_wherever_there_are_users(stage: str) -> None:
+    assert rule_refuses(Stage=stage, AllowedOrigins="*") == ["OnlyDevelopersAllowAnyOrigin"]
+
+
+def test_a_domain_of_ones_own_has_a_certificate() -> None:
+    domain = {"CustomDomain": "gate.example.com"}
+    certificate = {"CertificateArn": "arn:aws:acm:eu-central-1:123456789012:certificate/1-2"}
+
+    assert rule_refuses(**domain, **certificate) == []
+    assert rule_refuses(**domain) == ["CustomDomainHasCertificate"]
+    assert rule_refuses(**certificate) == ["CertificateHasCustomDomain"]
+
+
+def test_with_a_domain_of_its_own_the_api_has_no_other() -> None:
+    api = source()["Resources"]["Api"]["Properties"]
+
+    assert api["DisableExecuteApiEndpoint"] == {"Fn::If": ["HasCustomDomain", True, False]}
 
 
 @pytest.mark.parametrize("stage", ["dev", "staging", "prod"])
@@ -275,6 +292,8 @@ def test_a_developers_machine_may_have_all_three() -> None:
         ("AllowInsecureUpstreams", ["true", "false"], ["TRUE", "yes", ""]),
         ("AllowUnverifiedMemberSessionMinting", ["true", "false"], ["1"]),
         ("Architecture", ["arm64", "x86_64"], ["aarch64"]),
+        ("CustomDomain", ["", "gate.example.com"], ["*", "*.example.com", "gate", "a.b/"]),
+        ("AllowedHosts", ["", "a.example,127.0.0.1"], ["*", "*.example.com", "a.example,"]),
         (
             "VpcSubnetIds",
             ["", "subnet-0a1b2c3d", "subnet-0123456789abcdef0,subnet-0a1b2c3d"],

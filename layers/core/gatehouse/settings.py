@@ -8,7 +8,7 @@ import os
 import re
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING, Final, Literal, cast
 
 if TYPE_CHECKING:
     from gatehouse.domain.addresses import Network
@@ -19,6 +19,8 @@ class MisconfiguredDeployment(RuntimeError):
 
 
 Stage = Literal["local", "dev", "staging", "prod"]
+_WITH_USERS: Final = frozenset({"staging", "prod"})
+"""Stages that must be as safe as they ever will be."""
 
 
 @dataclass(frozen=True)
@@ -99,9 +101,16 @@ class Settings:
         """Browser origins that may call; none by default."""
         listed = os.environ.get("ALLOWED_ORIGINS", "").split(",")  # noqa: TID251
         origins = frozenset(origin.strip() for origin in listed if origin.strip())
-        if "*" in origins and self.stage == "prod":
-            raise MisconfiguredDeployment("ALLOWED_ORIGINS may not hold * in prod")
+        self._require_named("ALLOWED_ORIGINS", origins)
         return origins
+
+    @cached_property
+    def allowed_hosts(self) -> frozenset[str]:
+        """Domains under which this deployment may be called; none means those of its API."""
+        listed = os.environ.get("ALLOWED_HOSTS", "").lower().split(",")  # noqa: TID251
+        hosts = frozenset(host.strip() for host in listed if host.strip())
+        self._require_named("ALLOWED_HOSTS", hosts)
+        return hosts
 
     @cached_property
     def failures_per_minute(self) -> int:
@@ -110,8 +119,8 @@ class Settings:
 
     @cached_property
     def allow_unverified_minting(self) -> bool:
-        """Whether sessions may be minted for a bare member_external_id; never in prod."""
-        return self._unsafe("ALLOW_UNVERIFIED_MEMBER_SESSION_MINTING", {"local", "dev", "staging"})
+        """Whether sessions may be minted for a bare member_external_id; only while developing."""
+        return self._unsafe("ALLOW_UNVERIFIED_MEMBER_SESSION_MINTING", {"local", "dev"})
 
     @cached_property
     def allow_insecure_upstreams(self) -> bool:
@@ -137,6 +146,21 @@ class Settings:
         names = ("AWS_LAMBDA_RUNTIME_API", "AWS_ENDPOINT_URL")
         found = (re.search(r":([0-9]{1,5})/?$", os.environ.get(name, "")) for name in names)  # noqa: TID251
         return frozenset(int(port[1]) for port in found if port)
+
+    def require_safe(self) -> None:
+        """Refuse to serve if any setting opens what must stay shut in this stage.
+
+        Raises:
+            MisconfiguredDeployment: It names the setting.
+        """
+        _ = self.allowed_origins, self.allowed_hosts, self.allow_unverified_minting
+        _ = self.allow_insecure_upstreams, self.allowed_private_cidrs
+        if self.stage in _WITH_USERS and (self.public_url or "https:").startswith("http:"):
+            raise MisconfiguredDeployment(f"PUBLIC_URL must be https in {self.stage}")
+
+    def _require_named(self, name: str, listed: frozenset[str]) -> None:
+        if "*" in listed and self.stage in _WITH_USERS:
+            raise MisconfiguredDeployment(f"{name} may not hold * in {self.stage}")
 
     def _unsafe(self, name: str, stages: set[str]) -> bool:
         """Read a switch that opens something; refuse to serve where it must stay shut."""

@@ -25,13 +25,14 @@ def logged(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
     return stream
 
 
-def serve(answer: Any, *, max_body: int = 100) -> Serve:
+def serve(answer: Any, *, max_body: int = 100, hosts: frozenset[str] = frozenset()) -> Serve:
     ticks = iter(range(0, 1000, 5))
     return Serve(
         answer=answer,
         new_request_id=lambda: "r1",
         clock_ms=lambda: next(ticks),
         allowed_origins=lambda: frozenset({APP}),
+        allowed_hosts=lambda: hosts,
         max_body=max_body,
     )
 
@@ -127,3 +128,28 @@ def test_credentials_bodies_and_queries_are_not_logged(logged: io.StringIO) -> N
     )
     for word in ("credential", "argument", "secret"):
         assert word not in logged.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("hosts", "status"),
+    [
+        (frozenset[str](), 200),
+        (frozenset({"api.example.com"}), 200),
+        (frozenset({"gate.example.com"}), 421),
+        (frozenset({"example.com", "evil-api.example.com"}), 421),
+    ],
+)
+def test_a_request_for_another_domain_is_misdirected(hosts: frozenset[str], status: int) -> None:
+    reached: list[HttpRequest] = []
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        reached.append(request)
+        return HttpResponse(status=200)
+
+    named = {"host": "gate.example.com", "x-forwarded-host": "gate.example.com"}
+    answered = serve(answer, hosts=hosts)(http_event(headers=named))
+
+    assert answered["statusCode"] == status
+    assert len(reached) == (status == 200)
+    assert isinstance(answered["headers"], dict)
+    assert answered["headers"].items() >= SECURITY_HEADERS.items()

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 
 from gatehouse.domain.errors import GatehouseError
@@ -16,7 +17,7 @@ from gatehouse.edge.http import (
     lambda_answer,
     read_request,
 )
-from gatehouse.edge.problem import problem, unexpected
+from gatehouse.edge.problem import bare, problem, unexpected
 
 
 def _uncounted(_request: HttpRequest, error: GatehouseError) -> GatehouseError:
@@ -29,6 +30,8 @@ class Serve:
 
     `failures` may answer another refusal than the one that `answer` raised.
 
+    `allowed_hosts` are the domains that requests may name; none means every one that the API has.
+
     `refuse` and `fail` write refusals and surprises in the function's own format; both are given
     the request's id. `clock_ms` counts milliseconds, from any moment on.
     """
@@ -37,6 +40,7 @@ class Serve:
     new_request_id: Callable[[], str]
     clock_ms: Callable[[], int]
     allowed_origins: Callable[[], AbstractSet[str]]
+    allowed_hosts: Callable[[], AbstractSet[str]] = frozenset
     refuse: Callable[[GatehouseError, str], HttpResponse] = problem
     fail: Callable[[str], HttpResponse] = unexpected
     max_body: int = MAX_BODY
@@ -53,6 +57,9 @@ class Serve:
 
     def _response(self, event: Mapping[str, Any], request_id: str) -> HttpResponse:
         request = read_request(event, request_id=request_id, max_body=self.max_body)
+        hosts = self.allowed_hosts()
+        if hosts and request.domain.lower() not in hosts:
+            return bare(HTTPStatus.MISDIRECTED_REQUEST, request_id, headers={})
         response = self._guarded(request_id, lambda: self._answered(request))
         return with_cors(response, request, self.allowed_origins())
 

@@ -19,8 +19,11 @@ from gatehouse.aws.projects import DynamoProjects
 from gatehouse.aws.prompts import DynamoPrompts
 from gatehouse.aws.replication import DynamoReplication
 from gatehouse.aws.resources import DynamoResources
+from gatehouse.aws.revocations import DynamoRevocations
 from gatehouse.aws.secret_sealer import KmsSecretSealer
 from gatehouse.aws.tools import DynamoTools
+from gatehouse.aws.trusted_roots import DynamoTrustedRoots
+from gatehouse.aws.warrant_policies import DynamoWarrantPolicies
 from gatehouse.net.names import SystemNames
 from gatehouse.settings import Settings
 from gatehouse.usecases.authenticate import AuthenticateKey
@@ -34,8 +37,11 @@ from gatehouse.usecases.manage_projects import ManageProjects
 from gatehouse.usecases.manage_prompts import ManagePrompts
 from gatehouse.usecases.manage_resources import ManageResources
 from gatehouse.usecases.manage_tools import ManageTools
+from gatehouse.usecases.manage_warrants import ManageWarrants
 from gatehouse.usecases.management import Management
 from gatehouse.usecases.read_calls import ReadCalls
+from gatehouse.usecases.read_violations import ReadViolations
+from gatehouse.usecases.revoke_warrants import RevokeWarrants
 from gatehouse.usecases.try_tool import TryTool
 from gatehouse.wiring import clients, clock, limits
 from gatehouse.wiring.request_ids import new_request_id
@@ -45,11 +51,17 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 settings: Final = Settings()
+settings.require_safe()
 
 
 def allowed_origins() -> AbstractSet[str]:
     """Return the browser origins that may call."""
     return settings.allowed_origins
+
+
+def allowed_hosts() -> frozenset[str]:
+    """Return the domains that requests may name; none means every one that the API has."""
+    return settings.allowed_hosts
 
 
 def limit_failures() -> LimitFailures:
@@ -62,6 +74,7 @@ def management() -> Management:
     """Build it once, on the first request: all of it is cheap but the clients."""
     dynamodb = clients.dynamodb()
     authority = DynamoAuthority(dynamodb, settings.authority_table)
+    records = DynamoCallRecords(dynamodb, settings.activity_table)
     admin_token = SecretAdminToken(clients.secretsmanager(), settings.admin_token_secret, clock.now)
     return Management(
         authenticate=AuthenticateKey(authority=authority),
@@ -96,9 +109,18 @@ def management() -> Management:
         members=ManageMembers(
             members=DynamoMembers(dynamodb, settings.authority_table), clock=clock.now
         ),
-        calls=ReadCalls(
-            records=DynamoCallRecords(dynamodb, settings.activity_table), clock=clock.now
+        calls=ReadCalls(records=records, clock=clock.now),
+        warrants=ManageWarrants(
+            policies=DynamoWarrantPolicies(dynamodb, settings.authority_table),
+            roots=DynamoTrustedRoots(dynamodb, settings.authority_table),
+            clock=clock.now,
         ),
+        revocations=RevokeWarrants(
+            revocations=DynamoRevocations(dynamodb, settings.authority_table),
+            roots=DynamoTrustedRoots(dynamodb, settings.authority_table),
+            clock=clock.now,
+        ),
+        violations=ReadViolations(records=records, clock=clock.now),
     )
 
 

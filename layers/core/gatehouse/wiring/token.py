@@ -19,11 +19,17 @@ from gatehouse.wiring import clients, clock, limits
 from gatehouse.wiring.request_ids import new_request_id
 
 settings: Final = Settings()
+settings.require_safe()
 
 
 def allowed_origins() -> frozenset[str]:
     """Return the browser origins that may call."""
     return settings.allowed_origins
+
+
+def allowed_hosts() -> frozenset[str]:
+    """Return the domains that requests may name; none means every one that the API has."""
+    return settings.allowed_hosts
 
 
 def limit_failures() -> LimitFailures:
