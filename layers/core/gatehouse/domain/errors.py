@@ -8,6 +8,8 @@
   + Unauthenticated           no credential, or one that does not hold
     - InvalidAssertion        a member assertion that does not hold, whatever the reason
     - SessionExpired          a genuine session token past its end
+    - InvalidClient           an OAuth client that does not prove to be who it says
+  + OAuthRefused              an OAuth endpoint's no, in the words of RFC 6749
   + Forbidden                 a genuine credential that may not do this
     - MissingScope            ... because the key lacks a scope
   + NotFound                  no such object in the caller's project
@@ -87,6 +89,23 @@ class SessionExpired(Unauthenticated):
 
     def __init__(self) -> None:
         super().__init__("Member JWT has expired")
+
+
+class InvalidClient(Unauthenticated):
+    """The OAuth client is unknown, or does not prove who it is. `reason` is for the log alone."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__("The client could not be authenticated")
+        self.reason = reason
+
+
+class OAuthRefused(GatehouseError):
+    """No token is given; `code` is RFC 6749's word for why, `reason` is for the log alone."""
+
+    def __init__(self, code: str, message: str, *, reason: str | None = None) -> None:
+        super().__init__(message)
+        self.code = code
+        self.reason = reason or code
 
 
 class Forbidden(GatehouseError):

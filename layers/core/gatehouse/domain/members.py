@@ -51,6 +51,13 @@ class MemberStanding:
         return self.blocked_at is not None
 
 
+def stands(member: MemberStanding | None, epoch: int | None) -> bool:
+    """Say whether what was made for a member in `epoch` still holds, by what is known of them."""
+    if member is None:
+        return epoch == 0
+    return not member.is_blocked and member.epoch == epoch
+
+
 def external_id_problem(external_id: str) -> str | None:
     """Say why no backend may vouch for a member of this id, if it may not.
 

@@ -1,0 +1,102 @@
+"""Trade an authorization code for tokens (RFC 6749 section 4.1.3, RFC 7636, RFC 8707)."""
+
+import hmac
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from gatehouse.domain import family_tokens
+from gatehouse.domain.authorization_codes import AuthorizationCode, proves
+from gatehouse.domain.base62 import Choose
+from gatehouse.domain.errors import OAuthRefused
+from gatehouse.domain.families import FamilyKind, begun
+from gatehouse.ports.sessions import Codes, Families
+from gatehouse.usecases.authenticate_client import ProvenClient
+from gatehouse.usecases.mint_access_tokens import Issued, MintAccessTokens
+
+INVALID_GRANT: Final = "The grant is invalid, expired, used, revoked, or another client's"
+INVALID_TARGET: Final = "resource is not what was granted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeRequest:
+    """What comes with a code."""
+
+    code: str = field(repr=False)
+    redirect_uri: str
+    verifier: str = field(repr=False)
+    resource: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RedeemCode:
+    """Begin a session with a code; nothing that fails uses it up, and a second use ends it all."""
+
+    codes: Codes
+    families: Families
+    mint: MintAccessTokens
+    clock: Callable[[], int]
+    choose: Choose
+
+    def __call__(self, client: ProvenClient, request: CodeRequest, *, origin: str) -> Issued:
+        """Redeem.
+
+        Raises:
+            OAuthRefused: `invalid_grant` or `invalid_target`.
+            Unavailable: Nothing was used up.
+        """
+        now = self.clock()
+        digest = family_tokens.digest(request.code)
+        code = self.codes.get(digest)
+        if code is None:
+            raise invalid_grant("unknown code")
+        self._require_unused(code, now)
+        _require_bound(code, client, request, now)
+        if not (code.grant.resource or "").startswith(f"{origin}/"):
+            raise invalid_grant("granted at another origin")
+        family = begun(
+            family_tokens.new_family_id(self.choose),
+            FamilyKind.OAUTH,
+            code.grant,
+            device=code.device,
+            now=now,
+        )
+        # Signed first, so that a code is not used up where no token can be made.
+        issued = self.mint(family.grant, origin=origin, family_id=family.id, now=now)
+        refresh = family_tokens.new_token(family_tokens.REFRESH, family.id, self.choose)
+        if not self.codes.redeem(
+            digest, family, refresh_digest=family_tokens.digest(refresh), now=now
+        ):
+            if winner := self.codes.get(digest):
+                self._require_unused(winner, now)
+            raise invalid_grant("the code is over")
+        return replace(issued, refresh_token=refresh)
+
+    def _require_unused(self, code: AuthorizationCode, now: int) -> None:
+        """Refuse a second use, and end what the first one began: somebody else has the code."""
+        if code.used_at is None:
+            return
+        if code.family_id is not None:
+            self.families.end(code.family_id, now=now)
+        raise invalid_grant("the code was used before")
+
+
+def invalid_grant(reason: str) -> OAuthRefused:
+    """Return the refusal that tells nothing about why."""
+    return OAuthRefused("invalid_grant", INVALID_GRANT, reason=reason)
+
+
+def _require_bound(
+    code: AuthorizationCode, client: ProvenClient, request: CodeRequest, now: int
+) -> None:
+    """Refuse unless everything is as it was at the authorization endpoint."""
+    if now >= code.expires_at:
+        raise invalid_grant("the code has expired")
+    if code.grant.client_id != client.id:
+        raise invalid_grant("another client's code")
+    if not hmac.compare_digest(code.redirect_uri.encode(), request.redirect_uri.encode()):
+        raise invalid_grant("another redirect_uri")
+    if not proves(request.verifier, code.challenge):
+        raise invalid_grant("the verifier does not fit")
+    if request.resource not in {None, code.grant.resource}:
+        raise OAuthRefused("invalid_target", INVALID_TARGET)
