@@ -1,8 +1,8 @@
 """Builds the package. What it shares with the gateway is brought in, under a root of its own.
 
-In the source, the client imports the warrants' format as `gatehouse.domain.warrants`, where it lives.
-A wheel and an sdist hold it as `gatehouse_client._warrants`; nothing else of it differs. A
-development install uses the source where it is.
+In the source, the client imports the warrants' format from where it lives, as
+`gatehouse.domain.warrants`. A wheel and an sdist hold it as `gatehouse_client._warrants`; nothing
+else of it differs. A development install uses the source where it is.
 """
 
 import shutil

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from enum import IntEnum
 from typing import TYPE_CHECKING, Final, Protocol, Self
 
+from gatehouse.domain.warrants.denied import Denied
 from gatehouse.domain.warrants.gates import ArgumentGate, Gate
 from gatehouse.domain.warrants.payload import GATES
 from gatehouse.domain.warrants.writing import gates_bytes
@@ -108,6 +109,13 @@ class Draft:
         """
         self._gates.update({tool: _gate(gate) for tool, gate in gates.items()})
         return self
+
+    def _least_approvals(self, approvers: int, otherwise: int) -> int:
+        if self._min_approvals is None:
+            return otherwise
+        if not approvers:
+            raise Denied(1201, "min_approvals needs required_approvers")
+        return self._min_approvals
 
     def session_id(self, session_id: str) -> Self:
         """Note which session this is for; it is signed, and nothing follows from it."""

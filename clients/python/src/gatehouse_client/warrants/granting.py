@@ -122,7 +122,9 @@ class GrantBuilder(Draft):
             extensions=with_gates({**kept, **self._extensions}, gates),
             gates=gates,
             approvers=approvers,
-            min_approvals=self._least_approvals(above, len(approvers)),
+            min_approvals=self._least_approvals(
+                len(approvers), above.min_approvals if above.approvers else max(1, len(approvers))
+            ),
             clearance=above.clearance if self._clearance is None else self._clearance,
             issuing=self._issuing(above) if kind == ISSUER else Issuing(),
         )
@@ -142,11 +144,6 @@ class GrantBuilder(Draft):
         most = above.max_depth if self._max_depth is None else self._max_depth
         depth = None if issuing.max_depth is None else min(issuing.max_depth, most)
         return Issuing(tools=frozenset(self._issuable), max_depth=depth, bounds=issuing.bounds)
-
-    def _least_approvals(self, above: Payload, approvers: int) -> int:
-        if self._min_approvals is not None:
-            return self._min_approvals
-        return above.min_approvals if above.approvers else max(1, approvers)
 
     def _merged_gates(self, above: Payload) -> dict[str, Gate]:
         merged = dict(above.gates)

@@ -95,7 +95,7 @@ class MintBuilder(Draft):
             extensions=with_gates(self._extensions, self._gates),
             gates=self._gates,
             approvers=approvers,
-            min_approvals=self._min_approvals or max(1, len(approvers)),
+            min_approvals=self._least_approvals(len(approvers), max(1, len(approvers))),
             clearance=self._clearance,
             issuing=issuing,
         )
@@ -119,8 +119,6 @@ def sealed(above: tuple[Signed, ...], payload: Payload, key: Signer) -> Warrant:
         raise Denied(1303, "a warrant lives for at most 90 days")
     if payload.max_depth > MAX_DEPTH:
         raise Denied(1402, f"a chain is at most {MAX_DEPTH} deep")
-    if payload.approvers and payload.min_approvals < 1:
-        raise Denied(1201, "min_approvals is at least 1")
     written = payload_bytes(payload)
     return Warrant(
         (
