@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from gatehouse.aws.jws import PyJWTSignatures
 from gatehouse.domain.ids import request_id
+from gatehouse.domain.revocations import KeptList
 from gatehouse.domain.upstreams import UpstreamPolicy
 from gatehouse.edge.rest.application import MAX_BODY, ManagementApi
 from gatehouse.edge.serving import Serve
@@ -22,8 +23,11 @@ from gatehouse.usecases.manage_projects import ManageProjects
 from gatehouse.usecases.manage_prompts import ManagePrompts
 from gatehouse.usecases.manage_resources import ManageResources
 from gatehouse.usecases.manage_tools import ManageTools
+from gatehouse.usecases.manage_warrants import ManageWarrants
 from gatehouse.usecases.management import Management
 from gatehouse.usecases.read_calls import ReadCalls
+from gatehouse.usecases.read_violations import ReadViolations
+from gatehouse.usecases.revoke_warrants import RevokeWarrants
 from gatehouse.usecases.try_tool import TryTool
 from tests.events import http_event
 from tests.fakes.authority import MemoryAuthority
@@ -43,6 +47,7 @@ from tests.fakes.stores import (
     MemoryReplication,
     MemoryTools,
 )
+from tests.fakes.warrants import MemoryRevocations, MemoryTrustedRoots, MemoryWarrantPolicies
 from tests.samples import API_KEY, NOW, authority
 
 ADMIN_TOKEN: Final = "a" * 48
@@ -93,6 +98,8 @@ class Api:
     records: MemoryCallRecords = field(default_factory=MemoryCallRecords)
     breakers: MemoryBreakers = field(default_factory=MemoryBreakers)
     limits: MemoryLimits = field(default_factory=MemoryLimits)
+    lists: dict[tuple[str, str], KeptList] = field(default_factory=dict)
+    before_keeping: Callable[[], None] = lambda: None
     marks: MemoryMarks = field(default_factory=MemoryMarks)
     dispatcher: ScriptedDispatcher = field(default_factory=ScriptedDispatcher)
     admin_token: FixedAdminToken = field(default_factory=lambda: FixedAdminToken(ADMIN_TOKEN))
@@ -158,6 +165,17 @@ class Api:
             ),
             members=ManageMembers(members=MemoryMembers(self.table), clock=self.clock),
             calls=ReadCalls(records=self.records, clock=self.clock),
+            warrants=ManageWarrants(
+                policies=MemoryWarrantPolicies(self.table),
+                roots=MemoryTrustedRoots(self.table),
+                clock=self.clock,
+            ),
+            revocations=RevokeWarrants(
+                revocations=MemoryRevocations(self.table, self.lists, self.before_keeping),
+                roots=MemoryTrustedRoots(self.table),
+                clock=self.clock,
+            ),
+            violations=ReadViolations(records=self.records, clock=self.clock),
         )
 
     def call(

@@ -110,6 +110,7 @@ MAY: Final[dict[str, Allowed]] = {
     },
     "keys": {
         ("dynamodb:BatchGetItem", "Authority.Arn"): None,
+        ("dynamodb:BatchWriteItem", "Authority.Arn"): None,
         ("dynamodb:ConditionCheckItem", "Authority.Arn"): None,
         ("dynamodb:DeleteItem", "Authority.Arn"): None,
         ("dynamodb:GetItem", "Authority.Arn"): None,

@@ -54,6 +54,7 @@ def pair(world: World, echo: Echo) -> Pair:
     prompt = a.api("POST", "/api/v1/prompts", {"name": "prompt-of-a", "messages": words})
     stored = {"name": "resource-of-a", "uri": "a://only", "text": "of A"}
     resource = a.api("POST", "/api/v1/resources", stored)
+    root = a.api("POST", "/api/v1/warrants/roots", {"public_key": "5a" * 32})
     objects = {
         "/admin/v1/projects/{id}": a.project_id,
         "/admin/v1/projects/{id}/integrations": a.project_id,
@@ -66,6 +67,7 @@ def pair(world: World, echo: Echo) -> Pair:
         "/api/v1/resources/{id}": resource.json()["id"],
         "/api/v1/resources/{id}/approve": resource.json()["id"],
         "/api/v1/tool-calls/{request_id}": called["result"]["_meta"]["gatehouse/requestId"],
+        "/api/v1/warrants/roots/{public_key}": root.json()["public_key"],
         "/api/v1/members/{external_id}/block": "member-of-a",
         "/api/v1/members/{external_id}/end-sessions": "member-of-a",
     }
@@ -77,6 +79,8 @@ def absent_like(present: str) -> str:
     if re.fullmatch(r"[0-9a-f-]{36}", present):
         kept = uuid.UUID(present).int ^ 1
         return str(uuid.UUID(int=kept))
+    if re.fullmatch(r"[0-9a-f]{64}", present):
+        return "0" + present[1:]
     if present.startswith("tool_"):
         return ids.tool_id("nothing-called-so")
     if present.startswith("prompt_"):
@@ -93,6 +97,13 @@ BODIES: dict[str, dict[str, Any]] = {
     "PATCH /api/v1/prompts/{id}": {"version": 1, "description": "taken over"},
     "PATCH /api/v1/resources/{id}": {"version": 1, "description": "taken over"},
     "PATCH /admin/v1/projects/{id}": {"version": 1, "name": "taken over"},
+    "PUT /api/v1/warrants/policy": {
+        "mode": "off",
+        "require_warrant": False,
+        "clearances": {},
+        "receipts": False,
+        "version": 1,
+    },
     "POST /api/v1/custom-tools/{id}/approve": {"digest": "0" * 64},
     "POST /api/v1/resources/{id}/approve": {"digest": "0" * 64},
     "POST /api/v1/custom-tools/{id}/test": {"arguments": {}, "execute": True},

@@ -172,6 +172,7 @@ def test_the_api_has_these_routes_and_no_cors_of_its_own() -> None:
         ("/api/v1/mcp/session-token", "options"),
         ("/api/v1/{proxy+}", "any"),
         ("/admin/v1/{proxy+}", "any"),
+        ("/.well-known/gatehouse/{proxy+}", "any"),
         ("/health", "get"),
         ("/.well-known/jwks.json", "any"),
         ("/.well-known/oauth-authorization-server", "any"),

@@ -2,6 +2,7 @@
 
 from gatehouse.domain.calls import CallRecord, Outcome
 from gatehouse.domain.ids import request_id
+from gatehouse.domain.warrant_policies import Decision, WarrantMode, WarrantVerdict
 from tests.rest import Api
 from tests.samples import INTEGRATION_ID, NOW, PROJECT_ID
 
@@ -55,6 +56,29 @@ def test_a_call_is_read_with_what_remains_of_it() -> None:
         "repeated_of": None,
         "started_at": "2023-11-14T22:12:20.000Z",
         "duration_ms": 10,
+        "warrant": None,
+    }
+
+
+def test_a_call_says_what_was_decided_about_its_warrant() -> None:
+    verdict = WarrantVerdict(
+        mode=WarrantMode.AUDIT,
+        decision=Decision.WOULD_DENY,
+        warrant_id="tnu_wrt_00",
+        reason="constraint-violation",
+        code=1501,
+        field="path",
+        hint="it is elsewhere",
+    )
+    made = record(1, warrant=verdict)
+    assert api_with(made).call("GET", f"{CALLS}/{made.request_id}").json["warrant"] == {
+        "mode": "audit",
+        "decision": "would_deny",
+        "warrant_id": "tnu_wrt_00",
+        "reason": "constraint-violation",
+        "code": 1501,
+        "field": "path",
+        "hint": "it is elsewhere",
     }
 
 

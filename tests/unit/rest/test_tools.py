@@ -59,6 +59,8 @@ def test_a_new_tool_is_shown_with_its_defaults_and_without_its_secret() -> None:
         "on_oversize": "truncate",
         "idempotency_key": False,
         "limits": NO_LIMITS,
+        "warrant_mode": None,
+        "allow_equal_calls": False,
         "is_enabled": True,
         "version": 1,
         "created_at": "2023-11-14T22:13:20Z",

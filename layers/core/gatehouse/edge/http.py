@@ -69,11 +69,14 @@ class HttpRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HttpResponse:
-    """One answer. Names of `headers` are lower-case; `cookies` are values of Set-Cookie."""
+    """One answer. Names of `headers` are lower-case; `cookies` are values of Set-Cookie.
+
+    A `body` of bytes is sent as it is, one of text in UTF-8.
+    """
 
     status: int
     headers: Mapping[str, str] = field(default_factory=dict)
-    body: str = field(default="", repr=False)
+    body: str | bytes = field(default="", repr=False)
     cookies: tuple[str, ...] = field(default=(), repr=False)
 
 
@@ -130,12 +133,14 @@ def json_response(
 
 def lambda_answer(response: HttpResponse) -> LambdaAnswer:
     """Write an answer, with the security headers, for Lambda to return."""
-    in_base64 = len(response.body) > MAX_TEXT
+    body = response.body
+    data = body if isinstance(body, bytes) else body.encode()
+    in_base64 = isinstance(body, bytes) or len(body) > MAX_TEXT
     return {
         "statusCode": response.status,
         "headers": {**SECURITY_HEADERS, **response.headers},
         **({"cookies": list(response.cookies)} if response.cookies else {}),
-        "body": b64encode(response.body.encode()).decode() if in_base64 else response.body,
+        "body": b64encode(data).decode() if in_base64 else body,
         "isBase64Encoded": in_base64,
     }
 

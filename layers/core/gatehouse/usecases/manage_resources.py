@@ -16,6 +16,7 @@ from gatehouse.ports.pages import Page
 from gatehouse.ports.secrets import SecretSealer
 from gatehouse.usecases.approving import approved
 from gatehouse.usecases.check_origin import CheckOrigin
+from gatehouse.usecases.keeping import kept_secret, require_same_use
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,14 +87,9 @@ class ManageResources:
             is_enabled=written.is_enabled,
             updated_at=self.clock(),
         )
-        keeps = written.secret is None and written.needs_secret
-        kept = current.sealed_secret if keeps else None
+        kept = kept_secret(current, needs_one=written.needs_secret, new=written.secret)
         made = self._completed(project, changed, written, kept=kept)
-        if kept and made.secret_binding != current.secret_binding:
-            raise Conflict(
-                "Changing base_url or auth_strategy needs encrypted_auth_secret again: the "
-                "stored one was given for another origin or use"
-            )
+        require_same_use(kept, current, made)
         self.resources.replace(made, expected_version=version)
         return made
 

@@ -13,12 +13,14 @@ from gatehouse.domain.secret_rotation import retiring, rotation_errors
 from gatehouse.domain.tool_documents import tool_digest
 from gatehouse.domain.tool_rules import field_errors
 from gatehouse.domain.tools import AuthStrategy, Tool, ToolDefinition
+from gatehouse.domain.warrant_policies import WarrantMode
 from gatehouse.ports.offers import Tools
 from gatehouse.ports.pages import Page
 from gatehouse.ports.secrets import SecretSealer
 from gatehouse.ports.upstreams import Breakers
 from gatehouse.usecases.approving import approved
 from gatehouse.usecases.check_origin import CheckOrigin
+from gatehouse.usecases.keeping import kept_secret, require_same_use
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +35,8 @@ class WrittenTool:
     secret: str | None = field(default=None, repr=False)
     rotation_seconds: int = 0
     limits: Limits = UNLIMITED
+    warrant_mode: WarrantMode | None = None
+    allow_equal_calls: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +61,8 @@ class ManageTools:
             created_at=now,
             updated_at=now,
             limits=written.limits,
+            warrant_mode=written.warrant_mode,
+            allow_equal_calls=written.allow_equal_calls,
         )
         made = self._completed(project, tool, written, kept=None)
         self.tools.create(made)
@@ -97,19 +103,16 @@ class ManageTools:
             is_enabled=written.is_enabled,
             updated_at=now,
             limits=written.limits,
+            warrant_mode=written.warrant_mode,
+            allow_equal_calls=written.allow_equal_calls,
         )
         seconds = written.rotation_seconds
         if errors := tuple(rotation_errors(current, changed, seconds=seconds, is_new=is_new)):
             raise InvalidFields(errors)
-        strategy = written.definition.auth_strategy
-        keeps = written.secret is None and strategy is not AuthStrategy.NONE
-        kept = current.sealed_secret if keeps else None
+        needs_one = written.definition.auth_strategy is not AuthStrategy.NONE
+        kept = kept_secret(current, needs_one=needs_one, new=written.secret)
         made = self._completed(project, changed, written, kept=kept)
-        if kept and made.secret_binding != current.secret_binding:
-            raise Conflict(
-                "Changing base_url or auth_strategy needs encrypted_auth_secret again: the "
-                "stored one was given for another origin or use"
-            )
+        require_same_use(kept, current, made)
         if made.sealed_secret is not None:
             kept_beside = retiring(current, seconds=seconds, is_new=is_new, now=now)
             made = replace(made, retiring_secret=kept_beside)

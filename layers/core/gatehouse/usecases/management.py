@@ -11,7 +11,10 @@ from gatehouse.usecases.manage_projects import ManageProjects
 from gatehouse.usecases.manage_prompts import ManagePrompts
 from gatehouse.usecases.manage_resources import ManageResources
 from gatehouse.usecases.manage_tools import ManageTools
+from gatehouse.usecases.manage_warrants import ManageWarrants
 from gatehouse.usecases.read_calls import ReadCalls
+from gatehouse.usecases.read_violations import ReadViolations
+from gatehouse.usecases.revoke_warrants import RevokeWarrants
 from gatehouse.usecases.try_tool import TryTool
 
 
@@ -30,3 +33,6 @@ class Management:
     resources: ManageResources
     members: ManageMembers
     calls: ReadCalls
+    warrants: ManageWarrants
+    revocations: RevokeWarrants
+    violations: ReadViolations

@@ -24,6 +24,22 @@ class Period:
     starts_at: int | None = None
     ends_at: int | None = None
 
+    def bounds(self, now: int, *, longest: int) -> tuple[int, int]:
+        """Return start and end; raise `InvalidFields` for none or too long a period."""
+        ends_at = now + 1 if self.ends_at is None else self.ends_at
+        starts_at = ends_at - DAY if self.starts_at is None else self.starts_at
+        if starts_at >= ends_at:
+            raise InvalidFields((FieldError("from", "must be before `to`"),))
+        if ends_at - starts_at > longest:
+            message = f"must be at most {longest // DAY} days before `to`"
+            raise InvalidFields((FieldError("from", message),))
+        return starts_at, ends_at
+
+    def hours(self, now: int) -> tuple[int, int]:
+        """Return start and end of the whole hours that usage is counted by; as `bounds`."""
+        starts_at, ends_at = self.bounds(now, longest=MAX_USAGE_PERIOD)
+        return starts_at // HOUR * HOUR, -(-ends_at // HOUR) * HOUR
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallFilter:
@@ -50,7 +66,7 @@ class ReadCalls:
         self, project_id: str, wanted: CallFilter, *, after: str | None, limit: int
     ) -> Page[CallRecord]:
         """List calls, newest first, of the last day unless a period is given."""
-        starts_at, ends_at = self._bounds(wanted.period, longest=MAX_CALLS_PERIOD)
+        starts_at, ends_at = wanted.period.bounds(self.clock(), longest=MAX_CALLS_PERIOD)
         return self.records.page(
             project_id,
             starts_at=starts_at,
@@ -67,21 +83,9 @@ class ReadCalls:
 
         Whole hours are counted: those in which the period starts and ends, too.
         """
-        starts_at, ends_at = self._bounds(period, longest=MAX_USAGE_PERIOD)
-        first, last = starts_at // HOUR * HOUR, -(-ends_at // HOUR) * HOUR
+        first, last = period.hours(self.clock())
         hourly = self.records.usage(project_id, starts_at=first, ends_at=last)
         return _summed(hourly, seconds)
-
-    def _bounds(self, period: Period, *, longest: int) -> tuple[int, int]:
-        """Return start and end; raise `InvalidFields` for none or too long a period."""
-        ends_at = self.clock() + 1 if period.ends_at is None else period.ends_at
-        starts_at = ends_at - DAY if period.starts_at is None else period.starts_at
-        if starts_at >= ends_at:
-            raise InvalidFields((FieldError("from", "must be before `to`"),))
-        if ends_at - starts_at > longest:
-            message = f"must be at most {longest // DAY} days before `to`"
-            raise InvalidFields((FieldError("from", message),))
-        return starts_at, ends_at
 
 
 def _summed(hourly: Sequence[ToolUsage], seconds: int) -> Sequence[ToolUsage]:

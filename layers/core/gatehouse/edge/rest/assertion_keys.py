@@ -6,7 +6,7 @@ from pydantic import Field
 
 from gatehouse.domain.assertion_keys import AssertionAlgorithm, AssertionKey
 from gatehouse.domain.ids import assertion_key_id
-from gatehouse.edge.rest.models import Answer, Input, Nothing, PageQuery, rfc3339, write_cursor
+from gatehouse.edge.rest.models import Answer, Input, Listing, Nothing, PageQuery, rfc3339
 from gatehouse.edge.rest.routing import Answered, Call
 from gatehouse.usecases.manage_assertion_keys import NewAssertionKey
 from gatehouse.usecases.management import Management
@@ -33,11 +33,8 @@ class KeyAnswer(Answer):
     deactivated_at: str | None
 
 
-class KeyList(Answer):
+class KeyList(Listing[KeyAnswer]):
     """A page of keys."""
-
-    items: list[KeyAnswer]
-    next_cursor: str | None
 
 
 def register_key(management: Management, call: Call, body: NewKey) -> Answered:
@@ -57,8 +54,7 @@ def register_key(management: Management, call: Call, body: NewKey) -> Answered:
 def list_keys(management: Management, call: Call, query: PageQuery) -> Answered:
     """List the project's assertion keys, deactivated ones included."""
     page = management.assertion_keys.page(call.project_id, after=query.cursor, limit=query.limit)
-    items = [_answer(key) for key in page.items]
-    return Answered(answer=KeyList(items=items, next_cursor=write_cursor(page.next_after)))
+    return Answered(answer=KeyList.of(map(_answer, page.items), page.next_after))
 
 
 def deactivate_key(management: Management, call: Call, _nothing: Nothing) -> Answered:

@@ -7,14 +7,15 @@ from pydantic import AwareDatetime, ConfigDict, Field
 
 from gatehouse.domain.calls import CallRecord, Outcome
 from gatehouse.domain.usage import ToolUsage, percentile_ms
+from gatehouse.domain.warrant_policies import Decision, WarrantMode, WarrantVerdict
 from gatehouse.edge.rest.models import (
     Answer,
     Input,
+    Listing,
     Nothing,
     PageQuery,
     rfc3339,
     rfc3339_ms,
-    write_cursor,
 )
 from gatehouse.edge.rest.routing import Answered, Call
 from gatehouse.usecases.management import Management
@@ -41,6 +42,20 @@ class UsageQuery(Input):
     granularity: Literal["hour", "day"] = "day"
 
 
+class WarrantAnswer(Answer):
+    """What was decided about a call on account of its warrants."""
+
+    mode: Annotated[WarrantMode, Field(description="In force for this call.")]
+    decision: Decision
+    warrant_id: Annotated[
+        str | None, Field(description="Of the last in its chain, where one could be read.")
+    ]
+    reason: Annotated[str | None, Field(description="The rule that was not kept.")]
+    code: int | None
+    field: Annotated[str | None, Field(description="The argument at fault.")]
+    hint: str | None
+
+
 class CallAnswer(Answer):
     """What remains of a call: never arguments or results."""
 
@@ -59,13 +74,13 @@ class CallAnswer(Answer):
     repeated_of: str | None
     started_at: str
     duration_ms: int
+    warrant: Annotated[
+        WarrantAnswer | None, Field(description="Null where warrants were not looked at.")
+    ]
 
 
-class CallList(Answer):
+class CallList(Listing[CallAnswer]):
     """A page of calls, newest first."""
-
-    items: list[CallAnswer]
-    next_cursor: str | None
 
 
 class UsageAnswer(Answer):
@@ -80,24 +95,20 @@ class UsageAnswer(Answer):
     p95_ms: int | None
 
 
-class UsageList(Answer):
+class UsageList(Listing[UsageAnswer]):
     """Usage by tool and period."""
-
-    items: list[UsageAnswer]
-    next_cursor: str | None
 
 
 def list_calls(management: Management, call: Call, query: CallQuery) -> Answered:
     """List calls, newest first."""
     wanted = CallFilter(
-        period=_period(query.from_, query.to),
+        period=read_period(query.from_, query.to),
         tool_name=query.tool,
         member_external_id=query.member,
         outcome=query.outcome,
     )
     page = management.calls.page(call.project_id, wanted, after=query.cursor, limit=query.limit)
-    items = [_call(record) for record in page.items]
-    return Answered(answer=CallList(items=items, next_cursor=write_cursor(page.next_after)))
+    return Answered(answer=CallList.of(map(_call, page.items), page.next_after))
 
 
 def read_call(management: Management, call: Call, _nothing: Nothing) -> Answered:
@@ -108,12 +119,13 @@ def read_call(management: Management, call: Call, _nothing: Nothing) -> Answered
 def read_usage(management: Management, call: Call, query: UsageQuery) -> Answered:
     """Count calls, failures and durations by tool and period."""
     seconds = HOUR if query.granularity == "hour" else DAY
-    period = _period(query.from_, query.to)
+    period = read_period(query.from_, query.to)
     usage = management.calls.usage(call.project_id, period, seconds=seconds)
     return Answered(answer=UsageList(items=[_usage(each) for each in usage], next_cursor=None))
 
 
-def _period(starts_at: datetime | None, ends_at: datetime | None) -> Period:
+def read_period(starts_at: datetime | None, ends_at: datetime | None) -> Period:
+    """Return the period that a query names."""
     return Period(
         starts_at=None if starts_at is None else int(starts_at.timestamp()),
         ends_at=None if ends_at is None else int(ends_at.timestamp()),
@@ -134,6 +146,21 @@ def _call(record: CallRecord) -> CallAnswer:
         repeated_of=record.repeated_of,
         started_at=rfc3339_ms(record.started_at_ms),
         duration_ms=record.duration_ms,
+        warrant=_warrant(record.warrant),
+    )
+
+
+def _warrant(verdict: WarrantVerdict | None) -> WarrantAnswer | None:
+    if verdict is None:
+        return None
+    return WarrantAnswer(
+        mode=verdict.mode,
+        decision=verdict.decision,
+        warrant_id=verdict.warrant_id,
+        reason=verdict.reason,
+        code=verdict.code,
+        field=verdict.field,
+        hint=verdict.hint,
     )
 
 

@@ -11,7 +11,7 @@ from gatehouse.edge.rest.limit_models import (
     limits_answer,
     read_limits,
 )
-from gatehouse.edge.rest.models import Answer, Input, PageQuery, rfc3339, write_cursor
+from gatehouse.edge.rest.models import Answer, Input, Listing, PageQuery, rfc3339
 from gatehouse.edge.rest.routing import Answered, Call
 from gatehouse.usecases.manage_integrations import CreatedIntegration, NewIntegration
 from gatehouse.usecases.management import Management
@@ -56,11 +56,8 @@ class CreatedIntegrationAnswer(IntegrationAnswer):
     api_key: str
 
 
-class IntegrationList(Answer):
+class IntegrationList(Listing[IntegrationAnswer]):
     """A page of integrations."""
-
-    items: list[IntegrationAnswer]
-    next_cursor: str | None
 
 
 def create_as_admin(management: Management, call: Call, body: NewIntegrationBody) -> Answered:
@@ -77,8 +74,7 @@ def create_integration(management: Management, call: Call, body: NewIntegrationB
 def list_integrations(management: Management, call: Call, query: PageQuery) -> Answered:
     """List the project's integrations."""
     page = management.integrations.page(call.project_id, after=query.cursor, limit=query.limit)
-    items = [_answer(integration) for integration in page.items]
-    return Answered(answer=IntegrationList(items=items, next_cursor=write_cursor(page.next_after)))
+    return Answered(answer=IntegrationList.of(map(_answer, page.items), page.next_after))
 
 
 def delete_integration(management: Management, call: Call, query: Deletion) -> Answered:

@@ -1,7 +1,7 @@
 """Members."""
 
 from gatehouse.domain.members import MemberStanding
-from gatehouse.edge.rest.models import Answer, Nothing, PageQuery, rfc3339, write_cursor
+from gatehouse.edge.rest.models import Answer, Listing, Nothing, PageQuery, rfc3339
 from gatehouse.edge.rest.routing import Answered, Call
 from gatehouse.usecases.management import Management
 
@@ -18,18 +18,14 @@ class MemberAnswer(Answer):
     last_seen: str | None
 
 
-class MemberList(Answer):
+class MemberList(Listing[MemberAnswer]):
     """A page of members."""
-
-    items: list[MemberAnswer]
-    next_cursor: str | None
 
 
 def list_members(management: Management, call: Call, query: PageQuery) -> Answered:
     """List the members that were given a session, or blocked."""
     page = management.members.page(call.project_id, after=query.cursor, limit=query.limit)
-    items = [_answer(member) for member in page.items]
-    return Answered(answer=MemberList(items=items, next_cursor=write_cursor(page.next_after)))
+    return Answered(answer=MemberList.of(map(_answer, page.items), page.next_after))
 
 
 def block_member(management: Management, call: Call, _nothing: Nothing) -> Answered:

@@ -1,13 +1,15 @@
 """What requests and answers are made of; the OpenAPI document is generated from these."""
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from typing import Annotated, Final, TypeVar
+from typing import Annotated, Final, Generic, Self, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
 from gatehouse.domain.errors import FieldError, InvalidFields
+
+Shown = TypeVar("Shown", bound=BaseModel)
 
 MAX_ERRORS: Final = 100
 MAX_FIELD: Final = 128
@@ -29,6 +31,18 @@ class Answer(BaseModel):
     """An answer's body."""
 
     model_config = ConfigDict(frozen=True)
+
+
+class Listing(Answer, Generic[Shown]):
+    """A page of a list."""
+
+    items: list[Shown]
+    next_cursor: str | None
+
+    @classmethod
+    def of(cls, items: Iterable[Shown], next_after: str | None) -> Self:
+        """Return a page that is followed by the items after `next_after`, if there are any."""
+        return cls(items=list(items), next_cursor=write_cursor(next_after))
 
 
 def _read_cursor(text: str) -> str:

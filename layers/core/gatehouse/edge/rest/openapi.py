@@ -102,6 +102,8 @@ def _responses(route: Route) -> Json:
     done: Json = {"description": title(route.status)}
     if route.answer is not None:
         done["content"] = {JSON: {"schema": _reference(route.answer)}}
+    elif route.media_type != JSON:
+        done["content"] = {route.media_type: {}}
     problem = {CONTENT_TYPE: {"schema": _reference(Problem)}}
     refusals = {
         str(status): {"description": title(status), "content": problem}

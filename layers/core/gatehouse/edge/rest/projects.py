@@ -12,7 +12,7 @@ from gatehouse.edge.rest.limit_models import (
     limits_answer,
     read_limits,
 )
-from gatehouse.edge.rest.models import Answer, Input, Nothing, PageQuery, rfc3339, write_cursor
+from gatehouse.edge.rest.models import Answer, Input, Listing, Nothing, PageQuery, rfc3339
 from gatehouse.edge.rest.routing import Answered, Call
 from gatehouse.edge.rest.versions import etag, expected_version, lost_race
 from gatehouse.usecases.management import Management
@@ -88,11 +88,8 @@ class OwnProject(Answer):
     settings: SettingsAnswer
 
 
-class ProjectList(Answer):
+class ProjectList(Listing[ProjectAnswer]):
     """A page of projects."""
-
-    items: list[ProjectAnswer]
-    next_cursor: str | None
 
 
 class Health(Answer):
@@ -127,8 +124,7 @@ def create_project(management: Management, _call: Call, body: NewProject) -> Ans
 def list_projects(management: Management, _call: Call, query: PageQuery) -> Answered:
     """List the projects."""
     page = management.projects.page(after=query.cursor, limit=query.limit)
-    items = [_answer(project) for project in page.items]
-    return Answered(answer=ProjectList(items=items, next_cursor=write_cursor(page.next_after)))
+    return Answered(answer=ProjectList.of(map(_answer, page.items), page.next_after))
 
 
 def read_project(management: Management, call: Call, _nothing: Nothing) -> Answered:

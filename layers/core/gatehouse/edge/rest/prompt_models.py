@@ -15,8 +15,8 @@ from gatehouse.domain.prompts import (
     Role,
 )
 from gatehouse.edge.rest.changes import defaulted
-from gatehouse.edge.rest.models import Answer, Input, rfc3339
-from gatehouse.edge.rest.tool_models import Icon
+from gatehouse.edge.rest.models import Input, Listing
+from gatehouse.edge.rest.stored_models import Change, Icon, StoredAnswer, stored_fields
 
 _APART: Final = frozenset({"is_enabled", "version"})
 """Fields that are no part of a definition."""
@@ -66,35 +66,23 @@ class NewPrompt(PromptFields):
     messages: list[Message]
 
 
-class PromptChange(PromptFields):
+class PromptChange(PromptFields, Change):
     """A change: fields given replace those stored, the others stay. A name never changes."""
 
-    version: int | None = Described(default=None, description="Or in If-Match.")
 
-
-class PromptAnswer(Answer):
+class PromptAnswer(StoredAnswer):
     """A prompt."""
 
-    id: str
-    name: str
     title: str | None
     description: str | None
     icons: list[Icon] | None
     arguments: list[Argument]
     messages: list[Message]
     input_requests: dict[str, JsonValue] | None
-    is_enabled: bool
-    version: int
-    digest: str
-    created_at: str
-    updated_at: str
 
 
-class PromptList(Answer):
+class PromptList(Listing[PromptAnswer]):
     """A page of prompts."""
-
-    items: list[PromptAnswer]
-    next_cursor: str | None
 
 
 def new_prompt(body: NewPrompt) -> PromptDefinition:
@@ -110,15 +98,7 @@ def changed_prompt(body: PromptChange) -> Mapping[str, Any]:
 def prompt_answer(prompt: Prompt) -> PromptAnswer:
     """Return what a caller may see of a prompt."""
     document = cast("Mapping[str, Any]", prompt_document(prompt.definition))
-    return PromptAnswer(
-        **document,
-        id=prompt.id,
-        is_enabled=prompt.is_enabled,
-        version=prompt.version,
-        digest=prompt.digest,
-        created_at=rfc3339(prompt.created_at),
-        updated_at=rfc3339(prompt.updated_at),
-    )
+    return PromptAnswer(**document, **stored_fields(prompt))
 
 
 def _given(body: PromptFields) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from gatehouse.domain.prompts import Prompt
-from gatehouse.edge.rest.models import Nothing, PageQuery, write_cursor
+from gatehouse.edge.rest.models import Nothing, PageQuery
 from gatehouse.edge.rest.prompt_models import (
     NewPrompt,
     PromptChange,
@@ -28,8 +28,7 @@ def create_prompt(management: Management, call: Call, body: NewPrompt) -> Answer
 def list_prompts(management: Management, call: Call, query: PageQuery) -> Answered:
     """List the project's prompts, disabled ones included."""
     page = management.prompts.page(call.project_id, after=query.cursor, limit=query.limit)
-    items = [prompt_answer(prompt) for prompt in page.items]
-    return Answered(answer=PromptList(items=items, next_cursor=write_cursor(page.next_after)))
+    return Answered(answer=PromptList.of(map(prompt_answer, page.items), page.next_after))
 
 
 def read_prompt(management: Management, call: Call, _nothing: Nothing) -> Answered:

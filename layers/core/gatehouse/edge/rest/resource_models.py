@@ -1,7 +1,7 @@
 """What a resource looks like in requests and answers."""
 
 from collections.abc import Mapping
-from typing import Any, Final, Literal, cast
+from typing import Any, Final, cast
 
 from pydantic import BaseModel, ConfigDict, JsonValue
 from pydantic import Field as Described
@@ -15,8 +15,16 @@ from gatehouse.domain.tools import (
     SignatureScheme,
 )
 from gatehouse.edge.rest.changes import defaulted
-from gatehouse.edge.rest.models import Answer, Input, rfc3339
-from gatehouse.edge.rest.tool_models import Icon, Identity, Scheme, Strategy
+from gatehouse.edge.rest.models import Input, Listing
+from gatehouse.edge.rest.stored_models import (
+    ApprovedAnswer,
+    Change,
+    Icon,
+    Identity,
+    Scheme,
+    Strategy,
+    approved_fields,
+)
 
 _APART: Final = frozenset({"is_enabled", "version"})
 """Fields that are no part of a definition."""
@@ -72,10 +80,8 @@ class NewResource(ResourceFields):
     name: str
 
 
-class ResourceChange(ResourceFields):
+class ResourceChange(ResourceFields, Change):
     """A change: fields given replace those stored, the others stay. A name never changes."""
-
-    version: int | None = Described(default=None, description="Or in If-Match.")
 
 
 class EndpointAnswer(BaseModel):
@@ -94,11 +100,9 @@ class EndpointAnswer(BaseModel):
     timeout_seconds: int
 
 
-class ResourceAnswer(Answer):
+class ResourceAnswer(ApprovedAnswer):
     """A resource, without its endpoint's secret."""
 
-    id: str
-    name: str
     uri: str | None
     uri_template: str | None
     title: str | None
@@ -110,19 +114,10 @@ class ResourceAnswer(Answer):
     text: str | None
     blob: str | None
     endpoint: EndpointAnswer | None
-    is_enabled: bool
-    version: int
-    digest: str
-    approval: Literal["approved", "pending"]
-    created_at: str
-    updated_at: str
 
 
-class ResourceList(Answer):
+class ResourceList(Listing[ResourceAnswer]):
     """A page of resources."""
-
-    items: list[ResourceAnswer]
-    next_cursor: str | None
 
 
 def new_resource(body: NewResource) -> ResourceDefinition:
@@ -141,16 +136,7 @@ def resource_answer(resource: Resource) -> ResourceAnswer:
     if endpoint := document["endpoint"]:
         has_secret = resource.sealed_secret is not None
         document["endpoint"] = EndpointAnswer(**endpoint, has_secret=has_secret)
-    return ResourceAnswer(
-        **document,
-        id=resource.id,
-        is_enabled=resource.is_enabled,
-        version=resource.version,
-        digest=resource.digest,
-        approval="approved" if resource.is_approved else "pending",
-        created_at=rfc3339(resource.created_at),
-        updated_at=rfc3339(resource.updated_at),
-    )
+    return ResourceAnswer(**document, **approved_fields(resource))
 
 
 def _given(body: ResourceFields) -> dict[str, Any]:

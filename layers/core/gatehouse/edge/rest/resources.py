@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from gatehouse.domain.resources import Resource
-from gatehouse.edge.rest.models import Nothing, PageQuery, write_cursor
+from gatehouse.edge.rest.models import Nothing, PageQuery
 from gatehouse.edge.rest.resource_models import (
     NewResource,
     ResourceChange,
@@ -13,7 +13,7 @@ from gatehouse.edge.rest.resource_models import (
     resource_answer,
 )
 from gatehouse.edge.rest.routing import Answered, Call
-from gatehouse.edge.rest.tool_models import Approval
+from gatehouse.edge.rest.stored_models import Approval
 from gatehouse.edge.rest.versions import etag, expected_version, lost_race
 from gatehouse.usecases.manage_resources import WrittenResource
 from gatehouse.usecases.management import Management
@@ -32,8 +32,7 @@ def create_resource(management: Management, call: Call, body: NewResource) -> An
 def list_resources(management: Management, call: Call, query: PageQuery) -> Answered:
     """List the project's resources, disabled ones included."""
     page = management.resources.page(call.project_id, after=query.cursor, limit=query.limit)
-    items = [resource_answer(resource) for resource in page.items]
-    return Answered(answer=ResourceList(items=items, next_cursor=write_cursor(page.next_after)))
+    return Answered(answer=ResourceList.of(map(resource_answer, page.items), page.next_after))
 
 
 def read_resource(management: Management, call: Call, _nothing: Nothing) -> Answered:

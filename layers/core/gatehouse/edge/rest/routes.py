@@ -40,15 +40,11 @@ from gatehouse.edge.rest.resource_models import (
     ResourceList,
 )
 from gatehouse.edge.rest.routing import Access, Route, route
-from gatehouse.edge.rest.tool_models import (
-    Approval,
-    NewTool,
-    ToolAnswer,
-    ToolChange,
-    ToolDetail,
-    ToolList,
-)
+from gatehouse.edge.rest.stored_models import Approval
+from gatehouse.edge.rest.tool_answers import ToolAnswer, ToolDetail, ToolList
+from gatehouse.edge.rest.tool_inputs import NewTool, ToolChange
 from gatehouse.edge.rest.trials import Trial, TrialAnswer
+from gatehouse.edge.rest.warrant_routes import WARRANT_ROUTES
 
 ROUTES: Final[tuple[Route, ...]] = (
     route("GET", "/health", Access.PUBLIC, projects.health, answer=Health),
@@ -187,6 +183,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         "GET", "/api/v1/usage", Access.MANAGE, calls.read_usage,
         input=UsageQuery, answer=UsageList,
     ),
+    *WARRANT_ROUTES,
     route(
         "GET", "/api/v1/members", Access.MANAGE, members.list_members,
         input=PageQuery, answer=MemberList,

@@ -61,10 +61,19 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answered:
-    """What a handler answers."""
+class Content:
+    """An answer that is no JSON."""
 
-    answer: Answer | None
+    data: bytes = field(repr=False)
+    media_type: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """What a handler answers: an object, content as it is, or neither."""
+
+    answer: Answer | None = None
+    content: Content | None = None
     etag: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
 
@@ -80,6 +89,7 @@ class Route:
     run: Callable[[Management, Call], HttpResponse]
     input: type[Input]
     answer: type[Answer] | None
+    media_type: str
     status: int
     refusals: tuple[int, ...]
 
@@ -102,6 +112,7 @@ def route(  # noqa: PLR0913 - the table has as many columns
     *,
     input: type[InputT] = Nothing,  # type: ignore[assignment]  # noqa: A002
     answer: type[Answer] | None = None,
+    media_type: str = JSON,
     status: int = 200,
     refusals: tuple[int, ...] = (),
 ) -> Route:
@@ -119,6 +130,7 @@ def route(  # noqa: PLR0913 - the table has as many columns
         run=run,
         input=input,
         answer=answer,
+        media_type=media_type,
         status=status,
         refusals=refusals,
     )
@@ -141,6 +153,11 @@ def _response(answered: Answered, status: int) -> HttpResponse:
     headers = dict(answered.headers)
     if answered.etag is not None:
         headers["etag"] = answered.etag
+    if content := answered.content:
+        headers["content-type"] = content.media_type
+        return HttpResponse(status=status, headers=headers, body=content.data)
     if answered.answer is None:
         return HttpResponse(status=NO_CONTENT, headers=headers)
-    return json_response(status, answered.answer.model_dump(mode="json"), headers=headers)
+    return json_response(
+        status, answered.answer.model_dump(mode="json", by_alias=True), headers=headers
+    )

@@ -4,18 +4,11 @@ from dataclasses import replace
 
 from gatehouse.domain.tools import Tool
 from gatehouse.edge.rest.limit_models import read_limits
-from gatehouse.edge.rest.models import Nothing, PageQuery, write_cursor
+from gatehouse.edge.rest.models import Nothing, PageQuery
 from gatehouse.edge.rest.routing import Answered, Call
-from gatehouse.edge.rest.tool_models import (
-    Approval,
-    NewTool,
-    ToolChange,
-    ToolList,
-    changed_fields,
-    new_definition,
-    tool_answer,
-    tool_detail,
-)
+from gatehouse.edge.rest.stored_models import Approval
+from gatehouse.edge.rest.tool_answers import ToolList, tool_answer, tool_detail
+from gatehouse.edge.rest.tool_inputs import NewTool, ToolChange, changed_fields, new_definition
 from gatehouse.edge.rest.versions import etag, expected_version, lost_race
 from gatehouse.usecases.manage_tools import WrittenTool
 from gatehouse.usecases.management import Management
@@ -28,6 +21,8 @@ def create_tool(management: Management, call: Call, body: NewTool) -> Answered:
         is_enabled=body.is_enabled is not False,
         secret=body.encrypted_auth_secret,
         limits=read_limits(body.limits),
+        warrant_mode=body.warrant_mode,
+        allow_equal_calls=body.allow_equal_calls is True,
     )
     return _answered(management.tools.create(call.caller.project, written))
 
@@ -35,8 +30,7 @@ def create_tool(management: Management, call: Call, body: NewTool) -> Answered:
 def list_tools(management: Management, call: Call, query: PageQuery) -> Answered:
     """List the project's tools, disabled ones included."""
     page = management.tools.page(call.project_id, after=query.cursor, limit=query.limit)
-    items = [tool_answer(tool) for tool in page.items]
-    return Answered(answer=ToolList(items=items, next_cursor=write_cursor(page.next_after)))
+    return Answered(answer=ToolList.of(map(tool_answer, page.items), page.next_after))
 
 
 def read_tool(management: Management, call: Call, _nothing: Nothing) -> Answered:
@@ -50,12 +44,19 @@ def change_tool(management: Management, call: Call, body: ToolChange) -> Answere
     """Change the given fields of a tool, on the version that the caller knows."""
     version = expected_version(call.request, body.version)
     current = management.tools.get(call.project_id, call.params["id"])
+    given = body.model_fields_set
     written = WrittenTool(
         definition=replace(current.definition, **changed_fields(body)),
         is_enabled=current.is_enabled if body.is_enabled is None else body.is_enabled,
         secret=body.encrypted_auth_secret,
         rotation_seconds=body.rotation_seconds,
-        limits=read_limits(body.limits) if "limits" in body.model_fields_set else current.limits,
+        limits=read_limits(body.limits) if "limits" in given else current.limits,
+        warrant_mode=body.warrant_mode if "warrant_mode" in given else current.warrant_mode,
+        allow_equal_calls=(
+            body.allow_equal_calls is True
+            if "allow_equal_calls" in given
+            else current.allow_equal_calls
+        ),
     )
     project = call.caller.project
     with lost_race(call.request):

@@ -1,55 +1,35 @@
-"""What a tool looks like in requests and answers."""
+"""What a tool looks like in requests."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Final, Literal, Self, cast
+from typing import Annotated, Any, Final, Self
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    JsonValue,
-    ModelWrapValidatorHandler,
-    ValidationError,
-    model_validator,
-)
 from pydantic import Field as Described
+from pydantic import JsonValue, ModelWrapValidatorHandler, ValidationError, model_validator
 
-from gatehouse.domain.breaker import Breaker, BreakerState
 from gatehouse.domain.errors import InvalidFields
-from gatehouse.domain.tool_documents import definition_document
-from gatehouse.domain.tools import (
-    AuthStrategy,
-    HttpMethod,
-    InjectedIdentity,
-    OnOversize,
-    SignatureScheme,
-    Tool,
-    ToolDefinition,
-)
+from gatehouse.domain.tools import HttpMethod, InjectedIdentity, OnOversize, ToolDefinition
 from gatehouse.edge.rest.changes import defaulted
-from gatehouse.edge.rest.limit_models import LimitsAnswer, LimitsInput, limits_answer
-from gatehouse.edge.rest.models import Answer, Input, rfc3339
+from gatehouse.edge.rest.limit_models import LimitsInput
+from gatehouse.edge.rest.models import Input
+from gatehouse.edge.rest.stored_models import Change, Icon, Identity, Scheme, Strategy
 from gatehouse.edge.rest.tool_findings import all_errors, without, wrong_fields
+from gatehouse.edge.rest.warrant_policy import Mode
 
-Icon = dict[str, JsonValue]
 Method = Annotated[HttpMethod, Described(strict=False)]
-Strategy = Annotated[AuthStrategy, Described(strict=False)]
 Oversize = Annotated[OnOversize, Described(strict=False)]
-Scheme = Annotated[SignatureScheme, Described(strict=False)]
 
 _APART: Final = frozenset(
-    {"encrypted_auth_secret", "rotation_seconds", "limits", "is_enabled", "version"}
+    {
+        "encrypted_auth_secret",
+        "rotation_seconds",
+        "limits",
+        "warrant_mode",
+        "allow_equal_calls",
+        "is_enabled",
+        "version",
+    }
 )
 """Fields that are no part of a definition."""
-
-
-class Identity(BaseModel):
-    """Which headers about the member a call carries."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
-
-    id: bool = False
-    email: bool = False
-    roles: bool = False
 
 
 class ToolFields(Input):
@@ -88,6 +68,12 @@ class ToolFields(Input):
     limits: LimitsInput | None = Described(
         default=None, description="For the calls of the tool; no part of its digest."
     )
+    warrant_mode: Mode | None = Described(
+        default=None, description="Where it is stricter than the project's; no part of its digest."
+    )
+    allow_equal_calls: bool | None = Described(
+        default=None, description="Whether one proof of possession may be used again."
+    )
     is_enabled: bool | None = None
 
 
@@ -115,78 +101,13 @@ class NewTool(ToolFields):
             raise InvalidFields(all_errors(error, new_definition(rest), secret)) from None
 
 
-class ToolChange(ToolFields):
+class ToolChange(ToolFields, Change):
     """A change: fields given replace those stored, the others stay. A name never changes."""
 
     rotation_seconds: int = Described(
         default=0,
         description="For how long the secret before stays in force beside a new one, 0 to 86400.",
     )
-    version: int | None = Described(default=None, description="Or in If-Match.")
-
-
-class Approval(Input):
-    """Which definition is approved."""
-
-    digest: str
-
-
-class ToolAnswer(Answer):
-    """A tool, without its secret."""
-
-    id: str
-    name: str
-    title: str | None
-    description: str
-    icons: list[Icon] | None
-    annotations: dict[str, JsonValue] | None
-    input_schema: dict[str, JsonValue]
-    output_schema: dict[str, JsonValue] | None
-    base_url: str
-    http_method: HttpMethod
-    endpoint_path: str
-    headers_template: dict[str, str]
-    query_template: dict[str, str]
-    body_template: JsonValue
-    require_member: bool
-    inject_member_identity: Identity
-    allowed_roles: list[str]
-    auth_strategy: AuthStrategy
-    has_secret: bool
-    previous_secret_until: str | None
-    signature_scheme: SignatureScheme
-    timeout_seconds: int
-    deduplicate_seconds: int
-    max_response_bytes: int
-    on_oversize: OnOversize
-    idempotency_key: bool
-    limits: LimitsAnswer
-    is_enabled: bool
-    version: int
-    digest: str
-    approval: Literal["approved", "pending"]
-    created_at: str
-    updated_at: str
-
-
-class ToolStatus(Answer):
-    """Whether calls pass to the tool's origin, and since when, if they ever did not."""
-
-    breaker: BreakerState
-    since: str | None
-
-
-class ToolDetail(ToolAnswer):
-    """One tool, and how it is doing."""
-
-    status: ToolStatus
-
-
-class ToolList(Answer):
-    """A page of tools."""
-
-    items: list[ToolAnswer]
-    next_cursor: str | None
 
 
 def new_definition(body: NewTool) -> ToolDefinition:
@@ -199,38 +120,6 @@ def new_definition(body: NewTool) -> ToolDefinition:
 def changed_fields(body: ToolChange) -> Mapping[str, Any]:
     """Return the fields of a definition that a request changes; raise `InvalidFields`."""
     return defaulted(_given(body), ToolDefinition)
-
-
-def tool_answer(tool: Tool) -> ToolAnswer:
-    """Return what a caller may see of a tool."""
-    return ToolAnswer(**_shown(tool))
-
-
-def tool_detail(tool: Tool, breaker: Breaker | None) -> ToolDetail:
-    """Return what a caller may see of one tool, and how it is doing."""
-    status = ToolStatus(
-        breaker=breaker.state if breaker else BreakerState.CLOSED,
-        since=rfc3339(breaker.since) if breaker else None,
-    )
-    return ToolDetail(**_shown(tool), status=status)
-
-
-def _shown(tool: Tool) -> dict[str, Any]:
-    document = cast("Mapping[str, Any]", definition_document(tool.definition))
-    retiring = tool.retiring_secret
-    return dict(
-        **document,
-        id=tool.id,
-        has_secret=tool.sealed_secret is not None,
-        previous_secret_until=rfc3339(retiring.until) if retiring else None,
-        limits=limits_answer(tool.limits),
-        is_enabled=tool.is_enabled,
-        version=tool.version,
-        digest=tool.digest,
-        approval="approved" if tool.is_approved else "pending",
-        created_at=rfc3339(tool.created_at),
-        updated_at=rfc3339(tool.updated_at),
-    )
 
 
 def _given(body: ToolFields) -> dict[str, Any]:
