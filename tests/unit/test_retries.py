@@ -234,3 +234,10 @@ def test_what_is_forbidden_after_a_failure_does_not_hide_the_failure_from_the_br
     here = world(*said * FAILURES)
     fail(here, FAILURES)
     assert here.breakers.items
+
+
+def test_what_is_forbidden_says_nothing_of_the_origin() -> None:
+    here = world(UpstreamForbidden("not public"))
+    fail(here, FAILURES)
+    assert len(here.upstream.sent) == FAILURES
+    assert not here.breakers.items

@@ -1,6 +1,7 @@
 """MCP over Streamable HTTP: JSON-RPC 2.0, stateless, both eras of the protocol on one path.
 
 door       one HTTP request: transport rules, credential, then each message
+batches    several messages in one request, each answered by itself
 bodies     which bodies are taken, and the two kinds that are sent
 envelope   bytes to messages
 eras       which generation of the protocol a message speaks

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
+from functools import partial
 from http import HTTPStatus
 from typing import Final
 
@@ -13,13 +14,13 @@ from gatehouse.domain.errors import (
     Unauthenticated,
     Unavailable,
 )
-from gatehouse.domain.limits import Standing
 from gatehouse.domain.projects import Scope
 from gatehouse.edge import cors, log
 from gatehouse.edge.failures import CountedFailures
 from gatehouse.edge.http import HttpRequest, HttpResponse, bearer
 from gatehouse.edge.limit_headers import limit_headers, refusal_headers
 from gatehouse.edge.mcp import discovery, envelope, faults
+from gatehouse.edge.mcp.batches import answered_batch
 from gatehouse.edge.mcp.bodies import (
     accepts_events,
     events_answer,
@@ -33,7 +34,7 @@ from gatehouse.edge.mcp.faults import INVALID_REQUEST, METHOD_NOT_FOUND, RpcFaul
 from gatehouse.edge.mcp.headers import VERSION_HEADER, era_of
 from gatehouse.edge.mcp.inbound import Inbound, Offered, Reply
 from gatehouse.edge.mcp.methods import METHODS, UNLIMITED
-from gatehouse.edge.mcp.render import JsonText, answer_text, batch_text, fault_text
+from gatehouse.edge.mcp.render import JsonText, answer_text, fault_text
 from gatehouse.edge.mcp.warrants import carried, stack_of
 from gatehouse.edge.problem import bare
 from gatehouse.usecases.authenticate import Admitted, Authenticate
@@ -115,7 +116,7 @@ class Door:
     def _batch(
         self, request: HttpRequest, batch: tuple[Message | Malformed, ...], credential: str
     ) -> HttpResponse:
-        """Answer each message of a batch by itself, in order (JSON-RPC 2.0 section 6)."""
+        """Answer a batch, for the one version that has them."""
         try:
             if request.headers.get(VERSION_HEADER, UNSAID_VERSION).strip() != BATCHING_VERSION:
                 raise RpcFault(INVALID_REQUEST, "The body must be one message, not a batch")
@@ -123,41 +124,11 @@ class Door:
         except GatehouseError as error:
             return self._refused(request, error, era=None)
         ends = self.clock_ms() + BATCH_SECONDS * 1000
-        answers: list[tuple[MessageId | None, JsonText]] = []
-        standings: tuple[Standing, ...] = ()
-        for item in batch:
-            if isinstance(item, Malformed):
-                answers.append(_malformed(item))
-            elif item.id is not None:
-                text, found = self._element(request, item, item.id, credential, ends)
-                answers.append((item.id, text))
-                standings += found
-        if not answers:
-            return HttpResponse(status=HTTPStatus.ACCEPTED)
-        return json_answer(HTTPStatus.OK, batch_text(answers), limit_headers(standings))
-
-    def _element(
-        self,
-        request: HttpRequest,
-        item: Message,
-        message_id: MessageId,
-        credential: str,
-        ends: int,
-    ) -> tuple[JsonText, tuple[Standing, ...]]:
-        """Return the answer to one message of a batch, and where the caller then stands."""
-        request_id = self.new_request_id()
-        try:
-            reply = self._batched(request, item, credential, ends, request_id)
-        except GatehouseError as error:
-            log.note_refusal(error)
-            return fault_text(message_id, faults.as_fault(error)), error.standings
-        except Exception as error:  # noqa: BLE001 - what the others were answered must not be lost
-            log.note_surprise(error)
-            return fault_text(message_id, faults.unforeseen(request_id)), ()
-        return answer_text(message_id, reply.result), reply.standings
+        reply = partial(self._batched, request, credential, ends)
+        return answered_batch(batch, reply, self.new_request_id)
 
     def _batched(
-        self, request: HttpRequest, item: Message, credential: str, ends: int, request_id: str
+        self, request: HttpRequest, credential: str, ends: int, item: Message, request_id: str
     ) -> Reply:
         if self.clock_ms() > ends:
             raise Unavailable("Not begun: the batch took too long; send it alone")
@@ -173,6 +144,7 @@ class Door:
             tool_name=message.tool_name if message else None,
             prompt_name=message.prompt_name if message else None,
             stack=stack_of(carried(message, request.headers)) if message else None,
+            origin=self._origin(request),
         )
         log.note_caller(admitted.caller)
         # A session was minted for MCP and nothing else, whatever its integration's key may do.
@@ -236,11 +208,6 @@ class Door:
 
     def _origin(self, request: HttpRequest) -> str:
         return self.public_url() or f"https://{request.domain}"
-
-
-def _malformed(item: Malformed) -> tuple[MessageId | None, JsonText]:
-    message_id = envelope.identified(item.fault)
-    return message_id, fault_text(message_id, item.fault)
 
 
 def _as_reply(made: JsonText | Reply) -> Reply:
