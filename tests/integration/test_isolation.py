@@ -3,6 +3,7 @@
 import json
 import re
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -74,6 +75,14 @@ def pair(world: World, echo: Echo) -> Pair:
     return Pair(a=a, b=b, objects=objects, tool=tool["name"])
 
 
+NAMED: dict[str, Callable[[str], str]] = {
+    "tool_": ids.tool_id,
+    "prompt_": ids.prompt_id,
+    "res_": ids.resource_id,
+    "key_": ids.assertion_key_id,
+}
+
+
 def absent_like(present: str) -> str:
     """An id of the same shape that nothing has."""
     if re.fullmatch(r"[0-9a-f-]{36}", present):
@@ -81,14 +90,9 @@ def absent_like(present: str) -> str:
         return str(uuid.UUID(int=kept))
     if re.fullmatch(r"[0-9a-f]{64}", present):
         return "0" + present[1:]
-    if present.startswith("tool_"):
-        return ids.tool_id("nothing-called-so")
-    if present.startswith("prompt_"):
-        return ids.prompt_id("nothing-called-so")
-    if present.startswith("res_"):
-        return ids.resource_id("nothing-called-so")
-    if present.startswith("key_"):
-        return ids.assertion_key_id("nothing-called-so")
+    for prefix, named in NAMED.items():
+        if present.startswith(prefix):
+            return named("nothing-called-so")
     return present[:-1] + ("x" if present[-1] != "x" else "y")
 
 
