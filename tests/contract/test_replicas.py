@@ -389,6 +389,20 @@ def test_an_aim_that_changes_just_before_copies_count_is_not_overrun(ground: Gro
     assert ground.settings()["read"] == []
 
 
+def test_settings_that_change_just_when_copies_begin_to_count_leave_them_counting(
+    ground: Ground,
+) -> None:
+    """To fill copies raises no version: whoever changes settings meanwhile is not refused."""
+    ground.aim(2)
+
+    def fill() -> None:
+        for _step in ground.replication.settle(PROJECT_ID):
+            pass
+
+    ground.once(WRITE, fill)
+    assert ground.aim(2).replicas_in_use == 2
+
+
 def test_a_project_that_is_deleted_while_it_is_copied_stays_deleted(ground: Ground) -> None:
     ground.aim(2)
     settling = ground.replication.settle(PROJECT_ID)
