@@ -3,7 +3,8 @@
 from typing import Protocol
 
 from gatehouse.domain.json_values import JsonObject, JsonValue
-from gatehouse.edge.invoked import Invoked, report_lost
+from gatehouse.edge.invoked import Invoked
+from gatehouse.edge.lost import report_lost
 from gatehouse.wiring.dispatch import dispatch_call
 
 invoked = Invoked(dispatch_call(lost=report_lost))

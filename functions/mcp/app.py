@@ -5,6 +5,7 @@ from typing import Any
 
 from gatehouse.edge.failures import CountedFailures
 from gatehouse.edge.http import LambdaAnswer
+from gatehouse.edge.lost import report_lost
 from gatehouse.edge.mcp.bodies import surprise_answer
 from gatehouse.edge.mcp.door import Door
 from gatehouse.edge.mcp.inbound import Offered
@@ -19,7 +20,7 @@ door = Door(
     failures=CountedFailures(mcp.limit_failures),
     offered=Offered(
         list_tools=mcp.list_tools(),
-        call_tool=mcp.call_tool(),
+        call_tool=mcp.call_tool(lost=report_lost),
         list_prompts=mcp.list_prompts(),
         get_prompt=mcp.get_prompt(),
         list_resources=mcp.list_resources(),

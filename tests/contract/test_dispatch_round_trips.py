@@ -21,6 +21,7 @@ from gatehouse.usecases.dispatch_call import DispatchCall
 from tests.contract.conftest import REGION, TABLE
 from tests.fakes.calls import ScriptedUpstream
 from tests.fakes.sending import sending
+from tests.receipts import Instance
 from tests.samples import INTEGRATION_ID, LOOKUP, NOW, stored
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ class Counted:
             secrets=KmsSecretOpener(kms, (key,), monotonic=lambda: 0.0),
             deduplications=DynamoDeduplications(dynamodb, TABLE, random_bytes=secrets.token_bytes),
             records=DynamoCallRecords(dynamodb, TABLE),
+            receipts=Instance().write,
             clock_ms=lambda: NOW * 1000,
             lost=lambda *_: pytest.fail("something was lost"),
         )

@@ -24,6 +24,7 @@ from gatehouse.usecases.spend_proof import SpendProof
 from tests.fakes.calls import MemoryCallRecords
 from tests.fakes.credentials import MemoryMarks
 from tests.fakes.dispatch import ScriptedDispatcher, answered
+from tests.receipts import Instance
 from tests.samples import ADA, INTEGRATION, LOOKUP, NOW, PROJECT, stored
 
 REQUEST_ID = ids.request_id(NOW * 1000, 7)
@@ -70,6 +71,7 @@ class Calls:
             ),
             dispatcher=self.dispatcher,
             records=self.records,
+            receipts=Instance().write,
             rounds=Rounds(clock=lambda: NOW, new_nonce=lambda: b"n" * 12),
             clock_ms=lambda: NOW * 1000 + 12,
             schemas=Schemas(),

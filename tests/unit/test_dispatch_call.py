@@ -34,6 +34,7 @@ from tests.fakes.calls import (
     ScriptedUpstream,
 )
 from tests.fakes.sending import sending
+from tests.receipts import Instance
 from tests.samples import ADA, INTEGRATION_ID, LOOKUP, NOW, PROJECT_ID, stored
 
 SECRET = 's3cret-"/+ü'
@@ -111,6 +112,7 @@ class World:
             secrets=self.secrets,
             deduplications=self.deduplications,
             records=self.records,
+            receipts=Instance().write,
             clock_ms=self.clock_ms,
             lost=lambda what, record: self.lost.append((what, record)),
         )

@@ -10,7 +10,8 @@ import pytest
 from gatehouse.domain.calls import Dispatched, Outcome, UpstreamAnswer
 from gatehouse.domain.errors import Unavailable
 from gatehouse.domain.invocations import document_bytes, read_dispatched, unavailable_document
-from gatehouse.edge.invoked import MARGIN_SECONDS, Invoked, report_lost
+from gatehouse.edge.invoked import MARGIN_SECONDS, Invoked
+from gatehouse.edge.lost import report_lost
 from gatehouse.usecases.dispatch_call import DispatchCall
 from tests.fakes.calls import (
     KnownSecrets,
@@ -19,6 +20,7 @@ from tests.fakes.calls import (
     ScriptedUpstream,
 )
 from tests.fakes.sending import sending
+from tests.receipts import Instance
 from tests.samples import NOW
 
 EVENTS = Path(__file__).parents[2] / "events" / "dispatch"
@@ -49,6 +51,7 @@ class World:
                 secrets=KnownSecrets(),
                 deduplications=self.deduplications,
                 records=self.records,
+                receipts=Instance().write,
                 clock_ms=lambda: NOW * 1000,
                 lost=report_lost,
             )
@@ -117,7 +120,7 @@ def test_unavailability_is_passed_on_as_such() -> None:
     with pytest.raises(Unavailable) as refusal:
         world.run(sample("post_once"))
     assert refusal.value.retry_after == 9
-    assert unavailable_document(refusal.value) == {"version": 1, "unavailable": 9}
+    assert unavailable_document(refusal.value) == {"version": 2, "unavailable": 9}
 
 
 def test_time_is_kept_back_for_what_follows_the_upstreams_answer() -> None:

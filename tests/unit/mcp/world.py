@@ -39,6 +39,7 @@ from tests.fakes.offers import (
     MemoryListedResources,
 )
 from tests.fakes.stores import MemoryEnabledTools
+from tests.receipts import Instance
 from tests.samples import API_KEY, DEPLOYMENT, NOW, PROJECT_ID, RING, SESSION, authority, stored
 
 PUBLIC = "https://gate.example.com"
@@ -118,6 +119,7 @@ class World:
                     ),
                     dispatcher=self.dispatcher,
                     records=self.records,
+                    receipts=Instance().write,
                     rounds=rounds,
                     clock_ms=self.now_ms,
                 ),

@@ -18,6 +18,7 @@ from gatehouse.usecases.send_call import SendCall
 from gatehouse_client import InvalidSignature, RequestVerifier
 from tests.fakes.breakers import MemoryBreakers
 from tests.fakes.calls import MemoryCallRecords, MemoryDeduplications, ScriptedUpstream
+from tests.receipts import Instance
 from tests.rest import SECRET, TOOL, Answer, Api
 from tests.samples import INTEGRATION_ID, NOW, PROJECT_ID
 
@@ -56,6 +57,7 @@ def sent(api: Api, at: int) -> OutboundRequest:
         secrets=api.sealer,
         deduplications=MemoryDeduplications(),
         records=MemoryCallRecords(),
+        receipts=Instance().write,
         clock_ms=lambda: at * 1000,
         lost=lambda *_: pytest.fail("something was lost"),
     )

@@ -51,6 +51,7 @@ def call_item(record: CallRecord) -> NewItem:
             "warrant": None
             if record.warrant is None
             else json_value(verdict_document(record.warrant)),
+            "receipt": _optional_text_value(record.receipt),
             "ttl": number_value(record.started_at_ms // 1000 + CALL_DAYS * _DAY),
         }
     )
@@ -73,6 +74,7 @@ def read_call(item: Item) -> CallRecord:
         repeated_of=optional_text(item, "repeated_of"),
         attempts=_read_attempts(item),
         warrant=read_verdict(parsed(item, "warrant")) if "warrant" in item else None,
+        receipt=optional_text(item, "receipt"),
     )
 
 

@@ -43,8 +43,9 @@ class Deduplication:
 class Invocation:
     """What mcp (or "test tool") asks of dispatch. It carries all that dispatch may know.
 
-    `warrant` is what was decided about the call's warrants, if they were looked at. With `only_repeat` nothing is executed: the answer is
-    what an equal call came to, or denied where there is none.
+    `warrant` is what was decided about the call's warrants, if they were looked at. With
+    `only_repeat` nothing is executed: the answer is what an equal call came to, or denied where
+    there is none.
     """
 
     request_id: str

@@ -7,11 +7,13 @@ another type or another version is refused. A new field is a new version.
 import json
 from base64 import b64encode
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 from gatehouse.domain.calls import Deduplication, Dispatched, Invocation, Outcome, UpstreamAnswer
 from gatehouse.domain.client_context import ClientContext
 from gatehouse.domain.errors import NotFound, Unavailable
+from gatehouse.domain.evidence_documents import evidence_document, read_evidence
 from gatehouse.domain.ids import request_time_ms
 from gatehouse.domain.json_values import JsonObject, JsonValue
 from gatehouse.domain.members import MemberIdentity
@@ -19,6 +21,7 @@ from gatehouse.domain.sealing import RetiringSecret, SealedSecret
 from gatehouse.domain.strict_fields import StrictFields, UnreadableDocument
 from gatehouse.domain.tool_documents import definition_document, read_definition
 from gatehouse.domain.tools import Tool
+from gatehouse.domain.warrant_policies import WarrantVerdict
 from gatehouse.domain.warrant_verdict_documents import read_verdict, verdict_document
 
 VERSION: Final = 2
@@ -37,6 +40,7 @@ def invocation_document(invocation: Invocation) -> JsonObject:
         "traceparent": invocation.traceparent,
         "client": _client_document(invocation.client),
         "warrant": verdict_document(invocation.warrant),
+        "evidence": evidence_document(invocation.warrant.evidence if invocation.warrant else None),
         "only_repeat": invocation.only_repeat,
     }
 
@@ -44,7 +48,7 @@ def invocation_document(invocation: Invocation) -> JsonObject:
 def read_invocation(document: JsonValue) -> Invocation:
     """Read an invocation; raise `UnreadableDocument`."""
     names = "request_id tool integration_id member arguments deduplication traceparent client"
-    fields = StrictFields.of(document, f"version {names} warrant only_repeat")
+    fields = StrictFields.of(document, f"version {names} warrant evidence only_repeat")
     _require_version(fields)
     return Invocation(
         request_id=_read_request_id(fields),
@@ -55,7 +59,7 @@ def read_invocation(document: JsonValue) -> Invocation:
         deduplication=_read_deduplication(fields.values["deduplication"]),
         traceparent=fields.optional_text("traceparent"),
         client=_read_client(fields.values["client"]),
-        warrant=read_verdict(fields.values["warrant"]),
+        warrant=_read_warrant(fields),
         only_repeat=fields.flag("only_repeat"),
     )
 
@@ -190,6 +194,14 @@ def _member_document(member: MemberIdentity | None) -> JsonObject | None:
         "email": member.email,
         "roles": list(member.roles),
     }
+
+
+def _read_warrant(fields: StrictFields) -> WarrantVerdict | None:
+    verdict = read_verdict(fields.values["warrant"])
+    evidence = read_evidence(fields.values["evidence"])
+    if verdict is None and evidence is not None:
+        raise UnreadableDocument("evidence is of no verdict")
+    return None if verdict is None else replace(verdict, evidence=evidence)
 
 
 def _read_member(document: JsonValue) -> MemberIdentity | None:

@@ -48,24 +48,33 @@ class ChainListing:
     before: int | None
 
 
-def evidence(  # noqa: PLR0913 - all that a decision is made from
+def evidence(
     presented: PresentedWarrant,
-    warrants: "tuple[Payload, ...]",
     *,
     tool: str,
     arguments: Mapping[str, object],
     policy: WarrantPolicy,
     trusted_roots: frozenset[bytes],
-) -> Evidence:
-    """Return the evidence of a decision about `presented`, in which `warrants` could be read."""
-    from gatehouse.domain.warrants.keys import SIGNATURE_BYTES  # noqa: PLC0415 - receipts are few
+) -> Evidence | None:
+    """Return the evidence of a decision about `presented`; None when no warrant can be read in it.
+
+    Who sends what is no warrant has presented nothing that could be decided about.
+    """
+    # Loaded by the first receipt: few projects want any.
+    from gatehouse.domain.warrants.denied import Denied  # noqa: PLC0415
+    from gatehouse.domain.warrants.envelope import read_stack  # noqa: PLC0415
+    from gatehouse.domain.warrants.keys import SIGNATURE_BYTES  # noqa: PLC0415
     from gatehouse.domain.warrants.receipts import roots_hash  # noqa: PLC0415
 
+    try:
+        warrants = read_stack(presented.stack)
+    except Denied:
+        return None
     return Evidence(
         stack=presented.stack,
         proof=presented.proof if len(presented.proof) == SIGNATURE_BYTES else b"",
-        root=warrants[0].issuer,
-        request_hash=_request_hash(warrants[-1], tool, arguments),
+        root=warrants[0].payload.issuer,
+        request_hash=_request_hash(warrants[-1].payload, tool, arguments),
         policy_hash=policy_hash(policy),
         trusted_roots=roots_hash(trusted_roots),
     )
@@ -81,12 +90,17 @@ def policy_hash(policy: WarrantPolicy) -> bytes:
 
 
 def _request_hash(warrant: "Payload", tool: str, arguments: Mapping[str, object]) -> bytes | None:
+    """Return the hash over the arguments with whole floats as integers, as MCP's proofs have them.
+
+    None for arguments that are none of a warrant's.
+    """
     from gatehouse.domain.warrants.approvals import request_hash  # noqa: PLC0415
     from gatehouse.domain.warrants.denied import Denied  # noqa: PLC0415
+    from gatehouse.domain.warrants.folding import folded  # noqa: PLC0415
     from gatehouse.domain.warrants.values import plain  # noqa: PLC0415
 
     try:
-        signed = plain(arguments)
+        signed = plain(folded(arguments))
     except Denied:
         return None
     return request_hash(warrant, tool, signed) if isinstance(signed, dict) else None

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from gatehouse.domain.calls import CallRecord, Dispatched, Outcome
+from gatehouse.domain.calls import Dispatched, Outcome
 from gatehouse.domain.errors import Unavailable
 from gatehouse.domain.invocations import dispatched_document, read_invocation, unavailable_document
 from gatehouse.domain.json_values import JsonObject, JsonValue
@@ -55,21 +55,6 @@ class Invoked:
         except Exception as error:  # noqa: BLE001 - the last one before Lambda, which would tell it
             log.note_surprise(error)
             return _ended(Outcome.UNKNOWN, "The call ended unexpectedly; it may have been made")
-
-
-def report_lost(what: str, record: CallRecord) -> None:
-    """Log what could not be kept, with what its record would have said but for the member."""
-    log.logger.exception(
-        "lost",
-        lost=what,
-        tool=record.tool_name,
-        tool_digest=record.tool_digest,
-        outcome=record.outcome,
-        started_at_ms=record.started_at_ms,
-        duration_ms=record.duration_ms,
-        upstream_status=record.upstream_status,
-        reason=record.reason,
-    )
 
 
 def _ended(outcome: Outcome, error: str) -> Dispatched:

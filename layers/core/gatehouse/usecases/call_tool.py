@@ -23,6 +23,7 @@ from gatehouse.usecases.permitted import begun, callable_tool, hidden_reason
 from gatehouse.usecases.rounds import InputRequired, Rounds
 from gatehouse.usecases.schema_checks import output_check, require_fitting
 from gatehouse.usecases.spend_proof import SpendProof
+from gatehouse.usecases.write_receipts import WriteReceipts
 
 UNCERTAIN: Final = (
     "The call was handed over, but no answer came: it may or may not have been carried out. "
@@ -71,6 +72,7 @@ class CallTool:
     spend_proof: SpendProof
     dispatcher: Dispatcher
     records: CallRecords
+    receipts: WriteReceipts
     rounds: Rounds
     clock_ms: Callable[[], int]
     schemas: Schemas = field(default_factory=Schemas)
@@ -162,7 +164,9 @@ class CallTool:
 
     def _write(self, record: CallRecord, outcome: Outcome, reason: str) -> None:
         duration_ms = max(0, self.clock_ms() - record.started_at_ms)
-        self.records.write(replace(record, outcome=outcome, reason=reason, duration_ms=duration_ms))
+        ended = replace(record, outcome=outcome, reason=reason, duration_ms=duration_ms)
+        with self.receipts.beside(ended) as linked:
+            self.records.write(linked)
 
 
 def _called(record: CallRecord, outcome: Outcome, result: ToolResult) -> CalledTool:

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Final
 from gatehouse.domain.caller import Caller
 from gatehouse.domain.errors import ToolRefused
 from gatehouse.domain.json_values import JsonObject
+from gatehouse.domain.receipts import evidence
 from gatehouse.domain.tools import Tool
 from gatehouse.domain.warrant_counts import MISSING
 from gatehouse.domain.warrant_policies import (
     Carried,
     Decision,
+    Evidence,
     PresentedWarrant,
     UnusableCarrier,
     WarrantMode,
@@ -104,6 +106,7 @@ class CheckWarrant:
         from gatehouse.domain.warrants import Denied  # noqa: PLC0415
         from gatehouse.domain.warrants.pop import require_nonce  # noqa: PLC0415
 
+        verdict = replace(verdict, evidence=_evidence(call, carried))
         try:
             authorized = _authorized(call, carried, now=self.clock())
             if carried.nonce or carried.nonce_signature:
@@ -118,6 +121,28 @@ class CheckWarrant:
             digest=authorized.proof, nonce=carried.nonce, ends_at=authorized.proof_ends_at
         )
         return Checked(verdict=verdict, proof=proof)
+
+
+def _evidence(call: Warranted, carried: PresentedWarrant) -> Evidence | None:
+    """Return what a receipt of the decision says, where the project wants receipts."""
+    policy = call.caller.project.warrant_policy
+    if not policy.receipts:
+        return None
+    return evidence(
+        carried,
+        tool=call.tool.definition.name,
+        arguments=call.arguments,
+        policy=policy,
+        trusted_roots=_trusted_roots(call),
+    )
+
+
+def _trusted_roots(call: Warranted) -> frozenset[bytes]:
+    """Return the keys that count for this call: the first warrant's issuer, if it is trusted."""
+    root = call.standing.root
+    if root is None or not root.is_trusted_by(call.caller.integration.id):
+        return frozenset()
+    return frozenset({root.public_key})
 
 
 def not_allowed(verdict: WarrantVerdict, reason: str, *, hint: str) -> WarrantVerdict:
@@ -155,10 +180,8 @@ def _authorized(call: Warranted, carried: PresentedWarrant, *, now: int) -> "Aut
     from gatehouse.domain.warrants import Authorizer, Denied, RevocationList  # noqa: PLC0415
     from gatehouse.domain.warrants.folding import folded  # noqa: PLC0415
 
-    root = call.standing.root
-    is_trusted = root is not None and root.is_trusted_by(call.caller.integration.id)
     authorizer = Authorizer(
-        [root.public_key] if root and is_trusted else [],
+        _trusted_roots(call),
         clearances=call.caller.project.warrant_policy.clearances,
         revocations=RevocationList(
             ids=call.standing.revoked, version=0, issued_at="", issuer=b"", data=b""

@@ -19,6 +19,7 @@ from gatehouse.ports.calls import CallRecords, Deduplications
 from gatehouse.ports.secrets import SecretOpener
 from gatehouse.ports.upstreams import UpstreamForbidden, UpstreamUncertain, UpstreamUnreachable
 from gatehouse.usecases.send_call import Attempts, SendCall
+from gatehouse.usecases.write_receipts import Lost, WriteReceipts
 
 SETTLE_SECONDS: Final = 3
 """What a call may take beyond its upstream's time, until its result is kept."""
@@ -26,9 +27,6 @@ SETTLE_SECONDS: Final = 3
 NOTHING_TO_REPEAT: Final = Dispatched(
     outcome=Outcome.DENIED, duration_ms=0, error="There is no equal call to repeat"
 )
-
-Lost = Callable[[str, CallRecord], None]
-"""Told what could not be kept, of which call, while the error is being handled."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +49,7 @@ class DispatchCall:
     secrets: SecretOpener
     deduplications: Deduplications
     records: CallRecords
+    receipts: WriteReceipts
     clock_ms: Callable[[], int]
     lost: Lost
 
@@ -197,10 +196,11 @@ class DispatchCall:
 
     def _record(self, invocation: Invocation, end: _End, started: int) -> None:
         record = self._record_of(invocation, end, started)
-        try:
-            self.records.write(record)
-        except Exception:  # noqa: BLE001 - the answer goes back all the same
-            self.lost("record", record)
+        with self.receipts.beside(record) as linked:
+            try:
+                self.records.write(linked)
+            except Exception:  # noqa: BLE001 - the answer goes back all the same
+                self.lost("record", linked)
 
     def _record_of(self, invocation: Invocation, end: _End, started: int) -> CallRecord:
         tool, member = invocation.tool, invocation.member

@@ -20,9 +20,11 @@ from gatehouse.net.addresses import AddressPolicy
 from gatehouse.net.client import GuardedClient
 from gatehouse.settings import Settings
 from gatehouse.usecases.circuits import Circuits
-from gatehouse.usecases.dispatch_call import DispatchCall, Lost
+from gatehouse.usecases.dispatch_call import DispatchCall
 from gatehouse.usecases.send_call import SendCall
+from gatehouse.usecases.write_receipts import Lost
 from gatehouse.wiring import clients, clock
+from gatehouse.wiring.receipts import write_receipts
 from gatehouse.wiring.upstreams import upstreams
 
 settings: Final = Settings()
@@ -43,6 +45,7 @@ def dispatch_call(*, lost: Lost) -> DispatchCall:
             clients.dynamodb(), settings.activity_table, random_bytes=secrets.token_bytes
         ),
         records=DynamoCallRecords(clients.dynamodb(), settings.activity_table),
+        receipts=write_receipts(settings, function="dispatch", lost=lost),
         clock_ms=clock.now_ms,
         lost=lost,
     )

@@ -29,7 +29,9 @@ from gatehouse.usecases.list_offered import ListOffered
 from gatehouse.usecases.read_resource import ReadResource
 from gatehouse.usecases.rounds import Rounds
 from gatehouse.usecases.spend_proof import SpendProof
+from gatehouse.usecases.write_receipts import Lost
 from gatehouse.wiring import clients, clock, limits
+from gatehouse.wiring.receipts import write_receipts
 
 settings: Final = Settings()
 settings.require_safe()
@@ -130,8 +132,8 @@ def rounds() -> Rounds:
     return Rounds(clock=clock.now, new_nonce=partial(secrets.token_bytes, NONCE_LENGTH))
 
 
-def call_tool() -> CallTool:
-    """Build the call of a tool."""
+def call_tool(*, lost: Lost) -> CallTool:
+    """Build the call of a tool; `lost` is told what could not be kept."""
     dispatcher = LambdaDispatcher(clients.functions(), settings.dispatch_function)
     marks = DynamoMarks(clients.dynamodb(), settings.activity_table)
     return CallTool(
@@ -139,6 +141,7 @@ def call_tool() -> CallTool:
         spend_proof=SpendProof(marks=marks, dispatcher=dispatcher, clock=clock.now),
         dispatcher=dispatcher,
         records=DynamoCallRecords(clients.dynamodb(), settings.activity_table),
+        receipts=write_receipts(settings, function="mcp", lost=lost),
         rounds=rounds(),
         clock_ms=clock.now_ms,
     )
