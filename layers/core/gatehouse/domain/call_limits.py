@@ -37,14 +37,10 @@ def call_limits(caller: Caller, tool: Tool | None) -> tuple[Limit, ...]:
 
 
 def failure_limit(source_ip: str, amount: int) -> Quota:
-    """Return the count of credentials that did not hold, by the address they came from.
-
-    IPv6 is counted by /64, which is what one customer has; an IPv4 address that is written as
-    IPv6 is the IPv4 address.
-    """
+    """Return the count of credentials that did not hold, by the address they came from."""
     return Quota(
         scope=LimitScope.SOURCE,
-        subject=_source(source_ip),
+        subject=source_of(source_ip),
         window=Window.MINUTE,
         amount=amount,
     )

@@ -48,6 +48,8 @@ class LimitScope(StrEnum):
     TOOL = "tool"
     SOURCE = "source"
     """A network address, before it is known who is calling."""
+    PRINCIPAL = "principal"
+    """Whoever was proven, at a door where everybody counts."""
 
 
 class Window(Enum):

@@ -102,6 +102,28 @@ class LimitFailures:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LimitDoor:
+    """Count one request at a door where every request counts; closed when it cannot be counted."""
+
+    counters: LimitCounters
+    clock_ms: Callable[[], int]
+
+    def __call__(self, quota: Quota, *, request_id: str) -> Standing:
+        """Return where the principal or address then stands.
+
+        Raises:
+            TooManyRequests: The door's amount is reached.
+            Unavailable: The request could not be counted, so it is not let in.
+        """
+        now_ms = self.clock_ms()
+        taken = self.counters.take([quota], holder=request_id, now_ms=now_ms)
+        standing = _standing(quota, taken, now_ms)
+        if taken.refused:
+            raise too_many((quota,), (standing,), now_ms=now_ms)
+        return standing
+
+
 def _callable(asked: LimitedRequest) -> Tool | None:
     """Return the tool if its own limits count: for those who may call it, and nobody else."""
     tool, project = asked.tool, asked.caller.project

@@ -1,0 +1,48 @@
+"""How often anybody may come to each door, whatever a project has set.
+
+The amounts are of requests per minute. Before it is known who is calling, those of one source
+address count together; afterwards those of one principal. Where AI vendors share a few addresses
+(`/mcp`, session-token and the token endpoint) only failures count by address.
+"""
+
+from enum import StrEnum
+from typing import Final
+
+from gatehouse.domain.call_limits import source_of
+from gatehouse.domain.limits import LimitScope, Quota, Window
+
+
+class Tier(StrEnum):
+    """A kind of door."""
+
+    SIGN_IN = "sign_in"
+    """Pages of signing in and of consent; by source address."""
+    TOKEN = "token"
+    """The token endpoint; by client."""
+    ADMIN = "admin"
+    """The administration of the deployment; by administrator."""
+    DEFAULT = "default"
+    """The management API; by key, app or person."""
+
+    @property
+    def per_minute(self) -> int:
+        """How many requests one may send in a minute."""
+        return _PER_MINUTE[self]
+
+
+_PER_MINUTE: Final = {Tier.SIGN_IN: 60, Tier.TOKEN: 600, Tier.ADMIN: 120, Tier.DEFAULT: 1200}
+
+
+def source_quota(tier: Tier, source_ip: str) -> Quota:
+    """Return the count of requests from one address (IPv6: /64)."""
+    return _quota(tier, LimitScope.SOURCE, source_of(source_ip))
+
+
+def principal_quota(tier: Tier, principal: str) -> Quota:
+    """Return the count of one principal's requests; `principal` is an id, such as `app:<id>`."""
+    return _quota(tier, LimitScope.PRINCIPAL, principal)
+
+
+def _quota(tier: Tier, scope: LimitScope, whose: str) -> Quota:
+    amount = tier.per_minute
+    return Quota(scope=scope, subject=f"{tier}#{whose}", window=Window.MINUTE, amount=amount)
