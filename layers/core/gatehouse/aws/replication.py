@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from gatehouse.aws.attributes import Item, NewItem
     from gatehouse.aws.tables import Key
 
+KINDS: Final = tuple(kind for kind in COPIED if kind != META)
+"""What is filled and swept: META comes last, to say that all is there, and goes first."""
 PAGE: Final = 100
 """Items of a step; BatchGetItem takes no more."""
 MAX_PARTS: Final = 100
@@ -64,10 +66,8 @@ class DynamoReplication:
         CopiedWrites(self.client, self.table).rewrite(project_id, change)
 
     def _pages(self, project_id: str) -> "Iterator[list[Item]]":
-        """Yield all that is copied but META, which comes last and says that all is there."""
-        for kind in COPIED:
-            if kind != META:
-                yield from self._of(project_partition(project_id), kind)
+        for kind in KINDS:
+            yield from self._of(project_partition(project_id), kind)
 
     def _of(self, partition: str, kind: str) -> "Iterator[list[Item]]":
         after: str | None = None
@@ -120,7 +120,7 @@ class DynamoReplication:
                     self._copy([item], numbers)
 
     def _sweep(self, project_id: str, number: int) -> Iterator[None]:
-        for kind in COPIED:
+        for kind in KINDS:
             for page in self._of(copy_partition(project_id, kind, number), kind):
                 for group in _grouped(page, 1):
                     self._transact(
