@@ -3,6 +3,7 @@
 import importlib
 import io
 import json
+import os
 import subprocess
 import sys
 import time
@@ -15,12 +16,15 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
+from gatehouse.aws.families import DynamoFamilies
 from gatehouse.aws.principal_items import assertion_key_item
 from gatehouse.aws.project_items import integration_item, project_item
+from gatehouse.aws.session_items import family_item
 from gatehouse.aws.tool_items import tool_items
-from gatehouse.domain import api_keys, session_tokens
+from gatehouse.domain import access_tokens, api_keys, session_tokens
 from gatehouse.domain.calls import Invocation
 from gatehouse.domain.invocations import dispatched_document, document_bytes, read_invocation
+from gatehouse.domain.jwks import read_public_key
 from gatehouse.domain.key_ring_documents import read_ring
 from gatehouse.domain.limits import Limits
 from gatehouse.domain.project_settings import ProjectSettings
@@ -30,6 +34,8 @@ from tests.cloud import source
 from tests.contract.conftest import REGION, TABLE
 from tests.fakes.dispatch import answered
 from tests.samples import ASSERTION_KEY, DEPLOYMENT, INTEGRATION, LOOKUP, PROJECT, SESSION, stored
+from tests.signed_in import FAMILY_ID, FOR_MCP, family
+from tests.signed_in import token as signed_in
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -53,19 +59,20 @@ class Counted:
         clients.dynamodb.cache_clear()
         clients.secretsmanager.cache_clear()
         clients.functions.cache_clear()
+        clients.kms.cache_clear()
         importlib.import_module("gatehouse.wiring.mcp")  # the package names the old one still
         app = importlib.import_module("functions.mcp.app")
         self.handler = app.lambda_handler
-        for client in (clients.dynamodb(), clients.secretsmanager()):
+        for client in (clients.dynamodb(), clients.secretsmanager(), clients.kms()):
             client.meta.events.register("before-call", self._count)
         self.dispatch: Any = clients.functions()
         self.dispatch.meta.events.register("before-call.lambda.Invoke", self._invoke)
 
-    def send(self, name: str) -> dict[str, Any]:
-        """Answer a sample event."""
+    def send(self, name: str, credential: str | None = None) -> dict[str, Any]:
+        """Answer a sample event, with another credential than a session token if one is given."""
         self.made.clear()
         text = (EVENTS / "mcp" / f"{name}.json").read_text()
-        event = json.loads(text.replace(SAMPLES["session_token"], token()))
+        event = json.loads(text.replace(SAMPLES["session_token"], credential or token()))
         answer: dict[str, Any] = self.handler(event, None)
         return answer
 
@@ -78,6 +85,27 @@ class Counted:
         said = document_bytes(dispatched_document(answered(b'{"id":"ada"}')))
         response = type("Response", (), {"status_code": 200})()
         return response, {"StatusCode": 200, "Payload": io.BytesIO(said)}
+
+
+def new_signing_key() -> str:
+    client = boto3.client("kms", region_name=REGION)
+    return client.create_key(KeySpec="RSA_2048", KeyUsage="SIGN_VERIFY")["KeyMetadata"]["Arn"]
+
+
+def access_token(dynamodb: "DynamoDBClient") -> str:
+    """A token of somebody who signed in; their session is kept."""
+    now = clock.now()
+    client, key_id = clients.kms(), os.environ["SIGNING_KEYS"].split(",")[0]
+    grant = replace(FOR_MCP, project_id=KEY.project_id, integration_id=KEY.integration_id)
+    dynamodb.put_item(TableName=TABLE, Item=family_item(family(grant, now=now)))
+    said = replace(signed_in(grant), issued_at=now, expires_at=now + 900)
+    public = read_public_key(client.get_public_key(KeyId=key_id)["PublicKey"])
+    text = access_tokens.signed_text(said, kid=public.kid)
+    # moto signs a digest as if it were the message, so it is given the message itself.
+    signature = client.sign(
+        KeyId=key_id, Message=text.encode(), SigningAlgorithm="RSASSA_PKCS1_V1_5_SHA_256"
+    )["Signature"]
+    return access_tokens.compact(text, signature)
 
 
 def token() -> str:
@@ -105,6 +133,7 @@ def function(dynamodb: "DynamoDBClient", monkeypatch: pytest.MonkeyPatch) -> Cou
         "AUTHORITY_TABLE": TABLE,
         "ACTIVITY_TABLE": TABLE,
         "FAILURES_PER_MINUTE": "300",
+        "SIGNING_KEYS": ",".join(new_signing_key() for _ in range(2)),
         "KEY_RING_SECRET": secrets.create_secret(Name="ring", SecretString=RING)["ARN"],
         "DISPATCH_FUNCTION": "dispatch",
     }.items():
@@ -187,6 +216,30 @@ def test_a_warm_request_stays_within_its_round_trips(
     assert function.made == made
 
 
+def test_an_access_token_costs_one_read_too_and_the_keys_once_in_an_instances_life(
+    function: Counted, dynamodb: "DynamoDBClient"
+) -> None:
+    credential = access_token(dynamodb)
+    answer = function.send("tools_call", credential)
+    assert '"structuredContent":{"id":"ada"}' in answer["body"]
+    assert function.made["GetPublicKey"] == 2
+    function.send("tools_call", credential)
+    assert function.made == {"BatchGetItem": 1, "Invoke": 1}
+    [invocation, _] = function.invoked
+    assert invocation.member == SESSION.member
+
+
+def test_ending_a_session_ends_its_access_tokens_for_the_very_next_request(
+    function: Counted, dynamodb: "DynamoDBClient"
+) -> None:
+    credential = access_token(dynamodb)
+    assert function.send("ping", credential)["statusCode"] == 200
+    DynamoFamilies(dynamodb, TABLE).end(FAMILY_ID, now=clock.now())
+    answer = function.send("ping", credential)
+    assert answer["statusCode"] == 401
+    assert 'resource_metadata="https://gate.example.com/' in answer["headers"]["www-authenticate"]
+
+
 def test_a_call_is_handed_over_once_and_waited_for_to_its_end(function: Counted) -> None:
     config = function.dispatch.meta.config
     assert config.retries == {"mode": "standard", "total_max_attempts": 1}
@@ -225,7 +278,7 @@ def test_the_hot_path_loads_neither_pydantic_nor_a_router() -> None:
     )
     names = ("STAGE", "DEPLOYMENT_ID", "AUTHORITY_TABLE", "ACTIVITY_TABLE", "KEY_RING_SECRET")
     environment = {
-        **dict.fromkeys((*names, "DISPATCH_FUNCTION"), "dev"),
+        **dict.fromkeys((*names, "DISPATCH_FUNCTION", "SIGNING_KEYS"), "dev"),
         "AWS_DEFAULT_REGION": REGION,
         "PYTHONPATH": "layers/core:.",
     }

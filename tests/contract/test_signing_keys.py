@@ -41,9 +41,9 @@ def pair(request: pytest.FixtureRequest) -> Pair:
     if request.param == "memory":
         keys = MemorySigningKeys()
         return Pair(keys, lambda index: MemorySigner(keys, active=index))
-    client: Any = Kms()
-    published = KmsPublishedKeys(client, ["A", "B"])
-    return Pair(published, lambda index: KmsTokenSigner(client, "AB"[index], published))
+    kms: Any = Kms()
+    published = KmsPublishedKeys(lambda: kms, ["A", "B"])
+    return Pair(published, lambda index: KmsTokenSigner(lambda: kms, "AB"[index], published))
 
 
 def test_both_keys_are_published_whichever_signs(pair: Pair) -> None:
@@ -70,7 +70,7 @@ def test_each_key_is_asked_for_once_in_an_instances_life(aws: None) -> None:
     key_id = client.create_key(KeySpec="RSA_2048", KeyUsage="SIGN_VERIFY")["KeyMetadata"]["Arn"]
     asked: list[str] = []
     client.meta.events.register("before-call", lambda model, **_: asked.append(model.name))
-    keys = KmsPublishedKeys(client, [key_id])
+    keys = KmsPublishedKeys(lambda: client, [key_id])
     for _ in range(3):
         keys.published()
     assert asked == ["GetPublicKey"]
@@ -78,7 +78,8 @@ def test_each_key_is_asked_for_once_in_an_instances_life(aws: None) -> None:
 
 def test_a_key_that_cannot_be_read_is_unavailable_and_asked_for_again(aws: None) -> None:
     del aws
-    keys = KmsPublishedKeys(boto3.client("kms", region_name=REGION), ["no-such-key"])
+    client = boto3.client("kms", region_name=REGION)
+    keys = KmsPublishedKeys(lambda: client, ["no-such-key"])
     for _ in range(2):
         with pytest.raises(Unavailable):
             keys.published()

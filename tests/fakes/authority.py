@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from gatehouse.domain.assertion_keys import AssertionKey
+from gatehouse.domain.families import Family
 from gatehouse.domain.members import MemberStanding
 from gatehouse.domain.projects import Integration, Project
 from gatehouse.domain.prompts import Prompt
@@ -25,6 +26,7 @@ class MemoryAuthority:
     resources: dict[tuple[str, str], Resource] = field(default_factory=dict)
     roots: dict[tuple[str, bytes], TrustedRoot] = field(default_factory=dict)
     revoked: set[tuple[str, str]] = field(default_factory=set)
+    families: dict[str, Family] = field(default_factory=dict)
     reads: int = 0
 
     def read(self, wanted: Wanted) -> Authority:
@@ -42,4 +44,5 @@ class MemoryAuthority:
             revoked=frozenset(
                 name for name in wanted.warrant_ids if (project_id, name) in self.revoked
             ),
+            family=self.families.get(wanted.family_id or ""),
         )

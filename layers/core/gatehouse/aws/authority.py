@@ -11,8 +11,10 @@ from gatehouse.aws.failures import translated
 from gatehouse.aws.offer_items import read_prompt
 from gatehouse.aws.principal_items import read_assertion_key, read_member
 from gatehouse.aws.project_items import read_integration, read_project
+from gatehouse.aws.session_items import read_family
 from gatehouse.aws.tables import (
     ASSERTION_KEY,
+    FAMILY,
     INTEGRATION,
     MEMBER,
     META,
@@ -22,6 +24,7 @@ from gatehouse.aws.tables import (
     TOOL_DEFINITION,
     TRUSTED_ROOT,
     assertion_key_key,
+    family_key,
     integration_key,
     member_key,
     project_key,
@@ -52,13 +55,15 @@ class DynamoAuthority:
     """Keeps `AuthorityReader` with one consistent BatchGetItem.
 
     `copies` is what META last said of a project's copies; `choose` returns a number below its
-    argument.
+    argument. `sessions_table` is that of sessions, which come in the same answer; without it no
+    session is ever found.
     """
 
     client: "DynamoDBClient"
     table: str
     choose: Callable[[int], int] = secrets.randbelow
     copies: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    sessions_table: str | None = None
 
     def read(self, wanted: Wanted) -> Authority:
         """See `AuthorityReader.read`."""
@@ -71,6 +76,7 @@ class DynamoAuthority:
         definition = found.get(f"{TOOL_DEFINITION}{wanted.tool_name}")
         prompt = found.get(f"{PROMPT}{wanted.prompt_name}")
         root = found.get(TRUSTED_ROOT + (wanted.warrant_root or b"").hex())
+        family = found.get(FAMILY)
         revoked = (name for name in wanted.warrant_ids if REVOKED_WARRANT + name in found)
         return Authority(
             project=read_project(project) if project else None,
@@ -81,6 +87,7 @@ class DynamoAuthority:
             prompt=read_prompt(prompt) if prompt else None,
             trusted_root=read_root(root) if root else None,
             revoked=frozenset(revoked),
+            family=read_family(family) if family else None,
         )
 
     def _current(self, wanted: Wanted) -> "dict[str, Item]":
@@ -109,25 +116,35 @@ class DynamoAuthority:
     def _whole(self, keys: "list[Key]", wanted: Wanted) -> "dict[str, Item]":
         """Read `keys`, once more if a tool's halves do not fit each other."""
         for _attempt in range(2):
-            found = self._batch(keys)
+            found = self._batch(self._requests(keys, wanted))
             if not _is_torn(found, wanted.tool_name):
                 return found
         raise Unavailable
 
-    def _batch(self, keys: "list[Key]") -> "dict[str, Item]":
-        """Read all `keys` of one project; an unprocessed key is unavailable, never absent."""
+    def _requests(self, keys: "list[Key]", wanted: Wanted) -> "dict[str, list[Key]]":
+        """Return what to read of which table."""
+        requests = {self.table: keys}
+        if wanted.family_id is not None and self.sessions_table is not None:
+            asked = requests.get(self.sessions_table, [])
+            requests[self.sessions_table] = [*asked, family_key(wanted.family_id)]
+        return requests
+
+    def _batch(self, requests: "dict[str, list[Key]]") -> "dict[str, Item]":
+        """Read all keys, by sort key; an unprocessed one is unavailable, never absent."""
         with translated():
             found: dict[str, Item] = {}
             for _attempt in range(2):
                 answer = self.client.batch_get_item(
-                    RequestItems={self.table: {"Keys": keys, "ConsistentRead": True}}
+                    RequestItems={
+                        table: {"Keys": keys, "ConsistentRead": True}
+                        for table, keys in requests.items()
+                    }
                 )
-                for item in answer["Responses"].get(self.table, []):
-                    found[item["SK"]["S"]] = item
-                left = answer["UnprocessedKeys"].get(self.table)
-                if not left:
+                for items in answer["Responses"].values():
+                    found.update((text(item, "SK"), item) for item in items)
+                if not (left := answer["UnprocessedKeys"]):
                     return found
-                keys = cast("list[Key]", left["Keys"])
+                requests = {table: cast("list[Key]", left[table]["Keys"]) for table in left}
         raise Unavailable
 
 

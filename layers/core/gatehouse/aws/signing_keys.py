@@ -1,7 +1,7 @@
 """The keys of access tokens, in KMS: no private half ever leaves it."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -16,13 +16,13 @@ ALGORITHM: Final = "RSASSA_PKCS1_V1_5_SHA_256"
 
 @dataclass(slots=True)
 class KmsPublishedKeys:
-    """Keeps `PublishedKeys`: each key is read once in an instance's life.
+    """Keeps `PublishedKeys`: each key is read once in an instance's life, and only if needed.
 
     The material of a KMS key never changes, and keys of other ARNs come with a deployment, that
     is with other instances. So an unknown kid stays unknown, and asking again is left out.
     """
 
-    client: "KMSClient"
+    client: "Callable[[], KMSClient]"
     key_ids: Sequence[str]
     _known: dict[str, PublicKey] = field(default_factory=dict, init=False, repr=False)
 
@@ -34,7 +34,7 @@ class KmsPublishedKeys:
         """Return the public half of one key."""
         if key_id not in self._known:
             with translated():
-                answer = self.client.get_public_key(KeyId=key_id)
+                answer = self.client().get_public_key(KeyId=key_id)
             self._known[key_id] = read_public_key(answer["PublicKey"])
         return self._known[key_id]
 
@@ -43,7 +43,7 @@ class KmsPublishedKeys:
 class KmsTokenSigner:
     """Keeps `TokenSigner`: KMS is given the digest, never the token."""
 
-    client: "KMSClient"
+    client: "Callable[[], KMSClient]"
     key_id: str
     keys: KmsPublishedKeys
 
@@ -54,7 +54,7 @@ class KmsTokenSigner:
     def sign(self, signed: str) -> bytes:
         """See `TokenSigner.sign`."""
         with translated():
-            answer = self.client.sign(
+            answer = self.client().sign(
                 KeyId=self.key_id,
                 Message=hashlib.sha256(signed.encode()).digest(),
                 MessageType="DIGEST",

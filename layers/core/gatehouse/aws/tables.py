@@ -68,6 +68,7 @@ PROMPT: Final = "PROMPT#"
 RESOURCE: Final = "RES#"
 RESOURCE_LISTED: Final = "RESURI#"
 TEMPLATE_LISTED: Final = "RESTPL#"
+FAMILY: Final = "FAM"
 TRUSTED_ROOT: Final = "ROOT#"
 REVOKED_WARRANT: Final = "REV#"
 REVOCATION_LIST: Final = "SRL#"
@@ -188,7 +189,7 @@ def breaker_key(project_id: str, tool_name: str) -> "Key":
 
 def family_key(family_id: str) -> "Key":
     """Key of a session."""
-    return _key(f"FAM#{family_id}", "FAM")
+    return _key(f"FAM#{family_id}", FAMILY)
 
 
 def sessions_partition(subject: str) -> str:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from gatehouse.domain.assertion_keys import AssertionKey
+from gatehouse.domain.families import Family
 from gatehouse.domain.members import MemberStanding
 from gatehouse.domain.projects import Integration, Project
 from gatehouse.domain.prompts import Prompt
@@ -15,7 +16,8 @@ from gatehouse.domain.warrant_policies import TrustedRoot
 class Wanted:
     """What a request names; all of it is read together, consistently, in one round trip.
 
-    `warrant_root` is a public key, `warrant_ids` are warrants as they are printed, each once.
+    `warrant_root` is a public key, `warrant_ids` are warrants as they are printed, each once;
+    `family_id` is the session that a token follows from.
     """
 
     project_id: str
@@ -26,6 +28,7 @@ class Wanted:
     prompt_name: str | None = None
     warrant_root: bytes | None = None
     warrant_ids: tuple[str, ...] = ()
+    family_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +46,7 @@ class Authority:
     prompt: Prompt | None = None
     trusted_root: TrustedRoot | None = None
     revoked: frozenset[str] = frozenset()
+    family: Family | None = None
 
 
 class AuthorityReader(Protocol):

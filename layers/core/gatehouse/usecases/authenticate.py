@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from gatehouse.domain import api_keys, session_tokens
+from gatehouse.domain import access_tokens, api_keys, session_tokens
 from gatehouse.domain.api_keys import PresentedKey
 from gatehouse.domain.caller import Caller
-from gatehouse.domain.errors import Unauthenticated
+from gatehouse.domain.errors import MissingScope, Unauthenticated
+from gatehouse.domain.grants import MCP
 from gatehouse.domain.key_ring import SessionKey
+from gatehouse.domain.members import MemberIdentity, stands
 from gatehouse.domain.prompts import Prompt
 from gatehouse.domain.session_tokens import Session
 from gatehouse.domain.tools import Tool
@@ -15,6 +17,8 @@ from gatehouse.domain.warrant_names import named_in
 from gatehouse.domain.warrant_policies import WarrantStanding
 from gatehouse.ports.authority import Authority, AuthorityReader, Wanted
 from gatehouse.ports.credentials import KeyRings
+from gatehouse.usecases.read_access_token import ReadAccessToken, require_live
+from gatehouse.usecases.standing import require_standing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,12 +57,16 @@ class _Asked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Authenticate:
-    """Turn a bearer credential into a caller; one read of Authority, nothing cached."""
+    """Turn a bearer credential into a caller; one read of Authority, nothing cached.
+
+    `tokens` reads access tokens; without it none is accepted.
+    """
 
     authority: AuthorityReader
     rings: KeyRings
     deployment_id: str
     clock: Callable[[], int]
+    tokens: ReadAccessToken | None = None
 
     def __call__(
         self,
@@ -67,23 +75,28 @@ class Authenticate:
         tool_name: str | None = None,
         prompt_name: str | None = None,
         stack: bytes | None = None,
+        origin: str = "",
     ) -> Admitted:
-        """Admit an API key or a session token.
+        """Admit an API key, a session token or an access token.
 
         Args:
             credential: The text after `Bearer `.
             tool_name: A tool of the caller's project to read along; must have a tool's shape.
             prompt_name: The same for a prompt.
             stack: CBOR of the warrants that came along, as they came.
+            origin: Where the request came to; an access token is good there alone.
 
         Raises:
             Unauthenticated: The credential does not hold; one message whatever the reason.
-            SessionExpired: It is a genuine session token past its end.
+            SessionExpired: It is a genuine token past its end.
+            MissingScope: It is an access token for something else.
             Unavailable: It could not be checked.
         """
         asked = _Asked(tool_name=tool_name, prompt_name=prompt_name, stack=stack)
         if credential.startswith(session_tokens.PREFIX):
             return self._member(credential, asked)
+        if access_tokens.has_shape(credential) and self.tokens is not None:
+            return self._signed_in(self.tokens, credential, asked, origin)
         return _admitted_key(self.authority, credential, asked)
 
     def _member(self, credential: str, asked: _Asked) -> Admitted:
@@ -101,7 +114,27 @@ class Authenticate:
         )
         found = self.authority.read(wanted)
         _require_standing(session, found)
-        return _admitted(_caller(found, session), wanted, found)
+        return _admitted(_caller(found, session.member), wanted, found)
+
+    def _signed_in(
+        self, tokens: ReadAccessToken, credential: str, asked: _Asked, origin: str
+    ) -> Admitted:
+        """Admit somebody who signed in, as the member that the token names."""
+        token = tokens(credential, origin=origin, scope=MCP)
+        grant = token.grant
+        if grant.project_id is None or grant.integration_id is None or grant.member is None:
+            raise Unauthenticated
+        wanted = replace(
+            asked.wanted(grant.project_id, grant.integration_id),
+            member_external_id=grant.member.external_id,
+            family_id=token.family_id,
+        )
+        found = self.authority.read(wanted)
+        require_live(token, found.family, now=self.clock())
+        require_standing(grant, found)
+        if MCP not in grant.scope:
+            raise MissingScope(MCP)
+        return _admitted(_caller(found, grant.member), wanted, found)
 
     def _session_key(self, kid: str, now: int) -> SessionKey:
         """Find the key in the ring; an unknown kid may be newer than the cached ring."""
@@ -146,14 +179,10 @@ def key_caller(presented: PresentedKey, found: Authority) -> Caller:
     return caller
 
 
-def _caller(found: Authority, session: Session | None = None) -> Caller:
+def _caller(found: Authority, member: MemberIdentity | None = None) -> Caller:
     if found.project is None or not found.project.is_active or found.integration is None:
         raise Unauthenticated
-    return Caller(
-        project=found.project,
-        integration=found.integration,
-        member=session.member if session else None,
-    )
+    return Caller(project=found.project, integration=found.integration, member=member)
 
 
 def _require_standing(session: Session, found: Authority) -> None:
@@ -162,7 +191,5 @@ def _require_standing(session: Session, found: Authority) -> None:
         found.assertion_key and found.assertion_key.is_active
     ):
         raise Unauthenticated
-    if found.member and (found.member.is_blocked or found.member.epoch != session.epoch):
-        raise Unauthenticated
-    if found.member is None and session.epoch != 0:
+    if not stands(found.member, session.epoch):
         raise Unauthenticated

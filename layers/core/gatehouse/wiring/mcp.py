@@ -31,6 +31,7 @@ from gatehouse.usecases.rounds import Rounds
 from gatehouse.usecases.spend_proof import SpendProof
 from gatehouse.usecases.write_receipts import Lost
 from gatehouse.wiring import clients, clock, limits
+from gatehouse.wiring.access_tokens import read_access_token
 from gatehouse.wiring.receipts import write_receipts
 
 settings: Final = Settings()
@@ -50,10 +51,13 @@ def allowed_origins() -> AbstractSet[str]:
 def authenticate() -> Authenticate:
     """Build the proof of who is calling."""
     return Authenticate(
-        authority=DynamoAuthority(clients.dynamodb(), settings.authority_table),
+        authority=DynamoAuthority(
+            clients.dynamodb(), settings.authority_table, sessions_table=settings.activity_table
+        ),
         rings=SecretsManagerKeyRings(clients.secretsmanager(), settings.key_ring_secret),
         deployment_id=settings.deployment_id,
         clock=clock.now,
+        tokens=read_access_token(settings),
     )
 
 

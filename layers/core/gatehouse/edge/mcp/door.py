@@ -144,6 +144,7 @@ class Door:
             tool_name=message.tool_name if message else None,
             prompt_name=message.prompt_name if message else None,
             stack=stack_of(carried(message, request.headers)) if message else None,
+            origin=self._origin(request),
         )
         log.note_caller(admitted.caller)
         # A session was minted for MCP and nothing else, whatever its integration's key may do.

@@ -1,0 +1,226 @@
+"""Which access tokens are admitted at `/mcp` and at `/api`, and what ends them."""
+
+from dataclasses import replace
+
+import pytest
+
+from gatehouse.domain.errors import MissingScope, SessionExpired, Unauthenticated
+from gatehouse.domain.families import FamilyKind
+from gatehouse.domain.grants import MCP
+from gatehouse.domain.members import MemberStanding
+from gatehouse.usecases.authenticate import Admitted, Authenticate
+from gatehouse.usecases.authenticate_manager import AuthenticateManager
+from gatehouse.usecases.read_access_token import ReadAccessToken
+from tests.fakes.authority import MemoryAuthority
+from tests.fakes.credentials import FixedKeyRings
+from tests.fakes.sessions import MemoryFamilies
+from tests.fakes.signing import MemorySigningKeys, rsa_key
+from tests.samples import (
+    ADA,
+    API_KEY,
+    DEPLOYMENT,
+    INTEGRATION_ID,
+    LOOKUP,
+    NOW,
+    PROJECT,
+    PROJECT_ID,
+    RING,
+    authority,
+)
+from tests.signed_in import FAMILY_ID, FOR_API, FOR_MCP, KEYS, ORIGIN, family, signed, token
+
+
+def table() -> MemoryAuthority:
+    """The samples' project, with a session of Ada's."""
+    made = authority()
+    made.families[FAMILY_ID] = family()
+    return made
+
+
+def admit(
+    credential: str,
+    found: MemoryAuthority | None = None,
+    *,
+    now: int = NOW,
+    keys: MemorySigningKeys = KEYS,
+    origin: str = ORIGIN,
+) -> Admitted:
+    authenticate = Authenticate(
+        authority=found or table(),
+        rings=FixedKeyRings(RING),
+        deployment_id=DEPLOYMENT,
+        clock=lambda: now,
+        tokens=ReadAccessToken(keys=keys, clock=lambda: now),
+    )
+    return authenticate(credential, tool_name=LOOKUP.name, origin=origin)
+
+
+def refused(credential: str, found: MemoryAuthority | None = None, **where: object) -> None:
+    with pytest.raises(Unauthenticated) as refusal:
+        admit(credential, found, **where)  # type: ignore[arg-type]
+    assert not isinstance(refusal.value, SessionExpired)
+
+
+def test_an_access_token_is_admitted_as_its_member_in_one_read() -> None:
+    found = table()
+    admitted = admit(signed(), found)
+    assert admitted.caller.member == ADA
+    assert admitted.caller.integration.id == INTEGRATION_ID
+    assert admitted.tool is not None
+    assert found.reads == 1
+
+
+@pytest.mark.parametrize("active", [0, 1])
+def test_both_keys_verify_whichever_signs_now(active: int) -> None:
+    assert admit(signed(active=active)).caller.member == ADA
+
+
+def test_a_key_that_was_taken_away_verifies_no_more() -> None:
+    replaced = MemorySigningKeys([rsa_key("C"), rsa_key("B")])
+    refused(signed(), keys=replaced)
+    assert admit(signed(active=1), keys=replaced).caller.member == ADA
+
+
+def test_a_stranger_costs_no_read() -> None:
+    found = table()
+    refused(signed()[:-8] + "AAAAAAAA", found)
+    refused("eyJhbGciOiJub25lIn0.e30.", found)
+    assert found.reads == 0
+
+
+def test_ending_the_session_ends_its_tokens_at_once() -> None:
+    found = table()
+    found.families[FAMILY_ID] = replace(family(), revoked_at=NOW)
+    refused(signed(), found)
+
+
+def test_without_its_session_a_token_is_nothing() -> None:
+    found = table()
+    found.families.clear()
+    refused(signed(), found)
+
+
+def test_a_token_does_not_outlive_its_session() -> None:
+    found = table()
+    found.families[FAMILY_ID] = replace(family(), ends_at=NOW + 10)
+    assert admit(signed(), found, now=NOW + 9).caller.member == ADA
+    refused(signed(), found, now=NOW + 10)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"subject": "user:u2"},
+        {"client_id": "goc_other"},
+        {"resource": f"{ORIGIN}/api"},
+        {"project_id": "Proj0002"},
+    ],
+    ids=str,
+)
+def test_another_persons_session_does_not_vouch_for_a_token(changes: dict[str, str]) -> None:
+    found = table()
+    found.families[FAMILY_ID] = family(replace(FOR_MCP, **changes))  # type: ignore[arg-type]
+    refused(signed(), found)
+
+
+def test_a_console_session_vouches_for_no_token() -> None:
+    found = table()
+    found.families[FAMILY_ID] = replace(family(), kind=FamilyKind.CONSOLE)
+    refused(signed(), found)
+
+
+@pytest.mark.parametrize(
+    "standing",
+    [
+        MemberStanding(external_id="ada", epoch=1),
+        MemberStanding(external_id="ada", blocked_at=NOW),
+    ],
+)
+def test_a_member_who_was_blocked_or_signed_out_is_refused(standing: MemberStanding) -> None:
+    found = table()
+    found.members[PROJECT_ID, "ada"] = standing
+    refused(signed(), found)
+
+
+def test_an_epoch_that_nobody_knows_is_refused() -> None:
+    found = table()
+    grant = replace(FOR_MCP, epoch=3)
+    found.families[FAMILY_ID] = family(grant)
+    refused(signed(token(grant)), found)
+
+
+def test_a_token_dies_with_its_integration_and_its_project() -> None:
+    found = table()
+    found.integrations.clear()
+    refused(signed(), found)
+    found = table()
+    found.projects[PROJECT_ID] = replace(PROJECT, deleted_at=NOW)
+    refused(signed(), found)
+
+
+def test_a_token_ends_at_its_expiry_second_and_says_so() -> None:
+    assert admit(signed(), now=NOW + 899).caller.member == ADA
+    with pytest.raises(SessionExpired):
+        admit(signed(), now=NOW + 900)
+
+
+def test_a_token_for_another_origin_or_for_the_api_is_refused() -> None:
+    refused(signed(), origin="https://other.example.com")
+    found = table()
+    found.families[FAMILY_ID] = family(FOR_API)
+    refused(signed(token(FOR_API)), found)
+
+
+def test_too_little_scope_is_said_to_be_that() -> None:
+    grant = replace(FOR_MCP, scope=frozenset({"manage"}))
+    with pytest.raises(MissingScope, match=MCP):
+        admit(signed(token(grant)))
+
+
+@pytest.mark.parametrize("prefix", ["tng_mst_", "tengine_", "gsa_", "grt_", "gcs_", "Bearer "])
+def test_an_access_token_is_no_other_kind_of_credential(prefix: str) -> None:
+    refused(prefix + signed())
+
+
+def test_where_no_access_token_is_accepted_none_is() -> None:
+    authenticate = Authenticate(
+        authority=table(), rings=FixedKeyRings(RING), deployment_id=DEPLOYMENT, clock=lambda: NOW
+    )
+    assert authenticate(API_KEY).caller.member is None
+    with pytest.raises(Unauthenticated):
+        authenticate(signed(), origin=ORIGIN)
+
+
+def manager(families: MemoryFamilies, *, now: int = NOW) -> AuthenticateManager:
+    read = ReadAccessToken(keys=KEYS, clock=lambda: now)
+    return AuthenticateManager(read=read, families=families, clock=lambda: now)
+
+
+def families() -> MemoryFamilies:
+    return MemoryFamilies({FAMILY_ID: family(FOR_API)})
+
+
+def test_at_the_api_a_token_says_who_manages_what() -> None:
+    said = token(FOR_API)
+    assert manager(families())(signed(said), origin=ORIGIN) == said
+
+
+def test_at_the_api_a_token_ends_with_its_session_too() -> None:
+    ended = families()
+    ended.end(FAMILY_ID, now=NOW)
+    for known in (ended, MemoryFamilies()):
+        with pytest.raises(Unauthenticated):
+            manager(known)(signed(token(FOR_API)), origin=ORIGIN)
+
+
+def test_at_the_api_a_token_for_mcp_is_refused_and_so_is_another_scope() -> None:
+    with pytest.raises(Unauthenticated):
+        manager(MemoryFamilies({FAMILY_ID: family()}))(signed(), origin=ORIGIN)
+    narrow = token(replace(FOR_API, scope=frozenset({MCP})))
+    with pytest.raises(MissingScope, match="manage"):
+        manager(families())(signed(narrow), origin=ORIGIN)
+
+
+def test_an_apps_token_follows_from_no_session() -> None:
+    said = token(replace(FOR_API, subject="app:a1", epoch=None), family_id=None)
+    assert manager(MemoryFamilies())(signed(said), origin=ORIGIN) == said
