@@ -50,6 +50,16 @@ def is_allowed_there(
     return True
 
 
+def is_chain_there(warrant: Warrant, *, now: int = NOW) -> bool:
+    """Ask the package whether a chain holds."""
+    verifier = tenuo_core.Authorizer(trusted_roots=[their_public(warrant.chain[0].issuer)])
+    try:
+        verifier.verify_chain(their_chain(warrant), now)
+    except tenuo.TenuoError:
+        return False
+    return True
+
+
 def ours_from(*warrants: Any) -> Warrant:
     """Read the package's warrants, the root first."""
     return Warrant.from_chain([warrant.to_base64() for warrant in warrants])

@@ -2,6 +2,7 @@
 
 import pickle
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 
 import gatehouse_client.warrants
 from gatehouse.domain.warrants import Authorizer, writing
+from gatehouse.domain.warrants.constraints.reading import read
 from gatehouse_client.warrants import (
     Capability,
     Clearance,
@@ -22,8 +24,10 @@ from gatehouse_client.warrants import (
     Warrant,
     Wildcard,
 )
-from tests.unit.client_warrants.oracle import ALICE, BOB, CAROL, NOW, ROOT
+from gatehouse_client.warrants.conditions import shown
+from tests.unit.client_warrants.oracle import ALICE, BOB, CAROL, NOW, ROOT, is_chain_there
 from tests.unit.client_warrants.pairs import PAIRS, Pair
+from tests.warrant_strategies import narrowed as narrowed_pairs
 
 Granting = Callable[[GrantBuilder], GrantBuilder]
 
@@ -260,6 +264,28 @@ def test_constraints_are_shown_and_compared_by_what_they_say(pair: Pair) -> None
     assert len({again, pair.ours, Exact("something else")}) == 2
     assert again.satisfies(pair.good)
     assert Wildcard().covers(again)
+
+
+@settings(max_examples=200, deadline=None, database=None, derandomize=True)
+@given(narrowed_pairs())
+def test_a_grant_is_refused_exactly_where_the_verifier_would(
+    case: tuple[list[Any], list[Any]],
+) -> None:
+    try:
+        above, below = (shown(read(wire)) for wire in case)
+    except Denied:
+        return
+    root = Warrant.mint_builder().capability("t", x=above).mint(ROOT, now=NOW)
+    again = Warrant.from_base64(root.to_base64()).capabilities["t"].constraints["x"]
+
+    try:
+        child = root.grant_builder().capability("t", x=below).grant(ROOT, now=NOW)
+    except Denied:
+        child = None
+
+    assert child is None or is_chain_there(child)
+    assert (again, repr(again)) == (above, repr(above))
+    assert (child is not None) is above.covers(below)
 
 
 def test_capabilities_are_shown_and_compared_by_what_they_say() -> None:
