@@ -1,10 +1,11 @@
 """Which credentials are admitted, and as whom."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
-from gatehouse.domain import api_keys, session_tokens
+from gatehouse.domain import api_keys, projects, session_tokens
 from gatehouse.domain.errors import SessionExpired, Unauthenticated
 from gatehouse.domain.key_ring import KeyRing, SessionKey
 from gatehouse.domain.members import MemberStanding
@@ -63,6 +64,35 @@ def test_a_key_with_another_secret_is_refused() -> None:
     other = api_keys.compose(PROJECT_ID, INTEGRATION_ID, "x" * 24)
     with pytest.raises(Unauthenticated):
         authenticate(authority())(other)
+
+
+@pytest.mark.parametrize(
+    ("project_id", "integration_id"),
+    [(PROJECT_ID, INTEGRATION_ID), (PROJECT_ID, "zzzzzzzz"), ("zzzzzzzz", "zzzzzzzz")],
+)
+def test_wrong_and_unknown_keys_cost_the_one_read_that_a_good_one_does(
+    project_id: str, integration_id: str
+) -> None:
+    """A round trip is what a stranger could measure; the time of comparing is none of it."""
+    table = authority()
+    with pytest.raises(Unauthenticated) as refusal:
+        authenticate(table)(api_keys.compose(project_id, integration_id, "x" * 24))
+    assert table.reads == 1
+    assert str(refusal.value) == "Invalid or inactive API key"
+
+
+def test_a_key_s_digest_is_compared_in_constant_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    compared: list[set[object]] = []
+
+    def compare(one: str, other: str) -> bool:
+        compared.append({one, other})
+        return one == other
+
+    monkeypatch.setattr(projects, "hmac", SimpleNamespace(compare_digest=compare))
+    wrong = api_keys.compose(PROJECT_ID, INTEGRATION_ID, "x" * 24)
+    with pytest.raises(Unauthenticated):
+        authenticate(authority())(wrong)
+    assert compared == [{api_keys.digest(wrong), api_keys.digest(API_KEY)}]
 
 
 def test_a_key_of_a_deleted_integration_is_refused() -> None:
