@@ -60,7 +60,11 @@ class Url(Frozen):
 
 
 def url(text: str) -> Url | None:
-    """Read an absolute URL as browsers do (WHATWG URL); None when it is none."""
+    """Read an absolute URL as browsers do (WHATWG URL); None when it is none.
+
+    Raises:
+        Denied: It is too long, or parsers of different years may differ about its host.
+    """
     from can_ada import parse  # noqa: PLC0415
 
     if len(text) > MAX_URL_LENGTH:
@@ -69,9 +73,37 @@ def url(text: str) -> Url | None:
         parsed = parse(text)
     except ValueError:
         return None
+    host = parsed.hostname
+    if "xn--" in host:
+        for label in host.split("."):
+            _require_settled(label)
     return Url(
         scheme=parsed.protocol[:-1],
-        host=parsed.hostname,
+        host=host,
         port=int(parsed.port) if parsed.port else None,
         path=parsed.pathname,
     )
+
+
+def _require_settled(label: str) -> None:
+    """Refuse an international label (RFC 5891) unless every version of Unicode agrees about it.
+
+    Which characters a label may have grows with each version, and rules of direction and joining
+    are applied by some parsers only. Letters from left to right of Unicode 3.2 are safe from both.
+    """
+    if not label.startswith("xn--"):
+        return
+    from unicodedata import ucd_3_2_0 as unicode  # noqa: PLC0415 - few hosts are international
+
+    fault = Denied(1501, "the URL's host holds characters that are not taken")
+    try:
+        name = label[4:].encode().decode("punycode")
+    except UnicodeError as error:
+        raise fault from error
+    if name.isascii() or f"xn--{name.encode('punycode').decode()}" != label:
+        raise fault
+    for character in name:
+        if not character.isascii() and not (
+            unicode.category(character) in {"Ll", "Lo"} and unicode.bidirectional(character) == "L"
+        ):
+            raise fault

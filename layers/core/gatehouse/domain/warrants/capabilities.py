@@ -15,6 +15,9 @@ RESERVED_TOOLS: Final = "tenuo:"
 MAX_TOOLS: Final = 256
 MAX_CONSTRAINTS: Final = 64
 
+_REQUIRED: Final = frozenset({"constraints"})
+_OPTIONAL: Final = frozenset({"allow_unknown"})
+
 
 class Capability(Frozen):
     """Conditions by argument. Without any, all arguments go; with some, no others unless said."""
@@ -86,12 +89,7 @@ def _covers(parent: Constraint, child: Constraint, name: str, effort: Effort) ->
 
 def read_capability(data: object) -> Capability:
     """Return what one entry of the tools map says; raise `Denied` for another form."""
-    found = fields(
-        data,
-        "a capability",
-        required=frozenset({"constraints"}),
-        optional=frozenset({"allow_unknown"}),
-    )
+    found = fields(data, "a capability", required=_REQUIRED, optional=_OPTIONAL)
     named = text_map(found["constraints"], "constraints")
     if len(named) > MAX_CONSTRAINTS:
         raise Denied(1903, f"a tool has more than {MAX_CONSTRAINTS} constraints")

@@ -7,6 +7,7 @@ arguments of a call) are sorted by `sorted_map` first: by the UTF-8 bytes of the
 the length-first order of RFC 8949 section 4.2.3.
 """
 
+import re
 import struct
 from collections.abc import Mapping
 from typing import Final
@@ -22,17 +23,31 @@ MAX_DEPTH: Final = 128
 _NEGATIVE, _BYTES, _TEXT, _ARRAY, _MAP, _SIMPLE = 1, 2, 3, 4, 5, 7
 """Major types (RFC 8949 section 3.1)."""
 
-_NOT_SHORTEST: Final = "CBOR integers must be in shortest form"
 _ONE_BYTE: Final = 24
 """From here on the head's five bits say how many bytes of the number follow: 1, 2, 4 or 8."""
 
 _EIGHT_BYTES: Final = 27
 _SHORT_TEXT: Final = 0x60
 _LONG_TEXT: Final = 0x78
-_STRINGS: Final = (_BYTES, _TEXT)
-_INLINE: Final = {0xF4: False, 0xF5: True, 0xF6: None}
-_FLOATS: Final = {25: (">e", 2), 26: (">f", 4), 27: (">d", 8)}
-_CONSTANTS: Final = {20: False, 21: True, 22: None}
+_ATOMS: Final[dict[int, object]] = {
+    **{number: number for number in range(_ONE_BYTE)},
+    **{0x20 + number: -1 - number for number in range(_ONE_BYTE)},
+    0xF4: False,
+    0xF5: True,
+    0xF6: None,
+}
+"""Values of one byte."""
+
+_FLOATS: Final = {
+    0xF9: struct.Struct(">e"),
+    0xFA: struct.Struct(">f"),
+    0xFB: struct.Struct(">d"),
+}
+_MANY: Final = 16
+_SMALL_INTEGERS: Final = re.compile(rb"(?:[\x00-\x17]|\x18[\x18-\xff])*")
+"""Integers below 256: hashes and extensions are arrays of these."""
+
+_OF_ONE_BYTE: Final = bytes(range(_ONE_BYTE))
 
 
 def decode(data: bytes) -> object:
@@ -54,8 +69,8 @@ def decode(data: bytes) -> object:
 class _Reader:
     """Walks once over the bytes; an `IndexError` means that they end too early.
 
-    Small integers and short texts are most of what there is, so they are read where they stand in
-    an array or map, without a call each.
+    Most of a warrant is maps with short keys, values of one byte, and a hash as an array of
+    integers, so these are read where they stand, without a call for each.
     """
 
     __slots__ = ("data", "left", "position")
@@ -68,43 +83,34 @@ class _Reader:
     def value(self, depth: int) -> object:
         first = self.data[self.position]
         self.position += 1
-        self.left -= 1
-        if self.left < 0 or depth > MAX_DEPTH:
-            raise Denied(1202, "CBOR holds too many values")
+        return _ATOMS[first] if first in _ATOMS else self._rest(first, depth)
+
+    def _rest(self, first: int, depth: int) -> object:
+        """Read what follows the first byte of a value that has more."""
         major, number = first >> 5, first & 31
         if major == _SIMPLE:
-            return self._simple(number)
+            return self._float(first)
         if number >= _ONE_BYTE:
             number = self._argument(number)
         if major == _MAP:
             return self._map(number, depth)
         if major == _ARRAY:
             return self._array(number, depth)
-        if major in _STRINGS:
-            start = self.position
-            self.position = end = start + number
-            if end > len(self.data):
-                raise IndexError
-            taken = self.data[start:end]
-            return taken.decode() if major == _TEXT else taken
+        if major == _TEXT:
+            return self._take(number).decode()
+        if major == _BYTES:
+            return self._take(number)
         if major <= _NEGATIVE:
             return -1 - number if major else number
         raise Denied(1202, "CBOR tags are not used here")
 
     def _argument(self, info: int) -> int:
-        at = self.position
-        if info == _ONE_BYTE:
-            self.position = at + 1
-            number = self.data[at]
-            least = _ONE_BYTE
-        elif info <= _EIGHT_BYTES:
-            size = 1 << (info - _ONE_BYTE)
-            number = int.from_bytes(self._take(size), "big")
-            least = 1 << (size * 4)
-        else:  # 31 is an indefinite length, the others are reserved
+        if info > _EIGHT_BYTES:  # 31 is an indefinite length, the others are reserved
             raise Denied(1202, "CBOR lengths must be definite")
-        if number < least:
-            raise Denied(1202, _NOT_SHORTEST)
+        size = 1 << (info - _ONE_BYTE)
+        number = int.from_bytes(self._take(size), "big")
+        if number < (_ONE_BYTE if size == 1 else 1 << (size * 4)):
+            raise Denied(1202, "CBOR integers must be in shortest form")
         return number
 
     def _take(self, size: int) -> bytes:
@@ -114,73 +120,78 @@ class _Reader:
             raise IndexError
         return self.data[start:end]
 
-    def _simple(self, info: int) -> object:
-        if info in _CONSTANTS:
-            return _CONSTANTS[info]
-        if info not in _FLOATS:
+    def _float(self, first: int) -> object:
+        if first not in _FLOATS:
             raise Denied(1202, "CBOR simple values other than true, false and null are not used")
-        code, size = _FLOATS[info]
-        number: float = struct.unpack(code, self._take(size))[0]
+        code = _FLOATS[first]
+        number: float = code.unpack(self._take(code.size))[0]
         return number
 
     def _array(self, size: int, depth: int) -> list[object]:
-        data = self.data
-        if size > len(data) - self.position:
-            raise IndexError
-        found: list[object] = []
-        add = found.append
-        at = self.position
-        # Hashes and extensions are arrays of integers below 256: they count as one value.
-        for read in range(size):
-            number = data[at]
-            if number == _ONE_BYTE:
-                number = data[at + 1]
-                if number < _ONE_BYTE:
-                    raise Denied(1202, _NOT_SHORTEST)
-                at += 2
-            elif number < _ONE_BYTE:
-                at += 1
-            else:
-                self.position = at
-                found += [self.value(depth + 1) for _ in range(size - read)]
-                return found
-            add(number)
-        self.position = at
-        return found
+        if _MANY <= size <= len(self.data) - self.position:
+            numbers = self._small_integers(size)
+            if numbers is not None:
+                return numbers
+        self._enter(size, size, depth)
+        depth += 1
+        return [self.value(depth) for _ in range(size)]
+
+    def _small_integers(self, size: int) -> list[object] | None:
+        """Read `size` integers below 256, which count as one value; None if not all are."""
+        start = self.position
+        run = _SMALL_INTEGERS.match(self.data, start, start + 2 * size)
+        numbers = small_integers(run[0])[:size] if run else b""
+        if len(numbers) < size:
+            return None
+        self.position = start + size + len(numbers.translate(None, _OF_ONE_BYTE))
+        return list(numbers)
 
     def _map(self, size: int, depth: int) -> dict[object, object]:
+        self._enter(size, 2 * size, depth)
+        depth += 1
         data = self.data
-        if size > len(data) - self.position:
-            raise IndexError
-        self.left -= 2 * size
-        if self.left < 0 or depth >= MAX_DEPTH:
-            raise Denied(1202, "CBOR holds too many values")
+        at = self.position
         found: dict[object, object] = {}
         for _ in range(size):
-            at = self.position
             first = data[at]
             if first < _ONE_BYTE:
-                self.position = at + 1
                 key: object = first
+                at += 1
             elif _SHORT_TEXT <= first < _LONG_TEXT:
-                end = self.position = at + first - (_SHORT_TEXT - 1)
-                key = data[at + 1 : end].decode()
+                start, at = at + 1, at + first - (_SHORT_TEXT - 1)
+                key = data[start:at].decode()
             else:
-                key = self.value(depth + 1)
+                self.position = at
+                key = self.value(depth)
+                at = self.position
                 if type(key) is not str and type(key) is not int:
                     raise Denied(1202, "CBOR keys must be text or integers")
-            first = data[self.position]
-            if first < _ONE_BYTE:
-                self.position += 1
-                found[key] = first
-            elif first in _INLINE:
-                self.position += 1
-                found[key] = _INLINE[first]
+            first = data[at]
+            at += 1
+            if first in _ATOMS:
+                found[key] = _ATOMS[first]
             else:
-                found[key] = self.value(depth + 1)
+                self.position = at
+                found[key] = self._rest(first, depth)
+                at = self.position
+        self.position = at
         if len(found) != size:
             raise Denied(1202, "a CBOR map repeats a key")
         return found
+
+    def _enter(self, size: int, values: int, depth: int) -> None:
+        """Pay for the values in an array or map before they are read."""
+        if size > len(self.data) - self.position:
+            raise IndexError
+        self.left -= values
+        if self.left < 0 or depth >= MAX_DEPTH:
+            raise Denied(1202, "CBOR holds too many values")
+
+
+def small_integers(run: bytes) -> bytes:
+    """Return the integers below 256 that `run` holds one after the other, in strict form."""
+    # Each is `n`, or 24 and `n`. So 24 twice is the number 24, and 24 alone no number.
+    return b"\x18".join([part.replace(b"\x18", b"") for part in run.split(b"\x18\x18")])
 
 
 def encode(value: object) -> bytes:
@@ -202,6 +213,9 @@ def sorted_map(items: Mapping[str, object]) -> dict[str, object]:
 
 
 def _sorted(value: object) -> object:
+    kind = type(value)
+    if kind is str or kind is int:  # most are; the rest is slow to ask
+        return value
     if isinstance(value, Mapping):
         return sorted_map(value)
     if isinstance(value, list | tuple):
@@ -209,17 +223,25 @@ def _sorted(value: object) -> object:
     return value
 
 
-def _write(value: object, out: bytearray) -> None:  # noqa: C901 - one branch for each type
-    if value is None:
-        out.append(0xF6)
-    elif value is True or value is False:
-        out.append(0xF5 if value else 0xF4)
-    elif isinstance(value, str):
+def _write(value: object, out: bytearray) -> None:  # noqa: C901, PLR0912 - a branch for each type
+    if isinstance(value, str):
         data = value.encode()
-        _head(3, len(data), out)
+        size = len(data)
+        if size < _ONE_BYTE:  # most are
+            out.append(_SHORT_TEXT + size)
+        else:
+            _head(_TEXT, size, out)
         out += data
+    elif isinstance(value, bool):
+        out.append(0xF5 if value else 0xF4)
     elif isinstance(value, int):
         _head(0, value, out) if value >= 0 else _head(1, -1 - value, out)
+    elif isinstance(value, list | tuple):
+        _head(4, len(value), out)
+        for item in value:
+            _write(item, out)
+    elif value is None:
+        out.append(0xF6)
     elif isinstance(value, float):
         out += _float(value)
     elif isinstance(value, bytes):
@@ -230,16 +252,12 @@ def _write(value: object, out: bytearray) -> None:  # noqa: C901 - one branch fo
         for key, item in value.items():
             _write(key, out)
             _write(item, out)
-    elif isinstance(value, list | tuple):
-        _head(4, len(value), out)
-        for item in value:
-            _write(item, out)
     else:
         raise TypeError(f"not a CBOR value: {type(value).__name__}")
 
 
 def _head(major: int, number: int, out: bytearray) -> None:
-    if number < 24:  # noqa: PLR2004 - RFC 8949 section 3
+    if number < _ONE_BYTE:
         out.append(major << 5 | number)
         return
     for info, size in ((24, 1), (25, 2), (26, 4), (27, 8)):

@@ -9,8 +9,10 @@ from gatehouse.domain.warrants.frozen import Frozen
 from gatehouse.domain.warrants.keys import DOMAIN, is_signed, require_signature
 from gatehouse.domain.warrants.payload import Payload, read_payload
 from gatehouse.domain.warrants.shapes import array
+from gatehouse.domain.warrants.usual import read_usual
 
 VERSION: Final = 1
+_SIGNED_AS: Final = DOMAIN + bytes((VERSION,))
 MAX_WARRANT_BYTES: Final = 65_536
 MAX_STACK_BYTES: Final = 262_144
 MAX_CHAIN: Final = 65
@@ -31,8 +33,7 @@ class Warrant(Frozen):
 
     def require_signature(self) -> None:
         """Raise `Denied` when the issuer did not sign these bytes."""
-        message = DOMAIN + bytes((VERSION,)) + self.signed
-        if not is_signed(self.payload.issuer, self.signature, message):
+        if not is_signed(self.payload.issuer, self.signature, _SIGNED_AS + self.signed):
             raise Denied(1100, "a warrant's signature does not hold")
 
 
@@ -65,7 +66,7 @@ def _warrant(envelope: list[object]) -> Warrant:
     if len(signed) > MAX_WARRANT_BYTES:
         raise Denied(1900, f"a warrant has at most {MAX_WARRANT_BYTES} bytes")
     return Warrant(
-        payload=read_payload(cbor.decode(signed)),
+        payload=read_usual(signed) or read_payload(cbor.decode(signed)),
         signed=signed,
         signature=require_signature(signature),
     )

@@ -5,14 +5,12 @@ refused here: keys of small order, under which one signature holds for many mess
 whose y is not reduced.
 """
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final
 
 from gatehouse.domain.warrants.denied import Denied
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 ALGORITHM: Final = 1
@@ -23,11 +21,18 @@ SIGNATURE_BYTES: Final = 64
 DOMAIN: Final = b"tenuo-warrant-v1"
 """Comes before everything that is signed, so that no other system's signature can pass."""
 
+_KEPT: Final = 256
+"""Keys read before that are kept."""
+
 _P: Final = 2**255 - 19
 _Y: Final = 2**255 - 1  # without the sign of x
 _ORDER_8: Final = 0x05FC536D880238B13933C6D305ACDFD5F098EFF289F4C345B027B2C28F95E826
 _SMALL_ORDER: Final = frozenset({0, 1, _P - 1, _ORDER_8, _P - _ORDER_8})
 """The y of the eight points whose order divides the cofactor."""
+
+_SMALL_POINTS: Final = frozenset(
+    (y | sign << 255).to_bytes(KEY_BYTES, "little") for y in _SMALL_ORDER for sign in (0, 1)
+)
 
 
 def require_key(data: object) -> bytes:
@@ -46,6 +51,7 @@ def require_signature(data: object) -> bytes:
     return _typed(data, SIGNATURE_BYTES, 1104)
 
 
+@lru_cache(maxsize=_KEPT)
 def require_strong(key: bytes) -> None:
     """Raise `Denied` when `key` is not 32 bytes of a reduced point of large order."""
     if len(key) != KEY_BYTES:
@@ -59,25 +65,30 @@ def is_signed(key: bytes, signature: bytes, message: bytes) -> bool:
     """Say whether `signature` over `message` is by `key`. Never raises."""
     if len(signature) != SIGNATURE_BYTES:
         return False
-    if int.from_bytes(signature[:KEY_BYTES], "little") & _Y in _SMALL_ORDER:
+    if signature[:KEY_BYTES] in _SMALL_POINTS:
         return False
-    read, faults = _openssl()
     try:
-        read(key).verify(signature, message)
-    except faults:
+        _public(key).verify(signature, message)
+    except _faults():
         return False
     return True
 
 
-@cache
-def _openssl() -> "tuple[Callable[[bytes], Ed25519PublicKey], tuple[type[Exception], ...]]":
-    """Return how a key is read, and what fails; loaded when the first signature comes."""
-    from cryptography.exceptions import InvalidSignature  # noqa: PLC0415
+@lru_cache(maxsize=_KEPT)
+def _public(key: bytes) -> "Ed25519PublicKey":
+    # OpenSSL is loaded when the first signature comes.
     from cryptography.hazmat.primitives.asymmetric.ed25519 import (  # noqa: PLC0415
         Ed25519PublicKey,
     )
 
-    return Ed25519PublicKey.from_public_bytes, (InvalidSignature, ValueError)
+    return Ed25519PublicKey.from_public_bytes(key)
+
+
+@cache
+def _faults() -> tuple[type[Exception], ...]:
+    from cryptography.exceptions import InvalidSignature  # noqa: PLC0415
+
+    return InvalidSignature, ValueError
 
 
 def _typed(data: object, size: int, wrong_length: int) -> bytes:

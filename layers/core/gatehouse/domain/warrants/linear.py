@@ -2,8 +2,9 @@
 
 Taken is what means the same in RE2 and in Rust's `regex`, whose syntax warrants speak; the rest is
 refused: other escapes, set operations and nested brackets in classes, braces that are no
-repetition. The perl classes, word boundaries and named classes are ASCII in one and Unicode in the
-other, so an expression that uses them is asked about ASCII text only.
+repetition. The perl classes, word
+boundaries and named classes are ASCII in one and Unicode in the other, Unicode's properties and
+cases are of different versions of it; an expression that uses them is asked about ASCII text only.
 """
 
 import re
@@ -23,12 +24,13 @@ _STEPS: Final = 200
 """Steps of RE2's slowest engine, one for each instruction and character, in one unit of effort."""
 
 _ESCAPE: Final = (
-    r"\\(?:(?P<perl>[dDwWsS])|[pP](?:[A-Z]|\{\^?[A-Za-z_]+\})"
-    r"|x(?:[0-9A-Fa-f]{2}|\{[0-9A-Fa-f]{1,6}\})|[fnrtv]|[\\.+*?()|\[\]{}^$#&~\-/])"
+    r"\\(?:(?P<perl>[dDwWsS]|[pP](?:[A-Z]|\{(?!Cs\})[A-Za-z_]+\}))"
+    r"|(?P<code>x(?:[0-9A-Fa-f]{2}|\{[0-9A-Fa-f]{1,6}\}))|[fnrtv]|[\\.+*?()|\[\]{}^$#&~\-/])"
 )
 _OUTSIDE: Final = re.compile(
     _ESCAPE + r"|\\(?:(?P<edge>[bB])|[Az])|\{[0-9]{1,4}(?:,[0-9]{0,4})?\}|(?P<open>\[\^?\]?)"
-    r"|\(\?P?<[A-Za-z_][A-Za-z0-9_]*>|\(\?[imsU]*(?:-[imsU]+)?[:)]|\((?!\?)|[^\\\[{}(]|\}"
+    r"|\(\?P?<(?P<name>[A-Za-z_][A-Za-z0-9_]*)>|\(\?(?P<flags>[imsU]*)(?:-[imsU]+)?[:)]"
+    r"|\((?!\?)|[^\\\[{}(]|\}"
 )
 _INSIDE: Final = re.compile(
     _ESCAPE + r"|(?P<perl2>\[:\^?[a-z]+:\])|(?P<close>\])|(?P<twice>&&|--|~~)|[^\\\[\]]"
@@ -73,15 +75,23 @@ def uses_ascii_classes(expression: str) -> bool:
         Denied: 1501, for syntax that is not taken.
     """
     at, is_inside, found = 0, False, False
+    is_foreign, ignores_case = not expression.isascii(), False
+    names: set[str] = set()
     while at < len(expression):
         token = (_INSIDE if is_inside else _OUTSIDE).match(expression, at)
         groups = token.groupdict() if token else {"twice": "?"}
-        if token is None or groups.get("twice"):
+        name = groups.get("name")
+        if token is None or groups.get("twice") or name in names:
             raise Denied(1501, "the regular expression uses syntax that is not taken")
+        if name:
+            names.add(name)
         found = found or any(groups.get(name) for name in ("perl", "perl2", "edge"))
+        is_foreign = is_foreign or bool(groups.get("code"))
+        ignores_case = ignores_case or "i" in (groups.get("flags") or "")
         is_inside = bool(groups.get("open")) or (is_inside and not groups.get("close"))
         at = token.end()
-    return found
+    # Which ASCII letters are one but for their case, and which others with them, never changes.
+    return found or (is_foreign and ignores_case)
 
 
 def _ready(expression: str, text: str, effort: Effort) -> Compiled:

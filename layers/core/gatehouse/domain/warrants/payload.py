@@ -37,8 +37,8 @@ class Issuing(Frozen):
     bounds: Capability | None = None
 
 
-_NO_ISSUING: Final = Issuing()
-_NOBODY: Final[tuple[frozenset[bytes], int]] = (frozenset(), 1)
+NO_ISSUING: Final = Issuing()
+NOBODY: Final[tuple[frozenset[bytes], int]] = (frozenset(), 1)
 
 
 class Payload(Frozen):
@@ -147,7 +147,7 @@ def _gates(extensions: Mapping[str, bytes]) -> "Gates":
 
 def _approvers(data: Mapping[int, object]) -> tuple[frozenset[bytes], int]:
     if 15 not in data and 16 not in data:  # noqa: PLR2004
-        return _NOBODY
+        return NOBODY
     keys = [require_key(item) for item in array(data.get(15, []), "required_approvers")]
     found = frozenset(keys)
     if len(found) != len(keys):
@@ -164,7 +164,7 @@ def _issuing(data: Mapping[int, object], kind: int) -> Issuing:
     if kind == EXECUTION:
         if not _FOR_ISSUERS.isdisjoint(data):
             raise Denied(1201, "only an issuer's warrant says what may be issued")
-        return _NO_ISSUING
+        return NO_ISSUING
     tools = frozenset(texts(data.get(11), "issuable_tools"))
     if not tools or data[3]:
         raise Denied(1201, "an issuer's warrant names tools to issue, and none to call")

@@ -4,7 +4,7 @@ The preimage is the CBOR array of the warrant's bare id, the tool, the arguments
 and the start of a time window. Equal calls in one window have equal signatures.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from gatehouse.domain.warrants import cbor
@@ -25,11 +25,12 @@ class Windows(Frozen):
     seconds: int
     most: int
 
-    def starts(self, now: int) -> tuple[int, ...]:
-        """Return the accepted windows' starts, the likeliest first."""
+    def starts(self, now: int) -> Iterator[int]:
+        """Yield the accepted windows' starts, the likeliest first."""
         current = now // self.seconds * self.seconds
-        offsets = [(step + 1) // 2 * (-1 if step % 2 else 1) for step in range(self.most)]
-        return tuple(current + offset * self.seconds for offset in offsets)  # 0, -1, 1, -2, ...
+        for step in range(self.most):
+            offset = (step + 1) // 2 * (-1 if step % 2 else 1)  # 0, -1, 1, -2, ...
+            yield current + offset * self.seconds
 
     def end(self, start: int) -> int:
         """Return from when on a proof made in the window that starts at `start` is refused."""
@@ -58,8 +59,8 @@ class _Preimage:
 
     def __init__(self, warrant_id: bytes, tool: str, arguments: Mapping[str, object]) -> None:
         pairs = [[name, value] for name, value in cbor.sorted_map(arguments).items()]
-        # An array of four; the last element is the start of the window.
-        self.head = b"\x84" + b"".join(map(cbor.encode, (warrant_id.hex(), tool, pairs)))
+        # An array of four, of which these are three; the last is the start of the window.
+        self.head = b"\x84" + cbor.encode([warrant_id.hex(), tool, pairs])[1:]
 
     def message(self, start: int, version: int) -> bytes:
         return DOMAIN + DOMAINS[version] + self.head + cbor.encode(start)

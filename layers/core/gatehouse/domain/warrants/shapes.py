@@ -24,10 +24,12 @@ def fields(
     """Return a map with all of the `required` keys and none but those and the `optional` ones."""
     if not isinstance(data, dict):
         raise Denied(1201, f"{what} must be a map with text keys")
-    names = data.keys()
-    if not required <= names:
-        raise Denied(1204, f"{what} lacks a field")
-    if len(data) > len(required) and not required | optional >= names:
+    left = len(data)
+    for name in required:
+        if name not in data:
+            raise Denied(1204, f"{what} lacks a field")
+        left -= 1
+    if left and not required | optional >= data.keys():
         raise Denied(1203, f"{what} has an unknown field")
     return data
 

@@ -133,6 +133,8 @@ class _Evaluation:
             return left.keys() == right.keys() and all(
                 self.equal(item, right[key]) for key, item in left.items()
             )
+        if left != left or right != right:  # noqa: PLR0124 - NaN, in a list too
+            _fail()
         if type(left) is type(right):
             return left == right
         numbers = _as_floats(left, right)

@@ -6,6 +6,7 @@ from typing import ClassVar, Final
 from gatehouse.domain.warrants.constraints.base import Constraint
 from gatehouse.domain.warrants.effort import Effort
 from gatehouse.domain.warrants.frozen import Frozen
+from gatehouse.domain.warrants.shapes import fields, texts
 
 _FORBIDDEN: Final = re.compile("[\\x00\\n\\r\\v\\f\\a\\b\\x7f$`|&;<>()]")
 _SPACES: Final = re.compile(
@@ -44,3 +45,9 @@ class Shlex(Frozen):
     def wire(self) -> object:
         """Return the map with the programs."""
         return {"allow": list(self.allow)}
+
+
+def read(data: object) -> Shlex:
+    """Return the constraint with this value; raise `Denied` for another form."""
+    found = fields(data, "a command", required=frozenset({"allow"}))
+    return Shlex(texts(found["allow"], "allow"))

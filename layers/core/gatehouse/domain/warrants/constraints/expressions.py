@@ -1,6 +1,6 @@
 """Cel: a condition written as an expression (see `gatehouse.domain.warrants.cel`)."""
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from gatehouse.domain.warrants.cel.evaluator import holds
 from gatehouse.domain.warrants.cel.lexer import tokens
@@ -8,6 +8,10 @@ from gatehouse.domain.warrants.cel.parser import Node, parse
 from gatehouse.domain.warrants.constraints.base import Constraint
 from gatehouse.domain.warrants.effort import Effort
 from gatehouse.domain.warrants.frozen import Frozen
+from gatehouse.domain.warrants.shapes import fields, text
+
+_REQUIRED: Final = frozenset({"expression"})
+_OPTIONAL: Final = frozenset({"parent_expression"})
 
 
 class Cel(Frozen):
@@ -51,6 +55,16 @@ class Cel(Frozen):
 def read(expression: str, parent_expression: str | None) -> Cel:
     """Return the constraint; raise `Denied` when the expression does not parse."""
     return Cel(expression=expression, parent_expression=parent_expression, tree=parse(expression))
+
+
+def read_wire(data: object) -> Cel:
+    """Return the constraint with this value; raise `Denied` for another form."""
+    found = fields(data, "an expression", required=_REQUIRED, optional=_OPTIONAL)
+    parent = found.get("parent_expression")
+    return read(
+        text(found["expression"], "expression"),
+        None if parent is None else text(parent, "parent_expression"),
+    )
 
 
 def _compact(expression: str) -> str:

@@ -68,19 +68,52 @@ class AnyOf(Frozen):
         """Cover what has only members that one here covers."""
         if not isinstance(child, AnyOf):
             return False
-        if not self.may_fail:
-            return all(
-                any(covers(mine, its, effort) for mine in self.members) for its in child.members
-            )
-        # A member that may fail stays what and where it is, so that it fails for the child too.
-        return len(child.members) <= len(self.members) and all(
-            covers(mine, its, effort) and (not mine.may_fail or type(mine) is type(its))
-            for mine, its in zip(self.members, child.members, strict=False)
+        mine = [(member, member.may_fail) for member in self.members]
+        return all(
+            _is_covered(mine, its, child.members[:at], effort)
+            for at, its in enumerate(child.members)
         )
 
     def wire(self) -> object:
         """Return the map with the members."""
         return {"constraints": [pair(member) for member in self.members]}
+
+
+def _is_covered(
+    parents: list[tuple[Constraint, bool]],
+    its: Constraint,
+    before: tuple[Constraint, ...],
+    effort: Effort,
+) -> bool:
+    """Say whether a parent's member covers `its`, and each that may fail earlier fails there too.
+
+    Where the child is asked about `its`, those `before` it have answered. So must the parent's
+    have, up to the one that covers it.
+    """
+    for mine, may_fail in parents:
+        if _covers(mine, its, effort):
+            return True
+        if may_fail and not any(_fails_with(mine, other, effort) for other in before):
+            return False
+    return False
+
+
+def _covers(mine: Constraint, its: Constraint, effort: Effort) -> bool:
+    try:
+        return covers(mine, its, effort)
+    except Denied as denied:
+        if denied.code == 1501:  # noqa: PLR2004 - it fails on the child's value
+            return False
+        raise
+
+
+def _fails_with(mine: Constraint, other: Constraint, effort: Effort) -> bool:
+    """Say whether `other` fails wherever `mine` does: it is a narrower one of its plain type."""
+    if type(mine) is not type(other):
+        return False
+    if isinstance(mine, All | AnyOf | Not):  # what another member answers may hide the failure
+        return same(pair(mine), pair(other))
+    return _covers(mine, other, effort)
 
 
 class Not(Frozen):

@@ -8,20 +8,22 @@ from gatehouse.domain.warrants.constraints.base import Constraint
 from gatehouse.domain.warrants.denied import Denied
 from gatehouse.domain.warrants.effort import Effort
 from gatehouse.domain.warrants.frozen import Frozen
+from gatehouse.domain.warrants.shapes import text
 
 _URL_UNITS = 64
 """Characters of a URL that are parsed in one unit of effort."""
 
 
-def read_cidr(text: str) -> "Cidr":
-    """Return the constraint; raise `Denied` for text that is no network."""
-    addresses.network(text)
-    return Cidr(text)
+def read_cidr(data: object) -> "Cidr":
+    """Return the constraint with this value; raise `Denied` for text that is no network."""
+    written = text(data, "a network")
+    addresses.network(written)
+    return Cidr(written)
 
 
-def read_url_pattern(text: str) -> "UrlPattern":
-    """Return the constraint; raise `Denied` for text that is no URL pattern."""
-    pattern = UrlPattern(text)
+def read_url_pattern(data: object) -> "UrlPattern":
+    """Return the constraint with this value; raise `Denied` for text that is no URL pattern."""
+    pattern = UrlPattern(text(data, "a URL pattern"))
     pattern.parts()
     return pattern
 

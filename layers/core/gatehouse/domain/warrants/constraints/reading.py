@@ -1,6 +1,8 @@
 """Wire form -> constraint: `[type, value]`, each with its own fields and no others."""
 
 from collections.abc import Callable
+from functools import cache
+from importlib import import_module
 from typing import Final
 
 from gatehouse.domain.warrants.constraints.base import Constraint
@@ -17,7 +19,7 @@ from gatehouse.domain.warrants.constraints.ranges import Range
 from gatehouse.domain.warrants.constraints.texts import Pattern, Regex
 from gatehouse.domain.warrants.constraints.unknown import Unknown
 from gatehouse.domain.warrants.denied import Denied
-from gatehouse.domain.warrants.shapes import array, fields, flag, text, texts, whole
+from gatehouse.domain.warrants.shapes import array, fields, flag, octets, text, whole
 from gatehouse.domain.warrants.values import plain
 
 MAX_NESTING: Final = 32
@@ -36,21 +38,21 @@ def read(data: object, depth: int = 0) -> Constraint:
     Raises:
         Denied: The value is not of the type's form.
     """
-    pair = array(data, "a constraint")
-    if len(pair) != 2:  # noqa: PLR2004
+    if not isinstance(data, list) or len(data) != 2:  # noqa: PLR2004
         raise Denied(1201, "a constraint is [type, value]")
     if depth > MAX_NESTING:
         raise Denied(1201, f"constraints are nested deeper than {MAX_NESTING}")
-    type_id = whole(pair[0], "a constraint's type", _MAX_TYPE)
-    flat = _FLAT.get(type_id)
-    if flat is not None:
-        return flat(pair[1])
-    nested = _NESTED.get(type_id)
-    if nested is not None:
-        return nested(pair[1], depth)
-    if not isinstance(pair[1], bytes):
-        raise Denied(1504, "a constraint of unknown type must hold bytes")
-    return Unknown(type_id, pair[1])
+    type_id, value = whole(data[0], "a constraint's type", _MAX_TYPE), data[1]
+    if type_id in _FLAT:
+        return _FLAT[type_id](value)
+    if type_id in _LATE:
+        return _late(*_LATE[type_id])(value)
+    if type_id in _NESTED:
+        return _NESTED[type_id](value, depth)
+    try:
+        return Unknown(type_id, octets(value, "a constraint of unknown type"))
+    except Denied as denied:
+        raise Denied(1504, denied.hint) from denied
 
 
 def _only(data: object, name: str) -> object:
@@ -83,53 +85,13 @@ def _bound(data: object) -> float | None:
     raise Denied(1201, "a range's bound is a float or null")
 
 
-# The modules of these families are loaded for warrants that use them.
-
-
-def _cidr(data: object) -> Constraint:
-    from gatehouse.domain.warrants.constraints import networks  # noqa: PLC0415
-
-    return networks.read_cidr(text(data, "a network"))
-
-
-def _url_pattern(data: object) -> Constraint:
-    from gatehouse.domain.warrants.constraints import networks  # noqa: PLC0415
-
-    return networks.read_url_pattern(text(data, "a URL pattern"))
-
-
-def _url_safe(data: object) -> Constraint:
-    from gatehouse.domain.warrants.constraints import safe_urls  # noqa: PLC0415
-
-    return safe_urls.read(data)
-
-
-def _shlex(data: object) -> Constraint:
-    from gatehouse.domain.warrants.constraints.commands import Shlex  # noqa: PLC0415
-
-    return Shlex(texts(_only(data, "allow"), "allow"))
-
-
-def _subpath(data: object) -> Constraint:
-    from gatehouse.domain.warrants.constraints import paths  # noqa: PLC0415
-
-    return paths.read(data)
-
-
-def _cel(data: object) -> Constraint:
-    from gatehouse.domain.warrants.constraints import expressions  # noqa: PLC0415
-
-    found = fields(
-        data,
-        "an expression",
-        required=frozenset({"expression"}),
-        optional=frozenset({"parent_expression"}),
+@cache
+def _late(module: str, function: str) -> Callable[[object], Constraint]:
+    """Return a reader whose module is loaded when a warrant first needs it."""
+    read: Callable[[object], Constraint] = getattr(
+        import_module(f"gatehouse.domain.warrants.constraints.{module}"), function
     )
-    parent = found.get("parent_expression")
-    return expressions.read(
-        text(found["expression"], "expression"),
-        None if parent is None else text(parent, "parent_expression"),
-    )
+    return read
 
 
 def _members(data: object, depth: int) -> tuple[Constraint, ...]:
@@ -144,16 +106,20 @@ _FLAT: Final[dict[int, Callable[[object], Constraint]]] = {
     4: lambda data: OneOf(_values(data, "values")),
     5: lambda data: Regex(text(_only(data, "pattern"), "pattern")),
     7: lambda data: NotOneOf(_values(data, "excluded")),
-    8: _cidr,
-    9: _url_pattern,
     10: lambda data: Contains(_values(data, "required")),
     11: lambda data: Subset(_values(data, "allowed")),
-    15: _cel,
     16: _wildcard,
-    17: _subpath,
-    18: _url_safe,
-    128: _shlex,
 }
+_LATE: Final = {
+    8: ("networks", "read_cidr"),
+    9: ("networks", "read_url_pattern"),
+    15: ("expressions", "read_wire"),
+    17: ("paths", "read"),
+    18: ("safe_urls", "read"),
+    128: ("commands", "read"),
+}
+"""Modules that are loaded for warrants that use them, and the function that reads a value."""
+
 _NESTED: Final[dict[int, Callable[[object, int], Constraint]]] = {
     12: lambda data, depth: All(_members(data, depth)),
     13: lambda data, depth: AnyOf(_members(data, depth)),

@@ -58,7 +58,7 @@ class UrlSafe(Frozen):
         url = addresses.url(value)
         if url is None or url.scheme not in map(str.lower, self.schemes) or not url.host:
             return False
-        port = url.port or _PORTS.get(url.scheme)
+        port = _PORTS.get(url.scheme) if url.port is None else url.port
         if self.allow_ports is not None and port not in self.allow_ports:
             return False
         return not self._is_blocked(url.host) and self._is_listed(url.host)
@@ -66,7 +66,7 @@ class UrlSafe(Frozen):
     def _is_blocked(self, host: str) -> bool:
         if "loopback" in self.blocks and host in _LOCAL_NAMES:
             return True
-        if "internal_tlds" in self.blocks and host.endswith(_INTERNAL):
+        if "internal_tlds" in self.blocks and f".{host}".endswith(_INTERNAL):
             return True
         if "metadata" in self.blocks and host in _METADATA:
             return True
