@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+import tarfile
 import venv
 from collections.abc import Iterator
 from importlib.metadata import distribution, requires
@@ -56,6 +57,24 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return built(tmp_path_factory.mktemp("wheel"))
 
 
+def installed(wheel: Path, at: Path) -> Path:
+    """Install into a new environment, without what it needs, and return its Python."""
+    venv.create(at, with_pip=False, symlinks=True)
+    python = at / "bin" / "python"
+    command = ["--python", str(python), "install", "-q", "--no-deps", "--no-index", str(wheel)]
+    subprocess.run([sys.executable, "-m", "pip", *command], check=True)
+    return python
+
+
+def made_by_backend(hook: str, at: Path) -> Path:
+    """Call a build hook (PEP 517, PEP 660) and return what it made."""
+    program = f"from setuptools import build_meta; print(build_meta.{hook}({str(at)!r}))"
+    run = subprocess.run(
+        [sys.executable, "-c", program], cwd=CLIENT, capture_output=True, text=True, check=True
+    )
+    return at / run.stdout.splitlines()[-1]
+
+
 def needed(name: str, extra: str) -> Iterator[str]:
     """Yield the distributions that one brings along, by what each declares."""
     for text in requires(name) or []:
@@ -98,10 +117,7 @@ def test_nothing_in_the_wheel_asks_for_the_project(wheel: Path) -> None:
 
 
 def test_what_is_shared_needs_the_extra_and_nothing_else(wheel: Path, tmp_path: Path) -> None:
-    venv.create(tmp_path, with_pip=False, symlinks=True)
-    python = tmp_path / "bin" / "python"
-    command = ["--python", str(python), "install", "-q", "--no-deps", "--no-index", str(wheel)]
-    subprocess.run([sys.executable, "-m", "pip", *command], check=True)
+    python = installed(wheel, tmp_path)
     with ZipFile(wheel) as archive:
         [metadata] = [name for name in archive.namelist() if name.endswith("/METADATA")]
         declared = re.findall(
@@ -129,6 +145,33 @@ def test_what_is_shared_needs_the_extra_and_nothing_else(wheel: Path, tmp_path: 
 
     assert sorted(extra) == ["can-ada", "cryptography", "google-re2"]
     assert (run.stderr, run.stdout.strip()) == ("", "8")
+
+
+def test_a_development_install_uses_the_sources_where_they_are(tmp_path: Path) -> None:
+    python = installed(made_by_backend("build_editable", tmp_path), tmp_path / "environment")
+    program = "import gatehouse_client.warrants.proofs as p; print(p.__file__, p.pop.__file__)"
+
+    run = subprocess.run(
+        [str(python), "-I", "-c", program], capture_output=True, text=True, check=True, cwd=tmp_path
+    )
+
+    client, shared = map(Path, run.stdout.split())
+    assert client.resolve() == CLIENT / "src" / "gatehouse_client" / "warrants" / "proofs.py"
+    assert shared.resolve() == SHARED / "pop.py"
+
+
+def test_an_sdist_holds_what_the_wheel_holds(wheel: Path, tmp_path: Path) -> None:
+    with tarfile.open(made_by_backend("build_sdist", tmp_path)) as archive:
+        members = {
+            member.name.partition("/src/")[2]: archive.extractfile(member)
+            for member in archive.getmembers()
+            if member.name.endswith(".py") and "/src/" in member.name
+        }
+        held = {name: file.read() for name, file in members.items() if file is not None}
+    with ZipFile(wheel) as zipped:
+        expected = {name: zipped.read(name) for name in zipped.namelist() if name.endswith(".py")}
+
+    assert held == expected
 
 
 def test_a_tool_pays_for_what_it_uses_only() -> None:
