@@ -67,7 +67,12 @@ def _wait(limit: Limit, now_ms: int) -> int:
     return limit.window.left_at(now_ms) if isinstance(limit, Quota) else BUSY_SECONDS
 
 
-def _source(source_ip: str) -> str:
+def source_of(source_ip: str) -> str:
+    """Return what of an address counts.
+
+    IPv6 is counted by /64, which is what one customer has; an IPv4 address that is written as
+    IPv6 is the IPv4 address.
+    """
     from ipaddress import IPv6Address, IPv6Network, ip_address  # noqa: PLC0415 - failures only
 
     try:

@@ -17,7 +17,7 @@ class Tier(StrEnum):
 
     SIGN_IN = "sign_in"
     """Pages of signing in and of consent; by source address."""
-    TOKEN = "token"
+    TOKEN = "token"  # noqa: S105 - a door
     """The token endpoint; by client."""
     ADMIN = "admin"
     """The administration of the deployment; by administrator."""
