@@ -26,6 +26,7 @@ from gatehouse.usecases.manage_tools import ManageTools
 from gatehouse.usecases.manage_warrants import ManageWarrants
 from gatehouse.usecases.management import Management
 from gatehouse.usecases.read_calls import ReadCalls
+from gatehouse.usecases.read_receipts import ReadReceipts
 from gatehouse.usecases.read_violations import ReadViolations
 from gatehouse.usecases.revoke_warrants import RevokeWarrants
 from gatehouse.usecases.try_tool import TryTool
@@ -38,6 +39,7 @@ from tests.fakes.dispatch import ScriptedDispatcher
 from tests.fakes.limits import MemoryLimits
 from tests.fakes.names import KnownNames
 from tests.fakes.offers import MemoryPrompts, MemoryResources
+from tests.fakes.receipts import DeploymentKey, MemoryReceipts
 from tests.fakes.sealing import FixedAdminToken, KnownKeySealer
 from tests.fakes.stores import (
     MemoryAssertionKeys,
@@ -102,6 +104,8 @@ class Api:
     before_keeping: Callable[[], None] = lambda: None
     marks: MemoryMarks = field(default_factory=MemoryMarks)
     dispatcher: ScriptedDispatcher = field(default_factory=ScriptedDispatcher)
+    receipts: MemoryReceipts = field(default_factory=MemoryReceipts)
+    receipt_key: DeploymentKey = field(default_factory=DeploymentKey)
     admin_token: FixedAdminToken = field(default_factory=lambda: FixedAdminToken(ADMIN_TOKEN))
     now: int = NOW
     allow_unverified_minting: bool = False
@@ -165,6 +169,7 @@ class Api:
             ),
             members=ManageMembers(members=MemoryMembers(self.table), clock=self.clock),
             calls=ReadCalls(records=self.records, clock=self.clock),
+            receipts=ReadReceipts(receipts=self.receipts, key=self.receipt_key, clock=self.clock),
             warrants=ManageWarrants(
                 policies=MemoryWarrantPolicies(self.table),
                 roots=MemoryTrustedRoots(self.table),

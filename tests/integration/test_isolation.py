@@ -13,6 +13,7 @@ from gatehouse.domain import ids
 from gatehouse.edge.rest.routes import ROUTES
 from gatehouse.edge.rest.routing import Access, Route
 from tests.integration.echo import Echo
+from tests.integration.holders import Holder, request_id, set_policy, trust_root
 from tests.integration.world import Tenant, World
 
 pytestmark = pytest.mark.stack
@@ -56,6 +57,11 @@ def pair(world: World, echo: Echo) -> Pair:
     stored = {"name": "resource-of-a", "uri": "a://only", "text": "of A"}
     resource = a.api("POST", "/api/v1/resources", stored)
     root = a.api("POST", "/api/v1/warrants/roots", {"public_key": "5a" * 32})
+    set_policy(a)
+    trust_root(a)
+    receipted = request_id(Holder.of(a, tool["name"]).call(id="c1"))
+    receipt = a.api("GET", f"/api/v1/tool-calls/{receipted}").json()["receipt"]
+    set_policy(a, mode="off")
     objects = {
         "/admin/v1/projects/{id}": a.project_id,
         "/admin/v1/projects/{id}/integrations": a.project_id,
@@ -68,6 +74,7 @@ def pair(world: World, echo: Echo) -> Pair:
         "/api/v1/resources/{id}": resource.json()["id"],
         "/api/v1/resources/{id}/approve": resource.json()["id"],
         "/api/v1/tool-calls/{request_id}": called["result"]["_meta"]["gatehouse/requestId"],
+        "/api/v1/warrants/receipts/{chain}": receipt.split("/")[0],
         "/api/v1/warrants/roots/{public_key}": root.json()["public_key"],
         "/api/v1/members/{external_id}/block": "member-of-a",
         "/api/v1/members/{external_id}/end-sessions": "member-of-a",
@@ -88,8 +95,8 @@ def absent_like(present: str) -> str:
     if re.fullmatch(r"[0-9a-f-]{36}", present):
         kept = uuid.UUID(present).int ^ 1
         return str(uuid.UUID(int=kept))
-    if re.fullmatch(r"[0-9a-f]{64}", present):
-        return "0" + present[1:]
+    if re.fullmatch(r"[0-9a-f]{32,64}", present):
+        return ("0" if present[0] != "0" else "1") + present[1:]
     for prefix, named in NAMED.items():
         if present.startswith(prefix):
             return named("nothing-called-so")

@@ -47,6 +47,16 @@ def seal_secret(stack: LocalStack, noun: str) -> Any:
     return stack.as_role(noun, "kms").generate_data_key(KeyId=key, KeySpec="AES_256")
 
 
+def sign_receipts(stack: LocalStack, noun: str) -> Any:
+    return stack.as_role(noun, "kms").sign(
+        KeyId=stack.outputs["ReceiptKey"], Message=b"m", SigningAlgorithm="ECDSA_SHA_256"
+    )
+
+
+def show_receipt_key(stack: LocalStack, noun: str) -> Any:
+    return stack.as_role(noun, "kms").get_public_key(KeyId=stack.outputs["ReceiptKey"])
+
+
 def read_secret(output: str) -> Action:
     return lambda stack, noun: stack.as_role(noun, "secretsmanager").get_secret_value(
         SecretId=stack.outputs[output]
@@ -70,13 +80,21 @@ ACTIONS: dict[str, Action] = {
     "scan Activity": scan("activity"),
     "open secrets": open_secret,
     "seal secrets": seal_secret,
+    "certify receipts": sign_receipts,
+    "show the receipt key": show_receipt_key,
     "read the key ring": read_secret("KeyRing"),
     "read the admin token": read_secret("AdminTokenSecret"),
     "invoke dispatch": invoke_dispatch,
 }
 ALLOWED: dict[str, set[str]] = {
-    "mcp": {"read Authority", "write Activity", "read the key ring", "invoke dispatch"},
-    "dispatch": {"read Activity", "write Activity", "open secrets"},
+    "mcp": {
+        "read Authority",
+        "write Activity",
+        "certify receipts",
+        "read the key ring",
+        "invoke dispatch",
+    },
+    "dispatch": {"read Activity", "write Activity", "open secrets", "certify receipts"},
     "token": {"read Authority", "write Activity", "read the key ring"},
     "keys": {
         "read Authority",
@@ -85,6 +103,7 @@ ALLOWED: dict[str, set[str]] = {
         "read Activity",
         "write Activity",
         "seal secrets",
+        "show the receipt key",
         "read the admin token",
         "invoke dispatch",
     },

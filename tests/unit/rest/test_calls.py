@@ -57,6 +57,7 @@ def test_a_call_is_read_with_what_remains_of_it() -> None:
         "started_at": "2023-11-14T22:12:20.000Z",
         "duration_ms": 10,
         "warrant": None,
+        "receipt": None,
     }
 
 

@@ -13,6 +13,7 @@ from gatehouse.usecases.manage_resources import ManageResources
 from gatehouse.usecases.manage_tools import ManageTools
 from gatehouse.usecases.manage_warrants import ManageWarrants
 from gatehouse.usecases.read_calls import ReadCalls
+from gatehouse.usecases.read_receipts import ReadReceipts
 from gatehouse.usecases.read_violations import ReadViolations
 from gatehouse.usecases.revoke_warrants import RevokeWarrants
 from gatehouse.usecases.try_tool import TryTool
@@ -34,5 +35,6 @@ class Management:
     members: ManageMembers
     calls: ReadCalls
     warrants: ManageWarrants
+    receipts: ReadReceipts
     revocations: RevokeWarrants
     violations: ReadViolations

@@ -17,6 +17,8 @@ from gatehouse.aws.marks import DynamoMarks
 from gatehouse.aws.members import DynamoMembers
 from gatehouse.aws.projects import DynamoProjects
 from gatehouse.aws.prompts import DynamoPrompts
+from gatehouse.aws.receipt_key import KmsReceiptKey
+from gatehouse.aws.receipts import DynamoReceipts
 from gatehouse.aws.replication import DynamoReplication
 from gatehouse.aws.resources import DynamoResources
 from gatehouse.aws.revocations import DynamoRevocations
@@ -40,6 +42,7 @@ from gatehouse.usecases.manage_tools import ManageTools
 from gatehouse.usecases.manage_warrants import ManageWarrants
 from gatehouse.usecases.management import Management
 from gatehouse.usecases.read_calls import ReadCalls
+from gatehouse.usecases.read_receipts import ReadReceipts
 from gatehouse.usecases.read_violations import ReadViolations
 from gatehouse.usecases.revoke_warrants import RevokeWarrants
 from gatehouse.usecases.try_tool import TryTool
@@ -110,6 +113,11 @@ def management() -> Management:
             members=DynamoMembers(dynamodb, settings.authority_table), clock=clock.now
         ),
         calls=ReadCalls(records=records, clock=clock.now),
+        receipts=ReadReceipts(
+            receipts=DynamoReceipts(dynamodb, settings.activity_table),
+            key=KmsReceiptKey(clients.kms(), settings.receipt_key_arn),
+            clock=clock.now,
+        ),
         warrants=ManageWarrants(
             policies=DynamoWarrantPolicies(dynamodb, settings.authority_table),
             roots=DynamoTrustedRoots(dynamodb, settings.authority_table),

@@ -77,6 +77,9 @@ class CallAnswer(Answer):
     warrant: Annotated[
         WarrantAnswer | None, Field(description="Null where warrants were not looked at.")
     ]
+    receipt: Annotated[
+        str | None, Field(description="The chain and sequence of the signed receipt: `chain/0`.")
+    ]
 
 
 class CallList(Listing[CallAnswer]):
@@ -147,6 +150,7 @@ def _call(record: CallRecord) -> CallAnswer:
         started_at=rfc3339_ms(record.started_at_ms),
         duration_ms=record.duration_ms,
         warrant=_warrant(record.warrant),
+        receipt=record.receipt,
     )
 
 

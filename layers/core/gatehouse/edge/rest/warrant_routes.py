@@ -2,8 +2,9 @@
 
 from typing import Final
 
-from gatehouse.edge.rest import revocations, violations, warrant_policy, warrant_roots
+from gatehouse.edge.rest import receipts, revocations, violations, warrant_policy, warrant_roots
 from gatehouse.edge.rest.models import PageQuery
+from gatehouse.edge.rest.receipts import ChainAnswer, ChainList, ChainQuery, ReceiptKeyAnswer
 from gatehouse.edge.rest.revocations import (
     NewRevocation,
     RevocationListAnswer,
@@ -46,6 +47,18 @@ WARRANT_ROUTES: Final[tuple[Route, ...]] = (
     route(
         "GET", "/api/v1/warrants/violations", Access.MANAGE, violations.read_violations,
         input=ViolationQuery, answer=ViolationList,
+    ),
+    route(
+        "GET", "/api/v1/warrants/receipts", Access.MANAGE, receipts.list_chains,
+        input=ChainQuery, answer=ChainList,
+    ),
+    route(
+        "GET", "/api/v1/warrants/receipts/{chain}", Access.MANAGE, receipts.read_chain,
+        input=PageQuery, answer=ChainAnswer, refusals=(404,),
+    ),
+    route(
+        "GET", "/api/v1/warrants/receipt-key", Access.MANAGE, receipts.read_receipt_key,
+        answer=ReceiptKeyAnswer,
     ),
     route(
         "GET", revocations.PUBLISHED, Access.PUBLIC, revocations.publish,
