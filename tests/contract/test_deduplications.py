@@ -57,6 +57,28 @@ def test_a_kept_result_is_repeated_as_it_was(port: Deduplications) -> None:
     assert repeated == replace(RESULT, outcome=Outcome.REPEATED, repeated_of="r1")
 
 
+def test_what_is_found_is_what_a_claim_would_be_told(port: Deduplications) -> None:
+    claim(port, "r1")
+    for now in (NOW, DEADLINE - 1, DEADLINE):
+        assert port.find(CALL, now=now) == claim(port, "r2", now=now)
+    assert port.find(CALL, now=DEADLINE - 1) != port.find(CALL, now=DEADLINE)
+    port.complete(CALL, RESULT, now=NOW + 1)
+    assert port.find(CALL, now=NOW + 2) == claim(port, "r2", now=NOW + 2)
+
+
+def test_finding_claims_nothing(port: Deduplications) -> None:
+    assert port.find(CALL, now=NOW) is None
+    assert port.find(CALL, now=NOW) is None
+    assert claim(port, "r1") is None
+
+
+def test_nothing_is_found_of_a_call_that_was_given_back_or_is_over(port: Deduplications) -> None:
+    claim(port, "r1")
+    assert port.find(CALL, now=NOW + CALL.window_seconds) is None
+    port.release(CALL, request_id="r1")
+    assert port.find(CALL, now=NOW) is None
+
+
 def test_a_running_call_is_said_to_be_running_until_its_deadline(port: Deduplications) -> None:
     claim(port, "r1")
     running = claim(port, "r2", now=DEADLINE - 1)

@@ -273,6 +273,7 @@ def test_the_hot_path_loads_neither_pydantic_nor_a_router() -> None:
     script = (
         "import sys; import functions.mcp.app; "
         "print([m for m in ('pydantic', 'jsonschema_rs', 'cryptography', 'jwt', 'httpx', "
+        "'gatehouse.domain.warrants', "
         "'aws_lambda_powertools.event_handler', 'aws_xray_sdk') "
         "if m in sys.modules])"
     )

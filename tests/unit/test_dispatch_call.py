@@ -24,8 +24,9 @@ from gatehouse.domain.requests import OutboundRequest
 from gatehouse.domain.sealing import SealedSecret
 from gatehouse.domain.signatures import signature
 from gatehouse.domain.tools import AuthStrategy, HttpMethod, OnOversize, SignatureScheme
+from gatehouse.domain.warrant_policies import Decision, WarrantMode, WarrantVerdict
 from gatehouse.ports.upstreams import UpstreamUncertain, UpstreamUnreachable
-from gatehouse.usecases.dispatch_call import DispatchCall
+from gatehouse.usecases.dispatch_call import NOTHING_TO_REPEAT, DispatchCall
 from tests.fakes.breakers import MemoryBreakers
 from tests.fakes.calls import (
     KnownSecrets,
@@ -512,3 +513,41 @@ def test_a_breaker_that_cannot_be_written_does_not_change_how_a_call_ends() -> N
     for invocation in calls(FAILURES):
         assert run(invocation, seconds_left=20).outcome is Outcome.UPSTREAM_ERROR
     assert [what for what, _ in world.lost] == ["breaker"]
+
+
+# --- only what an equal call came to --------------------------------------------------------------
+
+ASKING = replace(AGAIN, only_repeat=True)
+
+
+def test_whoever_only_asks_has_nothing_made_claimed_or_recorded() -> None:
+    world = World()
+    assert world.run(ASKING) == NOTHING_TO_REPEAT
+    assert world.upstream.sent == []
+    assert world.written == []
+    assert world.deduplications.claims == {}
+    assert world.run(CALL).outcome is Outcome.SUCCEEDED
+
+
+def test_whoever_only_asks_hears_of_the_equal_call_and_that_is_recorded() -> None:
+    world = World()
+    world.run(CALL)
+    found = world.run(ASKING)
+    assert (found.outcome, found.repeated_of) == (Outcome.REPEATED, CALL.request_id)
+    assert found.answer == OK
+    assert len(world.upstream.sent) == 1
+    assert [record.outcome for record in world.written] == [Outcome.SUCCEEDED, Outcome.REPEATED]
+
+
+def test_without_deduplication_there_is_nothing_to_hear_of() -> None:
+    world = World()
+    world.run(CALL)
+    assert world.run(replace(ASKING, deduplication=None)) == NOTHING_TO_REPEAT
+    assert len(world.upstream.sent) == 1
+
+
+def test_what_was_decided_about_its_warrant_is_recorded() -> None:
+    verdict = WarrantVerdict(mode=WarrantMode.AUDIT, decision=Decision.WOULD_DENY, reason="x")
+    world = World()
+    world.run(replace(CALL, warrant=verdict))
+    assert [record.warrant for record in world.written] == [verdict]
