@@ -19,6 +19,7 @@ Authority, who may do what:
 | revoked warrant     | P#<project>#REV#<warrant id> | REV#<warrant id> |
 | revocation list     | P#<project>      | SRL#<hex issuer>       |
 | list of projects    | PROJECTS#<shard> | <project>              |
+| service app         | APP#<id>         | APP                    |
 | copy of an item     | P#<project>#<number>#<kind> | as of the item |
 
 Which items have copies, and how a copy's key is spelled, stands in `copies`.
@@ -170,6 +171,11 @@ def project_list_partition(shard: int) -> str:
 def project_list_key(project_id: str) -> "Key":
     """Key of a project's entry in the list of projects."""
     return _key(project_list_partition(sum(project_id.encode()) % PROJECT_SHARDS), project_id)
+
+
+def app_key(app_id: str) -> "Key":
+    """Key of a service app."""
+    return _key(f"APP#{app_id}", "APP")
 
 
 def mark_key(digest: str) -> "Key":

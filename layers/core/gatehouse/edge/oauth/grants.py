@@ -1,0 +1,73 @@
+"""`POST /oauth/token`: one function for each grant type."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+from gatehouse.domain.errors import OAuthRefused
+from gatehouse.edge.http import HttpRequest, HttpResponse
+from gatehouse.edge.oauth.answers import issued_answer
+from gatehouse.edge.oauth.forms import Form, presented_client, required, scope_of
+from gatehouse.usecases.authenticate_client import AuthenticateClient, ProvenClient
+from gatehouse.usecases.grant_app_token import AppTokenRequest, GrantAppToken
+from gatehouse.usecases.mint_access_tokens import Issued
+from gatehouse.usecases.redeem_code import CodeRequest, RedeemCode
+from gatehouse.usecases.refresh_session import RefreshRequest, RefreshSession
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grants:
+    """What can be asked for at the token endpoint."""
+
+    authenticate: AuthenticateClient
+    redeem: RedeemCode
+    refresh: RefreshSession
+    app_token: GrantAppToken
+
+    def __call__(self, request: HttpRequest, form: Form, origin: str) -> HttpResponse:
+        """Answer a request; raise what it is refused with."""
+        grant = _GRANTS.get(required(form, "grant_type"))
+        if grant is None:
+            raise OAuthRefused("unsupported_grant_type", "This grant_type is not supported")
+        client = self.authenticate(presented_client(request, form), origin=origin)
+        return issued_answer(grant(self, client, form, origin))
+
+
+def _code(grants: Grants, client: ProvenClient, form: Form, origin: str) -> Issued:
+    asked = CodeRequest(
+        code=required(form, "code"),
+        redirect_uri=required(form, "redirect_uri"),
+        verifier=required(form, "code_verifier"),
+        resource=form.get("resource"),
+    )
+    return grants.redeem(client, asked, origin=origin)
+
+
+def _refresh(grants: Grants, client: ProvenClient, form: Form, origin: str) -> Issued:
+    asked = RefreshRequest(
+        token=required(form, "refresh_token"),
+        scope=scope_of(form),
+        resource=form.get("resource"),
+    )
+    return grants.refresh(client, asked, origin=origin)
+
+
+def _app(grants: Grants, client: ProvenClient, form: Form, origin: str) -> Issued:
+    asked = AppTokenRequest(
+        scope=scope_of(form),
+        resource=form.get("resource"),
+        project_id=form.get("project_id"),
+    )
+    return grants.app_token(client, asked, origin=origin)
+
+
+_Granting = Callable[[Grants, ProvenClient, Form, str], Issued]
+_GRANTS: Final[Mapping[str, _Granting]] = MappingProxyType(
+    {
+        "authorization_code": _code,
+        "refresh_token": _refresh,
+        "client_credentials": _app,
+    }
+)
+GRANT_TYPES: Final = (*_GRANTS,)
