@@ -2,10 +2,15 @@
 
 import base64
 import hashlib
+import os
+import re
 import secrets
+import subprocess
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -27,6 +32,7 @@ from tests.revocations import read, uploaded, warrant_id
 
 pytestmark = pytest.mark.stack
 
+ROOT = Path(__file__).parents[2]
 POLICY = "/api/v1/warrants/policy"
 ROOTS = "/api/v1/warrants/roots"
 REVOCATIONS = "/api/v1/warrants/revocations"
@@ -285,6 +291,43 @@ def test_nobody_who_adds_at_the_same_time_is_lost(agents: Agents) -> None:
     assert kept["warrants"] == len(ids)
     data = agents.tenant.http.get(kept["path"]).content
     assert read(data, bytes.fromhex(kept["issuer"]))[1] == set(ids)
+
+
+ROLLOUT = re.compile(r"<!-- rollout: (\w+) -->\n```sh\n(.*?)```", re.DOTALL)
+
+
+def test_the_rollout_that_is_written_down_leads_from_nothing_to_enforcing(
+    agents: Agents, world: World
+) -> None:
+    steps = dict(ROLLOUT.findall((ROOT / "docs" / "deploy.md").read_text()))
+    assert list(steps) == ["audit", "look", "enforce", "revoke"]
+    agents.policy(mode="off", clearances={"admin_*": 40})
+    agents.tenant.api("DELETE", f"{ROOTS}/{agents.root_key}")
+    warrant = agents.minted()
+    given = {"API": world.api_url, "KEY": agents.tenant.api_key, "ROOT": agents.root_key}
+    helpers = steps["audit"].partition("\n\n")[0]
+
+    def follow(step: str) -> str:
+        script = steps[step] if step == "audit" else f"{helpers}\n{steps[step]}"
+        command = ["/bin/bash", "-euo", "pipefail", "-c", script]
+        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+        environment = {**os.environ, **given, "PATH": path, "WARRANT": warrant.id}
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr + done.stdout
+        return done.stdout
+
+    follow("audit")
+    assert agents.call() == (True, None)
+    assert agents.call(warrant) == (True, None)
+    said = follow("look")
+    assert '"checked": 2' in said
+    assert '"reason": "warrant-missing"' in said
+    follow("enforce")
+    assert agents.call() == (False, "warrant-missing")
+    assert agents.call(warrant) == (True, None)
+    assert agents.tenant.api("GET", POLICY).json()["clearances"] == {"admin_*": 40}
+    follow("revoke")
+    assert agents.call(warrant) == (False, "warrant-revoked")
 
 
 def test_violations_are_as_many_as_were_called(agents: Agents) -> None:
