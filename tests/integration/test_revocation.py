@@ -96,3 +96,35 @@ def test_deleting_a_project_ends_it_for_everybody(world: World) -> None:
     assert tenant.rpc(token, "tools/list").status_code == 401
     assert tenant.api("GET", "/api/v1/project").status_code == 401
     assert world.admin("GET", path).status_code == 404
+
+
+def test_what_is_taken_away_is_gone_from_every_copy(world: World, echo: Echo) -> None:
+    """Each request may read another copy, so that a stale one would be met."""
+    tenant = world.tenant("Busy")
+    tool = tenant.tool(echo.url)
+    tokens = tenant.session("busy-1"), tenant.session("busy-2")
+    path = f"/admin/v1/projects/{tenant.project_id}"
+    change = {"settings": {"replicas": 4}, "version": 1}
+    changed = world.admin("PATCH", path, change).json()
+    assert (changed["settings"]["replicas"], changed["replicas_in_use"]) == (4, 4)
+    many = range(12)
+
+    assert all("result" in tenant.call(tokens[0], tool["name"]) for _ in many)
+    off = {"is_enabled": False, "version": tool["version"]}
+    assert tenant.api("PATCH", f"/api/v1/custom-tools/{tool['id']}", off).status_code == 200
+    assert all("error" in tenant.call(tokens[0], tool["name"]) for _ in many)
+    blocked = tenant.api("POST", "/api/v1/members/busy-1/block")
+    assert blocked.status_code in {200, 204}
+    assert {tenant.rpc(tokens[0], "tools/list").status_code for _ in many} == {401}
+    assert {tenant.rpc(tokens[1], "tools/list").status_code for _ in many} == {200}
+    (key,) = tenant.api("GET", "/api/v1/assertion-keys").json()["items"]
+    assert tenant.api("DELETE", f"/api/v1/assertion-keys/{key['id']}").status_code == 204
+    assert {tenant.rpc(tokens[1], "tools/list").status_code for _ in many} == {401}
+    assert tenant.rpc(tenant.api_key, "tools/list").status_code == 200
+
+    change = {"settings": {"replicas": 2}, "version": changed["version"]}
+    fewer = world.admin("PATCH", path, change)
+    assert fewer.status_code == 200, fewer.text
+    assert fewer.json()["replicas_in_use"] == 2
+    assert world.admin("DELETE", f"{path}?confirm=Busy").status_code == 204
+    assert {tenant.rpc(tenant.api_key, "tools/list").status_code for _ in many} == {401}
