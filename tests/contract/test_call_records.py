@@ -44,6 +44,7 @@ def record(at: float = NOW, number: int = 0, **changes: object) -> CallRecord:
         duration_ms=40,
         upstream_status=200,
         attempts=(503, None, 200),
+        receipt="chain/3",
     )
     return replace(made, **changes)  # type: ignore[arg-type]
 

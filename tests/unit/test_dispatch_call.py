@@ -83,6 +83,7 @@ class World:
     deduplications: Any = field(default_factory=MemoryDeduplications)
     secrets: Any = None
     breakers: Any = field(default_factory=MemoryBreakers)
+    receipts: Instance = field(default_factory=Instance)
     lost: list[tuple[str, CallRecord]] = field(default_factory=list)
     now_ms: int = NOW * 1000
     slept: list[float] = field(default_factory=list)
@@ -113,7 +114,7 @@ class World:
             secrets=self.secrets,
             deduplications=self.deduplications,
             records=self.records,
-            receipts=Instance().write,
+            receipts=self.receipts.write,
             clock_ms=self.clock_ms,
             lost=lambda what, record: self.lost.append((what, record)),
         )

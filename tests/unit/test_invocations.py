@@ -25,7 +25,7 @@ from gatehouse.domain.members import MemberIdentity
 from gatehouse.domain.sealing import SealedSecret
 from gatehouse.domain.strict_fields import UnreadableDocument
 from gatehouse.domain.tools import AuthStrategy, InjectedIdentity, SignatureScheme, Tool
-from gatehouse.domain.warrant_policies import Decision, WarrantMode, WarrantVerdict
+from gatehouse.domain.warrant_policies import Decision, Evidence, WarrantMode, WarrantVerdict
 from gatehouse.net.bodies import MAX_BODY
 from tests.samples import ADA, INTEGRATION_ID, LOOKUP, NOW, stored
 
@@ -72,6 +72,15 @@ clients = st.builds(
     responses=st.none() | objects,
     state=values,
 )
+evidences = st.builds(
+    Evidence,
+    stack=st.binary(),
+    proof=st.binary(),
+    root=st.binary(),
+    request_hash=st.none() | st.binary(),
+    policy_hash=st.binary(),
+    trusted_roots=st.binary(),
+)
 verdicts = st.builds(
     WarrantVerdict,
     mode=st.sampled_from(WarrantMode),
@@ -81,6 +90,7 @@ verdicts = st.builds(
     code=st.none() | st.integers(0, 9999),
     field=st.none() | texts,
     hint=st.none() | texts,
+    evidence=st.none() | evidences,
 )
 invocations = st.builds(
     Invocation,

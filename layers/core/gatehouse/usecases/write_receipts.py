@@ -47,19 +47,21 @@ class WriteReceipts:
         """Begin to write the receipt, hand over the record that names it, and wait for the end.
 
         The writing of the record goes on at the same time. Nothing is raised but what is raised
-        while the record is written. Where no receipt is wanted the record stays as it is.
+        while the record is written. Where no receipt is wanted the record stays as it is; else
+        it loses its evidence, which the receipt has.
         """
-        evidence = record.warrant.evidence if record.warrant else None
-        if evidence is None:
+        if record.warrant is None or record.warrant.evidence is None:
             yield record
             return
+        linked = replace(record, warrant=replace(record.warrant, evidence=None))
         try:
-            receipt, chain = self.chains().add(record.project_id, said(record, evidence))
+            made = said(record, record.warrant.evidence)
+            receipt, chain = self.chains().add(record.project_id, made)
         except Exception:  # noqa: BLE001 - the call's record is still to be written
-            self.lost("receipt", record)
-            yield record
+            self.lost("receipt", linked)
+            yield linked
             return
-        linked = replace(record, receipt=receipt.link)
+        linked = replace(linked, receipt=receipt.link)
         waiting = [(what, self.aside(work)) for what, work in self._work(receipt, chain)]
         try:
             yield linked
