@@ -51,10 +51,27 @@ ATTACHING: Final = frozenset(
 
 COUNTS: Final[Condition] = {
     "ForAllValues:StringLike": {
-        "dynamodb:LeadingKeys": ["LIMIT#source#*", "LIMIT#project#*", "LIMIT#integration#*"]
+        "dynamodb:LeadingKeys": [
+            "LIMIT#source#*",
+            "LIMIT#project#*",
+            "LIMIT#integration#*",
+            "CODE#*",
+            "FAM#*",
+            "RT#*",
+        ]
     },
 }
 
+KEYS_IN_USE: Final[Condition] = {
+    "ForAllValues:StringLike": {
+        "dynamodb:LeadingKeys": ["APP#*"],
+        "dynamodb:Attributes": ["PK", "SK", "used_*"],
+    },
+    "StringEqualsIfExists": {"dynamodb:ReturnValues": "NONE"},
+}
+SIGN_INS: Final[Condition] = {
+    "ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["CODE#*", "FAM#*", "RT#*"]}
+}
 SESSIONS: Final[Condition] = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["FAM#*"]}}
 ONLY_TOKENS: Final[Condition] = {
     "StringEquals": {
@@ -65,8 +82,8 @@ ONLY_TOKENS: Final[Condition] = {
 
 ONE_ALGORITHM: Final[Condition] = {"StringEquals": {"kms:SigningAlgorithm": "ECDSA_SHA_256"}}
 
-Allowed = dict[tuple[str, str], Condition | None]
-"""Action and resource to the condition under which it is allowed."""
+Allowed = dict[tuple[str, str], Condition | tuple[Condition, ...] | None]
+"""Action and resource to the condition under which it is allowed, or to several, any of which."""
 
 VERIFY: Final[Allowed] = {
     ("kms:GetPublicKey", "SigningKeyA.Arn"): None,
@@ -100,7 +117,8 @@ MAY: Final[dict[str, Allowed]] = {
         ("dynamodb:BatchGetItem", "Authority.Arn"): None,
         ("dynamodb:GetItem", "Authority.Arn"): None,
         ("dynamodb:Query", "Authority.Arn"): None,
-        ("dynamodb:UpdateItem", "Authority.Arn"): WHO_WAS_SEEN,
+        ("dynamodb:UpdateItem", "Authority.Arn"): (WHO_WAS_SEEN, KEYS_IN_USE),
+        ("dynamodb:GetItem", "Activity.Arn"): SIGN_INS,
         ("dynamodb:PutItem", "Activity.Arn"): None,
         ("dynamodb:UpdateItem", "Activity.Arn"): COUNTS,
         ("secretsmanager:GetSecretValue", "KeyRing.Id"): None,

@@ -47,6 +47,8 @@ def ring_secret(dynamodb: "DynamoDBClient", monkeypatch: pytest.MonkeyPatch) -> 
         "AUTHORITY_TABLE": TABLE,
         "ACTIVITY_TABLE": TABLE,
         "FAILURES_PER_MINUTE": "300",
+        "SIGNING_KEYS": "A,B",
+        "SIGNING_KEY": "A",
         "KEY_RING_SECRET": arn,
     }.items():
         monkeypatch.setenv(name, value)
@@ -73,6 +75,7 @@ def handler(ring_secret: str) -> Callable[[str], Handler]:
         clients.secretsmanager.cache_clear()
         for name in (f"gatehouse.wiring.{noun}", f"functions.{noun}.app"):
             sys.modules.pop(name, None)
+        importlib.import_module(f"gatehouse.wiring.{noun}")  # the package names the old one still
         module = importlib.import_module(f"functions.{noun}.app")
         loaded: Handler = module.lambda_handler
         return loaded

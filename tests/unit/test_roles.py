@@ -30,8 +30,10 @@ def allowed(noun: str, stage: str) -> Allowed:
         assert statement["Effect"] == "Allow"
         actions = statement["Action"]
         for action, resource in product(as_list(actions), as_list(statement["Resource"])):
-            assert (action, resource) not in found
-            found[action, resource] = statement.get("Condition")
+            condition = statement.get("Condition")
+            before = found.setdefault((action, resource), condition)
+            if before != condition:
+                found[action, resource] = (cast("Any", before), condition)
     return found
 
 

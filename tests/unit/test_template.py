@@ -178,6 +178,10 @@ def test_the_api_has_these_routes_and_no_cors_of_its_own() -> None:
         ("/.well-known/oauth-authorization-server", "any"),
         ("/.well-known/oauth-authorization-server/mcp", "any"),
         ("/.well-known/openid-configuration", "any"),
+        ("/oauth/token", "any"),
+        ("/api/v1/mcp-oauth/token", "any"),
+        ("/oauth/revoke", "any"),
+        ("/oauth/introspect", "any"),
         ("$default", "any"),
     }
     assert "x-amazon-apigateway-cors" not in body

@@ -4,7 +4,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from gatehouse.aws.app_items import KEY, USED, read_app
+from gatehouse.aws.app_items import USED, read_app
 from gatehouse.aws.attributes import number_value
 from gatehouse.aws.failures import ConditionFailed, translated
 from gatehouse.aws.tables import app_key
@@ -44,9 +44,9 @@ class DynamoApps:
                 Key=app_key(app.id),
                 UpdateExpression="SET #used = :now",
                 ConditionExpression=(
-                    "attribute_exists(#key) AND (attribute_not_exists(#used) OR #used <= :before)"
+                    "attribute_exists(PK) AND (attribute_not_exists(#used) OR #used <= :before)"
                 ),
-                ExpressionAttributeNames={"#used": USED + key_id, "#key": KEY + key_id},
+                ExpressionAttributeNames={"#used": USED + key_id},
                 ExpressionAttributeValues={
                     ":now": number_value(now),
                     ":before": number_value(now - NOTED_SECONDS),

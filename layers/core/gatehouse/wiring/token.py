@@ -1,25 +1,45 @@
-"""Builds the exchange of assertions for session tokens.
+"""Builds the exchange of assertions for session tokens, and the OAuth endpoints.
 
 The clients are built at import: Lambda lends an instance more CPU while it starts than it has
 afterwards, and every request needs them. PyJWT and cryptography wait for an assertion whose
-sender has a good API key.
+sender has a good API key, or for an OAuth token.
 """
 
+import secrets
+from functools import cache
 from typing import Final
 
+from gatehouse.aws.apps import DynamoApps
 from gatehouse.aws.authority import DynamoAuthority
+from gatehouse.aws.codes import DynamoCodes
+from gatehouse.aws.families import DynamoFamilies
 from gatehouse.aws.jws import PyJWTSignatures
 from gatehouse.aws.key_ring import SecretsManagerKeyRings
 from gatehouse.aws.marks import DynamoMarks
 from gatehouse.aws.members import DynamoMembers
+from gatehouse.aws.oauth_clients import DynamoOAuthClients
+from gatehouse.aws.signing_keys import KmsPublishedKeys, KmsTokenSigner
 from gatehouse.settings import Settings
+from gatehouse.usecases.authenticate_client import AuthenticateClient
 from gatehouse.usecases.exchange_session import ExchangeSession
+from gatehouse.usecases.grant_app_token import GrantAppToken
+from gatehouse.usecases.introspect_token import IntrospectToken
 from gatehouse.usecases.limit_requests import LimitFailures
-from gatehouse.wiring import clients, clock, limits
+from gatehouse.usecases.mint_access_tokens import MintAccessTokens
+from gatehouse.usecases.read_access_token import ReadAccessToken
+from gatehouse.usecases.redeem_code import RedeemCode
+from gatehouse.usecases.refresh_session import RefreshSession
+from gatehouse.usecases.revoke_token import RevokeToken
+from gatehouse.wiring import access_tokens, clients, clock, limits
 from gatehouse.wiring.request_ids import new_request_id
 
 settings: Final = Settings()
 settings.require_safe()
+
+
+def public_url() -> str | None:
+    """Return the public origin, when the deployment has a name of its own."""
+    return settings.public_url
 
 
 def allowed_origins() -> frozenset[str]:
@@ -41,7 +61,7 @@ def exchange_session() -> ExchangeSession:
     """Build the use case."""
     dynamodb = clients.dynamodb()
     return ExchangeSession(
-        authority=DynamoAuthority(dynamodb, settings.authority_table),
+        authority=_authority(),
         rings=SecretsManagerKeyRings(clients.secretsmanager(), settings.key_ring_secret),
         signatures=PyJWTSignatures(),
         marks=DynamoMarks(dynamodb, settings.activity_table),
@@ -52,3 +72,77 @@ def exchange_session() -> ExchangeSession:
         clock=clock.now,
         new_token_id=new_request_id,
     )
+
+
+def authenticate_client() -> AuthenticateClient:
+    """Build the proof of which program asks."""
+    dynamodb, table = clients.dynamodb(), settings.authority_table
+    return AuthenticateClient(
+        apps=DynamoApps(dynamodb, table),
+        clients=DynamoOAuthClients(dynamodb, table),
+        signatures=PyJWTSignatures(),
+        marks=DynamoMarks(dynamodb, settings.activity_table),
+        clock=clock.now,
+    )
+
+
+def redeem_code() -> RedeemCode:
+    """Build the redemption of codes."""
+    return RedeemCode(
+        codes=DynamoCodes(clients.dynamodb(), settings.activity_table),
+        families=_families(),
+        mint=_mint(),
+        clock=clock.now,
+        choose=secrets.randbelow,
+    )
+
+
+def refresh_session() -> RefreshSession:
+    """Build the rotation of refresh tokens."""
+    return RefreshSession(
+        families=_families(),
+        authority=_authority(),
+        mint=_mint(),
+        clock=clock.now,
+        choose=secrets.randbelow,
+    )
+
+
+def grant_app_token() -> GrantAppToken:
+    """Build the granting of tokens to service apps."""
+    return GrantAppToken(mint=_mint(), clock=clock.now)
+
+
+def revoke_token() -> RevokeToken:
+    """Build the revocation of tokens."""
+    return RevokeToken(families=_families(), read=_read(), clock=clock.now)
+
+
+def introspect_token() -> IntrospectToken:
+    """Build the description of tokens."""
+    return IntrospectToken(
+        read=_read(), families=_families(), authority=_authority(), clock=clock.now
+    )
+
+
+@cache
+def published_keys() -> KmsPublishedKeys:
+    """Build the keys that everyone may see; the one of them remembers what it has read."""
+    return access_tokens.published_keys(settings)
+
+
+def _read() -> ReadAccessToken:
+    return ReadAccessToken(keys=published_keys(), clock=clock.now)
+
+
+def _mint() -> MintAccessTokens:
+    signer = KmsTokenSigner(clients.kms, settings.signing_key, published_keys())
+    return MintAccessTokens(signer=signer, new_token_id=new_request_id)
+
+
+def _authority() -> DynamoAuthority:
+    return DynamoAuthority(clients.dynamodb(), settings.authority_table)
+
+
+def _families() -> DynamoFamilies:
+    return DynamoFamilies(clients.dynamodb(), settings.activity_table)
