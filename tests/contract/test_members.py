@@ -2,10 +2,13 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pytest
 
 from gatehouse.aws.members import DynamoMembers
+from gatehouse.aws.principal_items import member_item
+from gatehouse.aws.tables import member_key
 from gatehouse.domain.errors import NotFound
 from gatehouse.domain.members import MemberIdentity, MemberStanding
 from gatehouse.ports.members import Members
@@ -13,6 +16,9 @@ from tests.contract.conftest import TABLE
 from tests.fakes.authority import MemoryAuthority
 from tests.fakes.stores import MemoryMembers
 from tests.samples import ADA, NOW, PROJECT_ID
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
 
 ODD = "grp/ü#1"
 
@@ -68,6 +74,25 @@ def test_members_are_listed_in_order_wherever_they_are_kept(port: Members) -> No
             break
     assert seen == ids
     assert port.page(PROJECT_ID, after=None, limit=len(ids)).next_after is None
+
+
+def test_a_page_that_dynamodb_cuts_short_skips_nobody(dynamodb: "DynamoDBClient") -> None:
+    """It reads 1 MB at most; the other partitions have been read further by then."""
+    ids = [f"user-{number:03}" for number in range(60)]
+    large = member_key(PROJECT_ID, ids[0])["PK"]
+    for external_id in ids:
+        item = member_item(PROJECT_ID, MemberStanding(external_id=external_id))
+        if item["PK"] == large:
+            item["email"] = {"S": "x" * 390_000}
+        dynamodb.put_item(TableName=TABLE, Item=item)
+    members, seen, after = DynamoMembers(dynamodb, TABLE), [], None
+    while len(seen) < len(ids):
+        page = members.page(PROJECT_ID, after=after, limit=100)
+        seen += [member.external_id for member in page.items]
+        after = page.next_after
+        if after is None:
+            break
+    assert seen == ids
 
 
 def test_who_was_never_seen_can_be_neither_blocked_nor_signed_out(port: Members) -> None:

@@ -256,6 +256,16 @@ def test_a_reader_that_remembers_a_withdrawn_copy_reads_the_items_themselves(
     assert len(ground.partitions) == 3, "it has learned which copies there are"
 
 
+def test_a_reader_forgets_copies_that_there_are_none_of_any_more(ground: Ground) -> None:
+    ground.replicate(2)
+    reader = ground.knowing_reader()
+    ground.replicate(1)
+    reader.read(ALL)
+    ground.partitions.clear()
+    reader.read(ALL)
+    assert len(ground.partitions) == 1
+
+
 def test_a_copy_is_not_given_the_number_of_one_that_was_withdrawn(ground: Ground) -> None:
     """Else whoever remembers the old one could meet the new one half filled."""
     ground.replicate(2)
