@@ -58,8 +58,8 @@ def require_approvals(  # noqa: PLR0913
         raise Denied(1701, "a gate asks for approval, and the warrant names no approver")
     if not approvals:
         raise Denied(1707, message or "the call needs approval")
-    if len(approvals) > MAX_COUNT:
-        raise Denied(1701, f"a call carries at most {MAX_COUNT} approvals")
+    if len(approvals) > min(MAX_COUNT, 2 * len(warrant.approvers)):
+        raise Denied(1701, "a call carries at most two approvals for each approver")
     expected = request_hash(warrant, tool, arguments)
     good: dict[bytes, Approval] = {}
     faults: list[Denied] = []
@@ -83,7 +83,7 @@ def _require_current(approval: Approval, expected: bytes, tolerance: int, now: i
         raise Denied(1706, "the approval is for another request")
     if now > approval.expires_at + tolerance:
         raise Denied(1703, "the approval has expired")
-    if approval.approved_at > now + tolerance or approval.expires_at < approval.approved_at:
+    if approval.approved_at > now + tolerance or approval.expires_at <= approval.approved_at:
         raise Denied(1701, "the approval's times are wrong")
 
 

@@ -43,7 +43,7 @@ def _require_tools(parent: Payload, child: Payload, effort: Effort) -> None:
 
 
 def _require_issuing(parent: Payload, child: Payload, effort: Effort) -> None:
-    if child.issuing.tools - parent.issuing.tools:
+    if not all(_may_issue(parent, tool) for tool in child.issuing.tools):
         raise Denied(1502, "an issuer may not pass on more tools than it may issue")
     most = parent.issuing.max_depth
     if most is not None and (child.issuing.max_depth is None or child.issuing.max_depth > most):
@@ -60,10 +60,14 @@ def _require_issued(parent: Payload, child: Payload, effort: Effort) -> None:
     if child.holder == parent.issuer:
         raise Denied(1400, "an issuer may not issue to its own issuer")
     for tool, capability in child.tools.items():
-        if tool not in parent.issuing.tools:
+        if not _may_issue(parent, tool):
             raise Denied(1502, "a tool is not among those that may be issued")
         if parent.issuing.bounds is not None:
             parent.issuing.bounds.require_covers(capability, effort)
+
+
+def _may_issue(issuer: Payload, tool: str) -> bool:
+    return tool in issuer.issuing.tools or ANY_TOOL in issuer.issuing.tools
 
 
 def _require_approvals(parent: Payload, child: Payload, effort: Effort) -> None:

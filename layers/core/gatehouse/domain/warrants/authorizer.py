@@ -11,7 +11,7 @@ from gatehouse.domain.warrants.denied import Denied
 from gatehouse.domain.warrants.digests import sha256
 from gatehouse.domain.warrants.effort import Effort
 from gatehouse.domain.warrants.frozen import Frozen
-from gatehouse.domain.warrants.keys import require_strong
+from gatehouse.domain.warrants.keys import require_point, require_strong
 from gatehouse.domain.warrants.payload import EXECUTION, Payload
 from gatehouse.domain.warrants.pop import Windows, require_possession
 from gatehouse.domain.warrants.revocation import RevocationList
@@ -118,7 +118,7 @@ class Authorizer:
         Raises:
             Denied: The call is not allowed, for whatever reason.
         """
-        chain = self.verify_chain(stack, now=now)
+        chain = self._verified(stack, now)
         leaf = chain.leaf
         if leaf.kind != EXECUTION:
             raise Denied(1201, "only a warrant to call tools allows a call")
@@ -166,6 +166,11 @@ class Authorizer:
         Raises:
             Denied: The chain does not hold.
         """
+        chain = self._verified(stack, now)
+        require_point(chain.leaf.holder)  # without a call, it has not signed anything
+        return chain
+
+    def _verified(self, stack: bytes, now: int) -> Chain:
         if not isinstance(stack, bytes):
             raise Denied(1001, "a stack is bytes")
         chain = self._cache.get(sha256(stack))

@@ -10,6 +10,7 @@ from gatehouse.domain.warrants.digests import sha256
 from gatehouse.domain.warrants.effort import Effort
 from gatehouse.domain.warrants.envelope import Warrant, read_stack
 from gatehouse.domain.warrants.frozen import Frozen
+from gatehouse.domain.warrants.keys import require_point
 from gatehouse.domain.warrants.payload import Payload
 
 CACHED_CHAINS: Final = 256
@@ -106,6 +107,9 @@ def require_linked(warrants: tuple[Warrant, ...], stack: bytes) -> Chain:
     effort = Effort()
     for parent, child in pairwise(warrants):
         _require_link(parent, child.payload, effort)
+    # Children keep their parents' approvers, and the other keys but the last holder's have signed.
+    for approver in warrants[-1].payload.approvers:
+        require_point(approver)
     return Chain(
         warrants=tuple(warrant.payload for warrant in warrants),
         digest=sha256(stack),

@@ -6,6 +6,7 @@ constraint, or `{"exempt": constraint}`.
 """
 
 from collections.abc import Mapping
+from typing import Final
 
 from gatehouse.domain.warrants import cbor
 from gatehouse.domain.warrants.constraints.base import Constraint, covers
@@ -14,6 +15,9 @@ from gatehouse.domain.warrants.denied import Denied
 from gatehouse.domain.warrants.effort import Effort
 from gatehouse.domain.warrants.frozen import Frozen
 from gatehouse.domain.warrants.shapes import fields, text, text_map
+
+_EXEMPTING: Final = frozenset({1, 2, 3, 4, 5, 7, 8, 9, 10, 11, 12, 17, 18, 128})
+"""Types of constraint that say what is exempt: not Wildcard, Any, Not, Cel or an unknown one."""
 
 
 class ArgumentGate(Frozen):
@@ -36,7 +40,10 @@ class ArgumentGate(Frozen):
         if child.fires is None and child.exempt is None:
             return True
         if self.fires is not None and child.fires is not None:
-            return covers(child.fires, self.fires, effort)
+            # A wider one would fire more often and still is none that the parent said: as it was.
+            return covers(child.fires, self.fires, effort) and covers(
+                self.fires, child.fires, effort
+            )
         if self.exempt is not None and child.exempt is not None:
             return covers(self.exempt, child.exempt, effort)
         return False
@@ -97,6 +104,7 @@ def _argument(data: object) -> ArgumentGate:
         return ArgumentGate()
     if isinstance(data, list):
         return ArgumentGate(fires=read(data))
-    return ArgumentGate(
-        exempt=read(fields(data, "a gate", required=frozenset({"exempt"}))["exempt"])
-    )
+    exempt = read(fields(data, "a gate", required=frozenset({"exempt"}))["exempt"])
+    if exempt.type_id not in _EXEMPTING:
+        raise Denied(2001, "a gate exempts by a constraint that may exempt everything")
+    return ArgumentGate(exempt=exempt)

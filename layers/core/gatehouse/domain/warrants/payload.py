@@ -19,10 +19,12 @@ ID_BYTES: Final = 16
 HASH_BYTES: Final = 32
 ID_PREFIX: Final = "tnu_wrt_"
 MAX_ISSUE_DEPTH: Final = 64
+MAX_APPROVERS: Final = 64
 MAX_EXTENSIONS: Final = 64
 MAX_EXTENSION_BYTES: Final = 8192
 GATES: Final = "tenuo.approval_gates"
-_OWN_EXTENSIONS: Final = frozenset({"tenuo.session_id", "tenuo.agent_id", GATES})
+_TEXT_EXTENSIONS: Final = frozenset({"tenuo.session_id", "tenuo.agent_id"})
+_OWN_EXTENSIONS: Final = _TEXT_EXTENSIONS | {GATES}
 
 _REQUIRED: Final = frozenset({0, 1, 2, 3, 4, 5, 6, 7, 8})
 _KNOWN: Final = frozenset(range(19)) - {12}
@@ -134,6 +136,11 @@ def _extensions(data: object) -> dict[str, bytes]:
     read = {name: octets(value, "an extension") for name, value in found.items()}
     if any(len(value) > MAX_EXTENSION_BYTES for value in read.values()):
         raise Denied(1904, f"an extension is longer than {MAX_EXTENSION_BYTES} bytes")
+    for name in _TEXT_EXTENSIONS & read.keys():
+        try:
+            read[name].decode()
+        except UnicodeDecodeError as error:
+            raise Denied(2001, "an extension that names something is UTF-8") from error
     return read
 
 
@@ -149,6 +156,8 @@ def _approvers(data: Mapping[int, object]) -> tuple[frozenset[bytes], int]:
     if 15 not in data and 16 not in data:  # noqa: PLR2004
         return NOBODY
     keys = [require_key(item) for item in array(data.get(15, []), "required_approvers")]
+    if len(keys) > MAX_APPROVERS:
+        raise Denied(1201, f"a warrant has at most {MAX_APPROVERS} approvers")
     found = frozenset(keys)
     if len(found) != len(keys):
         raise Denied(1201, "an approver is listed twice")

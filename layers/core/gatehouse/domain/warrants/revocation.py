@@ -15,10 +15,15 @@ MAX_BYTES: Final = 1 << 20
 
 _OUTER: Final = frozenset({"payload", "signature"})
 _INNER: Final = frozenset({"revoked_ids", "version", "issued_at", "issuer"})
+_ORDER: Final = ("revoked_ids", "version", "issued_at", "issuer")
+_MOST_VERSION: Final = 2**64 - 1
 _TIME: Final = (
-    r"[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])T"
-    r"(?:[01][0-9]|2[0-3]):[0-5][0-9]:(?:[0-5][0-9]|60)(?:\.[0-9]{1,9})?(?:Z|[+-][0-9]{2}:[0-9]{2})"
+    r"([0-9]{4})-([0-9]{2})-([0-9]{2})T(?:[01][0-9]|2[0-3]):[0-5][0-9]:(?:[0-5][0-9]|60)"
+    r"(?:\.(?:[0-9]{3}|[0-9]{6}|[0-9]{9})(?<!000))?Z"
 )
+"""RFC 3339 in the one form that is signed: in UTC, without thousands that are zero."""
+
+_DAYS: Final = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 
 class RevocationList(Frozen):
@@ -52,7 +57,7 @@ class RevocationList(Frozen):
         issuer = require_key(inner["issuer"])
         if issuer not in issuers:
             raise Denied(1801, "the revocation list is not by a key that may issue one")
-        signed = DOMAIN + LIST_DOMAIN + cbor.encode(inner)
+        signed = signed_bytes({name: inner[name] for name in _ORDER})
         if not is_signed(issuer, require_signature(outer["signature"]), signed):
             raise Denied(1100, "the revocation list's signature does not hold")
         issued_at = text(inner["issued_at"], "issued_at")
@@ -60,7 +65,7 @@ class RevocationList(Frozen):
             raise Denied(1801, "issued_at is no RFC 3339 time")
         return cls(
             ids=frozenset(texts(inner["revoked_ids"], "revoked_ids")),
-            version=whole(inner["version"], "version"),
+            version=whole(inner["version"], "version", _MOST_VERSION),
             issued_at=issued_at,
             issuer=issuer,
             data=data,
@@ -90,7 +95,14 @@ class RevocationList(Frozen):
 def _is_time(text: str) -> bool:
     import re  # noqa: PLC0415 - nothing else here needs it
 
-    return re.fullmatch(_TIME, text) is not None
+    found = re.fullmatch(_TIME, text)
+    if found is None:
+        return False
+    year, month, day = map(int, found.groups())
+    is_leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
+    if not 1 <= month <= len(_DAYS):
+        return False
+    return 1 <= day <= _DAYS[month - 1] - (month == 2 and not is_leap)  # noqa: PLR2004 - February
 
 
 def list_payload(
