@@ -4,6 +4,7 @@ What it takes is loaded by the first receipt: few projects want any.
 """
 
 import secrets
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from gatehouse.domain.receipt_chains import ReceiptChains
 
 THREADS: Final = 4
+WAIT_SECONDS: Final = 1.5
+"""Less than dispatch keeps back of its time for what follows a call."""
 Made = TypeVar("Made")
 
 
@@ -47,7 +50,7 @@ def write_receipts(settings: Settings, *, function: str, lost: Lost) -> WriteRec
         return KmsCertificateSigner(clients.kms(), settings.receipt_key_arn)
 
     return WriteReceipts(
-        chains=_once(chains), store=_once(store), signer=_once(signer), aside=_aside, lost=lost
+        chains=_once(chains), store=_once(store), signer=_once(signer), aside=aside, lost=lost
     )
 
 
@@ -65,8 +68,15 @@ def _once(build: Callable[[], Made]) -> Callable[[], Made]:
     return get
 
 
-def _aside(work: Callable[[], None]) -> Callable[[], None]:
-    return _threads().submit(work).result
+def aside(work: Callable[[], None]) -> Callable[[], None]:
+    """Begin work in another thread; see `Aside`. Its end is waited for a short time only.
+
+    Whoever calls is not kept waiting by a service that does not answer; `TimeoutError` says that
+    it is not known whether the work was done, and the thread goes on with it.
+    """
+    ends_at = time.monotonic() + WAIT_SECONDS
+    begun = _threads().submit(work)
+    return lambda: begun.result(timeout=max(0.0, ends_at - time.monotonic()))
 
 
 @cache
