@@ -85,7 +85,8 @@ def test_a_page_that_dynamodb_cuts_short_skips_nobody(dynamodb: "DynamoDBClient"
         if item["PK"] == large:
             item["email"] = {"S": "x" * 390_000}
         dynamodb.put_item(TableName=TABLE, Item=item)
-    members, seen, after = DynamoMembers(dynamodb, TABLE), [], None
+    members, after = DynamoMembers(dynamodb, TABLE), None
+    seen: list[str] = []
     while len(seen) < len(ids):
         page = members.page(PROJECT_ID, after=after, limit=100)
         seen += [member.external_id for member in page.items]
