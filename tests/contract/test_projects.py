@@ -4,8 +4,10 @@ from dataclasses import replace
 
 import pytest
 
+from gatehouse.aws.attributes import CorruptItem
 from gatehouse.aws.authority import DynamoAuthority
 from gatehouse.aws.projects import DynamoProjects
+from gatehouse.aws.tables import project_key
 from gatehouse.domain.errors import Conflict, NotFound
 from gatehouse.domain.project_settings import ProjectSettings
 from gatehouse.domain.projects import Project
@@ -126,3 +128,19 @@ def test_the_authenticating_read_sees_the_deletion(request: pytest.FixtureReques
     found = DynamoAuthority(dynamodb, TABLE).read(Wanted(project_id=PROJECT_ID)).project
     assert found is not None
     assert not found.is_active
+
+
+def test_a_policy_that_cannot_be_read_is_not_taken_for_none(request: pytest.FixtureRequest) -> None:
+    dynamodb = request.getfixturevalue("dynamodb")
+    projects = DynamoProjects(dynamodb, TABLE)
+    projects.create(PROJECT)
+    dynamodb.update_item(
+        TableName=TABLE,
+        Key=project_key(PROJECT_ID),
+        UpdateExpression="SET warrant_policy = :policy",
+        ExpressionAttributeValues={":policy": {"S": '{"mode": "strict"}'}},
+    )
+    with pytest.raises(CorruptItem):
+        projects.get(PROJECT_ID)
+    with pytest.raises(CorruptItem):
+        DynamoAuthority(dynamodb, TABLE).read(Wanted(project_id=PROJECT_ID))
