@@ -31,7 +31,7 @@ def require_genuine(presented: Presented, app_id: str, *, origin: str, now: int)
     audience = claims.get("aud")
     if isinstance(audience, list) and len(audience) == 1:
         (audience,) = audience
-    if audience not in {origin, f"{origin}/oauth/token"} or not isinstance(audience, str):
+    if not isinstance(audience, str) or audience not in {origin, f"{origin}/oauth/token"}:
         raise InvalidClient("aud of the assertion is not this server")
     expires_at, issued_at = claims.get("exp"), claims.get("iat", now)
     not_before = claims.get("nbf", issued_at)
