@@ -18,7 +18,9 @@ from tests.integration.world import Json
 
 pytestmark = pytest.mark.stack
 
-WITH_OBJECTS = [route for route in ROUTES if "{" in route.path]
+WITH_OBJECTS = [
+    route for route in ROUTES if "{" in route.path and route.access is not Access.PUBLIC
+]
 BODIES: dict[str, Json] = {
     "PATCH /api/v1/custom-tools/{id}": {"version": 1, "description": "taken over"},
     "PATCH /admin/v1/projects/{id}": {"version": 1, "name": "taken over"},
@@ -53,6 +55,7 @@ def objects(ground: Ground) -> dict[str, str]:
             "/api/v1/resources",
             {"name": "terms", "uri": "doc://terms", "text": "Be kind", "mime_type": "text/plain"},
         )
+        root = victim.api("POST", "/api/v1/warrants/roots", {"public_key": "5a" * 32})
         ground.prepared["objects"] = {
             "/admin/v1/projects/{id}": victim.project_id,
             "/admin/v1/projects/{id}/integrations": victim.project_id,
@@ -65,6 +68,7 @@ def objects(ground: Ground) -> dict[str, str]:
             "/api/v1/resources/{id}": resource.json().get("id", "terms"),
             "/api/v1/resources/{id}/approve": resource.json().get("id", "terms"),
             "/api/v1/tool-calls/{request_id}": called["result"]["_meta"]["gatehouse/requestId"],
+            "/api/v1/warrants/roots/{public_key}": root.json().get("public_key", "5a" * 32),
             "/api/v1/members/{external_id}/block": "member-of-the-victim",
             "/api/v1/members/{external_id}/end-sessions": "member-of-the-victim",
         }

@@ -93,6 +93,16 @@ def test_what_is_not_published_is_not_there_for_one_reason_as_for_another(path: 
     assert (answer.status, answer.json["title"]) == (404, "Not Found")
 
 
+@pytest.mark.parametrize("odd", ["Proj0001#1", "Proj-001", "Proj000", "Proj0001" * 300])
+def test_what_can_be_no_projects_id_is_not_looked_for(odd: str) -> None:
+    api = trusting()
+    post(api, uploaded([FIRST]))
+    api.table.projects[odd] = api.table.projects[PROJECT_ID]
+    api.lists[odd, ISSUER_KEY.hex()] = api.lists[PROJECT_ID, ISSUER_KEY.hex()]
+    path = f"/.well-known/gatehouse/{odd}/revocations/{ISSUER_KEY.hex()}"
+    assert api.call("GET", path, token=None).status == 404
+
+
 def test_nothing_of_a_deleted_project_is_published() -> None:
     api = trusting()
     post(api, uploaded([FIRST]))

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 from gatehouse.aws.copied_writes import IS_ABSENT, IS_THERE, CopiedWrites
 from gatehouse.aws.failures import ConditionFailed, translated
 from gatehouse.aws.principal_items import assertion_key_item, read_assertion_key
-from gatehouse.aws.queries import query_page
-from gatehouse.aws.tables import ASSERTION_KEY, assertion_key_key, project_partition
+from gatehouse.aws.queries import project_page
+from gatehouse.aws.tables import ASSERTION_KEY, assertion_key_key
 from gatehouse.domain.assertion_keys import AssertionKey
 from gatehouse.domain.errors import Conflict, NotFound
 from gatehouse.ports.pages import Page
@@ -35,15 +35,15 @@ class DynamoAssertionKeys:
 
     def page(self, project_id: str, *, after: str | None, limit: int) -> Page[AssertionKey]:
         """See `AssertionKeys.page`."""
-        items, more = query_page(
+        return project_page(
             self.client,
             self.table,
-            partition=project_partition(project_id),
+            project_id,
             prefix=ASSERTION_KEY,
+            read=read_assertion_key,
             after=after,
             limit=limit,
         )
-        return Page(items=tuple(map(read_assertion_key, items)), next_after=more)
 
     def deactivate(self, project_id: str, kid: str, *, now: int) -> None:
         """See `AssertionKeys.deactivate`; nothing else of a key ever changes."""

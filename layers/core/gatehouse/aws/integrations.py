@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 from gatehouse.aws.copied_writes import IS_ABSENT, IS_THERE, CopiedWrites
 from gatehouse.aws.failures import ConditionFailed
 from gatehouse.aws.project_items import integration_item, read_integration
-from gatehouse.aws.queries import query_page
-from gatehouse.aws.tables import INTEGRATION, integration_key, project_partition
+from gatehouse.aws.queries import project_page
+from gatehouse.aws.tables import INTEGRATION, integration_key
 from gatehouse.domain.errors import Conflict, NotFound
 from gatehouse.domain.projects import ADMIN, Integration
 from gatehouse.ports.pages import Page
@@ -48,15 +48,15 @@ class DynamoIntegrations:
 
     def page(self, project_id: str, *, after: str | None, limit: int) -> Page[Integration]:
         """See `Integrations.page`."""
-        items, more = query_page(
+        return project_page(
             self.client,
             self.table,
-            partition=project_partition(project_id),
+            project_id,
             prefix=INTEGRATION,
+            read=read_integration,
             after=after,
             limit=limit,
         )
-        return Page(items=tuple(map(read_integration, items)), next_after=more)
 
     def delete(self, project_id: str, integration_id: str) -> None:
         """See `Integrations.delete`."""

@@ -7,8 +7,8 @@ from gatehouse.aws.attributes import number, number_value
 from gatehouse.aws.copied_writes import IS_ABSENT, IS_THERE, CopiedWrites
 from gatehouse.aws.failures import ConditionFailed, translated
 from gatehouse.aws.offer_items import prompt_item, read_prompt
-from gatehouse.aws.queries import query_page
-from gatehouse.aws.tables import PROMPT, project_partition, prompt_key
+from gatehouse.aws.queries import project_page
+from gatehouse.aws.tables import PROMPT, prompt_key
 from gatehouse.domain.errors import Conflict, NotFound
 from gatehouse.domain.prompts import Prompt
 from gatehouse.ports.pages import Page
@@ -52,15 +52,15 @@ class DynamoPrompts:
 
     def page(self, project_id: str, *, after: str | None, limit: int) -> Page[Prompt]:
         """See `Prompts.page`."""
-        items, more = query_page(
+        return project_page(
             self.client,
             self.table,
-            partition=project_partition(project_id),
+            project_id,
             prefix=PROMPT,
+            read=read_prompt,
             after=after,
             limit=limit,
         )
-        return Page(items=tuple(map(read_prompt, items)), next_after=more)
 
     def replace(self, prompt: Prompt, *, expected_version: int) -> None:
         """See `Prompts.replace`."""

@@ -1,14 +1,38 @@
 """One page of one kind of item in a partition, in the order of names."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from gatehouse.aws.attributes import text, text_value
 from gatehouse.aws.failures import translated
+from gatehouse.aws.tables import project_partition
+from gatehouse.ports.pages import Page
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from mypy_boto3_dynamodb import DynamoDBClient
 
     from gatehouse.aws.attributes import Item
+
+Kept = TypeVar("Kept")
+
+
+def project_page(  # noqa: PLR0913 - what is asked, and where
+    client: "DynamoDBClient",
+    table: str,
+    project_id: str,
+    *,
+    prefix: str,
+    read: "Callable[[Item], Kept]",
+    after: str | None,
+    limit: int,
+) -> Page[Kept]:
+    """Return a page of one kind of a project's items, as `read` reads them."""
+    partition = project_partition(project_id)
+    items, more = query_page(
+        client, table, partition=partition, prefix=prefix, after=after, limit=limit
+    )
+    return Page(items=tuple(map(read, items)), next_after=more)
 
 
 def query_page(  # noqa: PLR0913 - what is asked, and where

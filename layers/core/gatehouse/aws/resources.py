@@ -8,10 +8,9 @@ from gatehouse.aws.copied_writes import IS_ABSENT
 from gatehouse.aws.failures import ConditionFailed, settled, translated
 from gatehouse.aws.offer_items import listed_item, read_resource, resource_item
 from gatehouse.aws.projects import while_active
-from gatehouse.aws.queries import query_page
+from gatehouse.aws.queries import project_page
 from gatehouse.aws.tables import (
     RESOURCE,
-    project_partition,
     resource_count_key,
     resource_key,
     resource_listed_key,
@@ -69,15 +68,15 @@ class DynamoResources:
 
     def page(self, project_id: str, *, after: str | None, limit: int) -> Page[Resource]:
         """See `Resources.page`."""
-        items, more = query_page(
+        return project_page(
             self.client,
             self.table,
-            partition=project_partition(project_id),
+            project_id,
             prefix=RESOURCE,
+            read=read_resource,
             after=after,
             limit=limit,
         )
-        return Page(items=tuple(map(read_resource, items)), next_after=more)
 
     def replace(self, resource: Resource, *, expected_version: int) -> None:
         """See `Resources.replace`."""

@@ -8,12 +8,11 @@ from gatehouse.aws.attributes import number, number_value, text
 from gatehouse.aws.copied_writes import IS_ABSENT
 from gatehouse.aws.failures import ConditionFailed, translated
 from gatehouse.aws.project_items import read_project
-from gatehouse.aws.queries import query_page
+from gatehouse.aws.queries import project_page
 from gatehouse.aws.tables import (
     META,
     REVOCATION_LIST,
     project_key,
-    project_partition,
     revocation_list_key,
 )
 from gatehouse.aws.warrant_items import list_item, read_list, revoked_item
@@ -83,15 +82,15 @@ class DynamoRevocations:
 
     def page(self, project_id: str, *, after: str | None, limit: int) -> Page[KeptList]:
         """See `Revocations.page`."""
-        items, more = query_page(
+        return project_page(
             self.client,
             self.table,
-            partition=project_partition(project_id),
+            project_id,
             prefix=REVOCATION_LIST,
+            read=read_list,
             after=after,
             limit=limit,
         )
-        return Page(items=tuple(map(read_list, items)), next_after=more)
 
     def published(self, project_id: str, issuer: bytes) -> KeptList:
         """See `Revocations.published`; one BatchGetItem."""

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 from gatehouse.aws.copied_writes import IS_ABSENT, IS_THERE, CopiedWrites
 from gatehouse.aws.failures import ConditionFailed
-from gatehouse.aws.queries import query_page
-from gatehouse.aws.tables import TRUSTED_ROOT, project_partition, trusted_root_key
+from gatehouse.aws.queries import project_page
+from gatehouse.aws.tables import TRUSTED_ROOT, trusted_root_key
 from gatehouse.aws.warrant_items import read_root, root_item
 from gatehouse.domain.errors import Conflict, NotFound
 from gatehouse.domain.warrant_policies import TrustedRoot
@@ -40,15 +40,15 @@ class DynamoTrustedRoots:
 
     def page(self, project_id: str, *, after: str | None, limit: int) -> Page[TrustedRoot]:
         """See `TrustedRoots.page`."""
-        items, more = query_page(
+        return project_page(
             self.client,
             self.table,
-            partition=project_partition(project_id),
+            project_id,
             prefix=TRUSTED_ROOT,
+            read=read_root,
             after=after,
             limit=limit,
         )
-        return Page(items=tuple(map(read_root, items)), next_after=more)
 
     def remove(self, project_id: str, public_key: bytes) -> None:
         """See `TrustedRoots.remove`."""
