@@ -129,6 +129,16 @@ CASES = {
         "pop-challenge-invalid",
         1602,
     ),
+    "nonce of an ancestor's holder": case(
+        replace(
+            presented(TWO),
+            nonce=b"n",
+            nonce_signature=nonce_signature(TWO, presented(TWO).proof, b"n", by="alice"),
+        ),
+        "pop-challenge-invalid",
+        1602,
+        holds=standing(TWO),
+    ),
     "nonce of another proof": case(
         replace(GOOD, nonce=b"n", nonce_signature=nonce_signature(CHAIN, b"p" * 64, b"n")),
         "pop-challenge-invalid",

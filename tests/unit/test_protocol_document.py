@@ -10,9 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import jwt
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from gatehouse.domain import api_keys, ids, session_tokens
 from gatehouse.domain.key_ring import SessionKey
+from gatehouse.domain.warrants import pop
+from gatehouse.usecases import spend_proof
+from gatehouse.usecases.check_warrant import Proof
 
 TEXT = (Path(__file__).parents[2] / "docs" / "protocol.md").read_text(encoding="utf-8")
 
@@ -67,6 +71,24 @@ def test_the_ids() -> None:
     assert example["assertion_key_id"] == "key_" + encoded(example["kid"])
     assert ids.tool_name(example["tool_id"]) == example["tool_name"]
     assert uuid.UUID(example["request_id"]).version == 7
+
+
+def test_the_signed_nonce_and_the_mark_of_a_proof() -> None:
+    example = vector("nonce")
+    signature, nonce, nonce_sig = (
+        base64.b64decode(example[name]) for name in ("signature", "nonce", "nonce_sig")
+    )
+    spent = hashlib.sha256(signature).digest()
+    holder = Ed25519PrivateKey.from_private_bytes(bytes.fromhex(example["holder_seed_hex"]))
+    public = holder.public_key()
+    assert public.public_bytes_raw().hex() == example["holder_hex"]
+    public.verify(nonce_sig, b"gatehouse-pop-nonce-v1" + spent + nonce)
+    pop.require_nonce(public.public_bytes_raw(), signature, nonce, nonce_sig)
+    parts = (example["project"].encode(), spent, nonce)
+    framed = b"".join(len(part).to_bytes(4, "big") + part for part in parts)
+    assert example["mark"] == hashlib.sha256(framed).hexdigest()
+    proof = Proof(digest=spent, nonce=nonce, ends_at=0)
+    assert spend_proof.mark(example["project"], proof) == example["mark"]
 
 
 def test_the_outbound_signature() -> None:
