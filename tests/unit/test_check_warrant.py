@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gatehouse.domain.calls import CallRecord, Outcome
@@ -351,6 +351,7 @@ def is_allowed(carried: Carried, holds: WarrantStanding, arguments: JsonObject) 
     return not holds.revoked & set(allowed.chain.ids)
 
 
+@settings(deadline=None)  # of one chain the first verification takes longer
 @given(st.sampled_from(MADE_WITH), CARRIED, HOLDS, st.sampled_from([ARGUMENTS, OTHER]))
 def test_enforce_makes_what_the_verifier_allows_and_nothing_else(
     made_with: Callable[[], Gate], carried: Carried, holds: WarrantStanding, arguments: JsonObject
@@ -360,6 +361,7 @@ def test_enforce_makes_what_the_verifier_allows_and_nothing_else(
     assert gate.executed == is_allowed(carried, holds, arguments)
 
 
+@settings(deadline=None)
 @given(
     st.sampled_from(MADE_WITH),
     st.sampled_from([OFF, AUDIT, PERMISSIVE]),
