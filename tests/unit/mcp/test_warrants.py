@@ -10,9 +10,9 @@ import pytest
 from gatehouse.domain.json_values import JsonObject
 from gatehouse.domain.warrant_policies import PresentedWarrant, WarrantMode, WarrantPolicy
 from gatehouse.edge import log
-from tests.samples import API_KEY, LOOKUP, PROJECT, PROJECT_ID, authority
+from tests.samples import API_KEY, LOOKUP, PROJECT, PROJECT_ID, SESSION, authority
 from tests.unit.mcp.world import META as MODERN_META
-from tests.unit.mcp.world import PAGE, Answer, World
+from tests.unit.mcp.world import PAGE, Answer, World, token
 from tests.warranted import ARGUMENTS, CHAIN, ROOT, names, presented
 from tests.warrants import NOW, PUBLIC
 
@@ -209,6 +209,15 @@ def test_what_another_project_trusts_and_revokes_is_its_own_matter() -> None:
     assert called(gate, presented(nonce=b"1")).result["isError"] is False
     gate.table.roots = {("Proj0002", PUBLIC["root"]): ROOT}
     assert called(gate, presented(nonce=b"2")).result["isError"] is True
+
+
+def test_a_members_session_brings_warrants_like_a_key() -> None:
+    gate = world(ENFORCE)
+    session = token(replace(SESSION, issued_at=NOW, expires_at=NOW + 900))
+    assert called(gate, presented(nonce=b"1"), credential=session).result["isError"] is False
+    gate.table.revoked.add((PROJECT_ID, names(CHAIN)[0]))
+    answer = called(gate, presented(nonce=b"2"), credential=session)
+    assert answer.result["_meta"]["gatehouse/warrant"]["reason"] == "warrant-revoked"
 
 
 def test_it_is_one_read_whatever_comes() -> None:
