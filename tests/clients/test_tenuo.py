@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from local.build import ROOT
 from local.live import live
 from local.processes import clean_environment
+from tests.integration.delegates import Holders
 from tests.integration.echo import echoing
-from tests.integration.holders import Holders
 from tests.integration.world import World
 
 

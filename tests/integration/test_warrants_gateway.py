@@ -11,8 +11,7 @@ import httpx
 import pytest
 import tenuo_core
 
-from tests.integration.echo import Echo
-from tests.integration.holders import (
+from tests.integration.delegates import (
     Holders,
     envelope,
     public,
@@ -20,6 +19,7 @@ from tests.integration.holders import (
     result_of,
     with_nonce,
 )
+from tests.integration.echo import Echo
 from tests.integration.world import Json, World
 from tests.warrants import PUBLIC, Minted, proof
 

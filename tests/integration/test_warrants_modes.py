@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import pytest
 
+from tests.integration.delegates import Holders, envelope, result_of
 from tests.integration.echo import Echo
-from tests.integration.holders import Holders, envelope, result_of
 from tests.integration.world import Json, World
 from tests.warrants import PUBLIC, Minted, proof
 
