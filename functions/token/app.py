@@ -14,6 +14,7 @@ from gatehouse.edge.failures import CountedFailures
 from gatehouse.edge.http import HttpRequest, HttpResponse, LambdaAnswer, bearer
 from gatehouse.edge.oauth import endpoints, metadata
 from gatehouse.edge.oauth.endpoints import Endpoints
+from gatehouse.edge.oauth.exchange import ExchangeToken
 from gatehouse.edge.oauth.grants import Grants
 from gatehouse.edge.serving import Serve
 from gatehouse.edge.session_token import MAX_BODY, METHODS, granted_response, read_session_request
@@ -44,6 +45,7 @@ def oauth() -> Endpoints:
         authenticate=authenticate,
         grants=Grants(
             authenticate=authenticate,
+            exchange=ExchangeToken(assertions=exchange, external=token.exchange_external()),
             redeem=token.redeem_code(),
             refresh=token.refresh_session(),
             app_token=token.grant_app_token(),

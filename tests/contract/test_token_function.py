@@ -49,6 +49,7 @@ def ring_secret(dynamodb: "DynamoDBClient", monkeypatch: pytest.MonkeyPatch) -> 
         "FAILURES_PER_MINUTE": "300",
         "SIGNING_KEYS": "A,B",
         "SIGNING_KEY": "A",
+        "ALLOW_INSECURE_UPSTREAMS": "false",
         "KEY_RING_SECRET": arn,
     }.items():
         monkeypatch.setenv(name, value)

@@ -191,5 +191,6 @@ def test_the_key_is_told_its_project_and_integration() -> None:
             "limits": NO_LIMITS,
             "member_limits": NO_LIMITS,
             "replicas": 1,
+            "external_issuers": [],
         },
     }

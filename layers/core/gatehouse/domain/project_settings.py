@@ -3,12 +3,20 @@
 from dataclasses import dataclass
 from typing import Final
 
+from gatehouse.domain.external_issuers import ExternalIssuer, issuer_document, read_issuers
 from gatehouse.domain.json_values import JsonObject, JsonValue
 from gatehouse.domain.limits import UNLIMITED, Limits, limits_document, read_limits
 
 MAX_REPLICAS: Final = 8
 _FIELDS: Final = frozenset(
-    {"upstream_origins", "require_approval", "limits", "member_limits", "replicas"}
+    {
+        "upstream_origins",
+        "require_approval",
+        "limits",
+        "member_limits",
+        "replicas",
+        "external_issuers",
+    }
 )
 
 
@@ -21,6 +29,7 @@ class ProjectSettings:
     resource is neither listed nor called or read unless its present definition was approved.
     `limits` hold for all calls of the project together, `member_limits` for those of each member.
     `replicas` says under how many keys what every call reads is kept, for more reads a second.
+    Tokens of `external_issuers` may be traded for sessions of the members whom they name.
     """
 
     upstream_origins: tuple[str, ...] | None = None
@@ -28,6 +37,11 @@ class ProjectSettings:
     limits: Limits = UNLIMITED
     member_limits: Limits = UNLIMITED
     replicas: int = 1
+    external_issuers: tuple[ExternalIssuer, ...] = ()
+
+    def issuer(self, name: object) -> ExternalIssuer | None:
+        """Return the external issuer that calls itself `name`, if it is one of this project's."""
+        return next((known for known in self.external_issuers if known.issuer == name), None)
 
     def allows(self, origin: str) -> bool:
         """Say whether this project's tools may call `origin`."""
@@ -48,6 +62,7 @@ def settings_document(settings: ProjectSettings) -> JsonObject:
         "limits": limits_document(settings.limits),
         "member_limits": limits_document(settings.member_limits),
         "replicas": settings.replicas,
+        "external_issuers": [issuer_document(issuer) for issuer in settings.external_issuers],
     }
 
 
@@ -61,6 +76,7 @@ def read_settings(document: JsonValue) -> ProjectSettings:
         limits=read_limits(document.get("limits")),
         member_limits=read_limits(document.get("member_limits")),
         replicas=_replicas(document.get("replicas", 1)),
+        external_issuers=read_issuers(document.get("external_issuers", [])),
     )
 
 

@@ -26,7 +26,7 @@ _TYPE: Final = "mst+jwt"
 _CLAIMS: Final = frozenset(
     "iss aud sub exp iat jti kid project_id integration_id member_external_id epoch".split()  # noqa: SIM905
 )
-_OPTIONAL_CLAIMS: Final = frozenset({"akid", "email", "roles"})
+_OPTIONAL_CLAIMS: Final = frozenset({"akid", "email", "roles", "xiss"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +34,7 @@ class Session:
     """What a session token says. Times are whole seconds since the Unix epoch.
 
     `epoch` is the member's at minting; `assertion_kid` the key that vouched for the member, None
-    where the deployment allows members without proof.
+    where the deployment allows members without proof, or where `external_issuer` vouched instead.
     """
 
     project_id: str
@@ -45,6 +45,7 @@ class Session:
     token_id: str
     issued_at: int
     expires_at: int
+    external_issuer: str | None = None
 
 
 def issuer(deployment_id: str) -> str:
@@ -69,6 +70,8 @@ def mint(session: Session, *, key: SessionKey, deployment_id: str) -> str:
     }
     if session.assertion_kid is not None:
         claims["akid"] = session.assertion_kid
+    if session.external_issuer is not None:
+        claims["xiss"] = session.external_issuer
     if session.member.email is not None:
         claims["email"] = session.member.email
     if session.member.roles:
@@ -131,6 +134,7 @@ def read(token: str, *, key: SessionKey, deployment_id: str, now: int) -> Sessio
         token_id=claims["jti"],
         issued_at=claims["iat"],
         expires_at=claims["exp"],
+        external_issuer=claims.get("xiss"),
     )
 
 

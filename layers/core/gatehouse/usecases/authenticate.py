@@ -186,10 +186,13 @@ def _caller(found: Authority, member: MemberIdentity | None = None) -> Caller:
 
 
 def _require_standing(session: Session, found: Authority) -> None:
-    """Refuse a session whose member or assertion key no longer stands behind it."""
+    """Refuse a session whose member, key or issuer no longer stands behind it."""
     if session.assertion_kid is not None and not (
         found.assertion_key and found.assertion_key.is_active
     ):
+        raise Unauthenticated
+    issuer = session.external_issuer
+    if issuer is not None and not (found.project and found.project.settings.issuer(issuer)):
         raise Unauthenticated
     if not stands(found.member, session.epoch):
         raise Unauthenticated

@@ -167,8 +167,13 @@ class ExchangeSession:
             issued_at=now,
             expires_at=now + LIFETIME_SECONDS,
         )
-        key = self.rings.ring(now=now).current
-        token = session_tokens.mint(session, key=key, deployment_id=self.deployment_id)
-        if len(token) > session_tokens.MAX_LENGTH:
-            raise InvalidRequest("The member's email and roles do not fit into a session token")
-        return token
+        return minted(session, self.rings, self.deployment_id)
+
+
+def minted(session: Session, rings: KeyRings, deployment_id: str) -> str:
+    """Return a session's token; raise `InvalidRequest` when it would be too long."""
+    key = rings.ring(now=session.issued_at).current
+    token = session_tokens.mint(session, key=key, deployment_id=deployment_id)
+    if len(token) > session_tokens.MAX_LENGTH:
+        raise InvalidRequest("The member's email and roles do not fit into a session token")
+    return token

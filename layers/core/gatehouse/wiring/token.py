@@ -21,6 +21,7 @@ from gatehouse.aws.oauth_clients import DynamoOAuthClients
 from gatehouse.aws.signing_keys import KmsPublishedKeys, KmsTokenSigner
 from gatehouse.settings import Settings
 from gatehouse.usecases.authenticate_client import AuthenticateClient
+from gatehouse.usecases.exchange_external import ExchangeExternal
 from gatehouse.usecases.exchange_session import ExchangeSession
 from gatehouse.usecases.grant_app_token import GrantAppToken
 from gatehouse.usecases.introspect_token import IntrospectToken
@@ -32,6 +33,7 @@ from gatehouse.usecases.refresh_session import RefreshSession
 from gatehouse.usecases.revoke_token import RevokeToken
 from gatehouse.wiring import access_tokens, clients, clock, limits
 from gatehouse.wiring.request_ids import new_request_id
+from gatehouse.wiring.upstreams import upstreams
 
 settings: Final = Settings()
 settings.require_safe()
@@ -69,6 +71,28 @@ def exchange_session() -> ExchangeSession:
         limit=limits.limit_requests(settings),
         deployment_id=settings.deployment_id,
         allow_unverified_minting=settings.allow_unverified_minting,
+        clock=clock.now,
+        new_token_id=new_request_id,
+    )
+
+
+def exchange_external() -> ExchangeExternal:
+    """Build the exchange of tokens of issuers outside."""
+    # 60 ms, and members come with assertions before an OAuth endpoint is ever asked.
+    from gatehouse.net.addresses import AddressPolicy  # noqa: PLC0415
+    from gatehouse.net.client import GuardedClient  # noqa: PLC0415
+    from gatehouse.net.jwk_sets import GuardedJwkSets  # noqa: PLC0415
+
+    dynamodb = clients.dynamodb()
+    upstream = GuardedClient(AddressPolicy.of(upstreams(settings)))
+    return ExchangeExternal(
+        authority=_authority(),
+        rings=SecretsManagerKeyRings(clients.secretsmanager(), settings.key_ring_secret),
+        sets=GuardedJwkSets(upstream),
+        signatures=PyJWTSignatures(),
+        members=DynamoMembers(dynamodb, settings.authority_table),
+        limit=limits.limit_requests(settings),
+        deployment_id=settings.deployment_id,
         clock=clock.now,
         new_token_id=new_request_id,
     )

@@ -8,6 +8,7 @@ from typing import Final
 from gatehouse.domain.errors import OAuthRefused
 from gatehouse.edge.http import HttpRequest, HttpResponse
 from gatehouse.edge.oauth.answers import issued_answer
+from gatehouse.edge.oauth.exchange import TOKEN_EXCHANGE, ExchangeToken
 from gatehouse.edge.oauth.forms import Form, presented_client, required, scope_of
 from gatehouse.usecases.authenticate_client import AuthenticateClient, ProvenClient
 from gatehouse.usecases.grant_app_token import AppTokenRequest, GrantAppToken
@@ -21,13 +22,17 @@ class Grants:
     """What can be asked for at the token endpoint."""
 
     authenticate: AuthenticateClient
+    exchange: ExchangeToken
     redeem: RedeemCode
     refresh: RefreshSession
     app_token: GrantAppToken
 
     def __call__(self, request: HttpRequest, form: Form, origin: str) -> HttpResponse:
         """Answer a request; raise what it is refused with."""
-        grant = _GRANTS.get(required(form, "grant_type"))
+        grant_type = required(form, "grant_type")
+        if grant_type == TOKEN_EXCHANGE:
+            return self.exchange(request, form, origin)
+        grant = _GRANTS.get(grant_type)
         if grant is None:
             raise OAuthRefused("unsupported_grant_type", "This grant_type is not supported")
         client = self.authenticate(presented_client(request, form), origin=origin)
@@ -70,4 +75,4 @@ _GRANTS: Final[Mapping[str, _Granting]] = MappingProxyType(
         "client_credentials": _app,
     }
 )
-GRANT_TYPES: Final = (*_GRANTS,)
+GRANT_TYPES: Final = (*_GRANTS, TOKEN_EXCHANGE)

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from pydantic import Field
 
+from gatehouse.domain.external_issuers import ExternalIssuer, issuer_fields
 from gatehouse.domain.project_settings import ProjectSettings, canonical_origin
 from gatehouse.domain.projects import Project
 from gatehouse.edge.rest.limit_models import (
@@ -16,6 +17,24 @@ from gatehouse.edge.rest.models import Answer, Input, Listing, Nothing, PageQuer
 from gatehouse.edge.rest.routing import Answered, Call
 from gatehouse.edge.rest.versions import etag, expected_version, lost_race
 from gatehouse.usecases.management import Management
+
+
+class ExternalIssuerInput(Input):
+    """An issuer whose tokens say who a member is."""
+
+    issuer: str = Field(description="Its `iss`.")
+    jwks_url: str
+    audience: str = Field(description="The `aud` that its tokens for this project have.")
+    member_claim: str = Field(description="The claim that is the member's external id.")
+
+
+class ExternalIssuerAnswer(Answer):
+    """An issuer whose tokens say who a member is."""
+
+    issuer: str
+    jwks_url: str
+    audience: str
+    member_claim: str
 
 
 class NewProject(Input):
@@ -42,6 +61,9 @@ class SettingsChange(Input):
     replicas: int | None = Field(
         default=None, description="Under how many keys what every call reads is kept: 1 to 8."
     )
+    external_issuers: list[ExternalIssuerInput] | None = Field(
+        default=None, description="Whose tokens may be exchanged for sessions: at most 5."
+    )
 
 
 class ProjectChange(Input):
@@ -66,6 +88,7 @@ class SettingsAnswer(Answer):
     limits: LimitsAnswer
     member_limits: LimitsAnswer
     replicas: int
+    external_issuers: list[ExternalIssuerAnswer]
 
 
 class ProjectAnswer(Answer):
@@ -158,6 +181,9 @@ def _changed(project: Project, body: ProjectChange) -> Project:
         given["require_approval"] = bool(given["require_approval"])
     if "replicas" in given:
         given["replicas"] = 1 if given["replicas"] is None else given["replicas"]
+    if "external_issuers" in given:
+        issuers = body.settings.external_issuers or []
+        given["external_issuers"] = tuple(ExternalIssuer(**dict(issuer)) for issuer in issuers)
     for name in {"limits", "member_limits"} & given.keys():
         given[name] = read_limits(getattr(body.settings, name))
     return replace(changed, settings=replace(project.settings, **given))
@@ -171,6 +197,9 @@ def _settings_answer(settings: ProjectSettings) -> SettingsAnswer:
         limits=limits_answer(settings.limits),
         member_limits=limits_answer(settings.member_limits),
         replicas=settings.replicas,
+        external_issuers=[
+            ExternalIssuerAnswer(**issuer_fields(issuer)) for issuer in settings.external_issuers
+        ],
     )
 
 
