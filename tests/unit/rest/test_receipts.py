@@ -98,6 +98,16 @@ def test_a_chain_that_is_none_is_not_found(name: str) -> None:
     assert made.call("GET", f"/api/v1/warrants/receipts/{name}").status == 404
 
 
+@pytest.mark.parametrize("name", ["x", "CERT", "0" * 31 + "G", "a" * 3000])
+def test_the_table_is_not_asked_for_what_no_chain_is_called(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, _ = api()
+    monkeypatch.setattr(made.receipts, "page", None)
+
+    assert made.call("GET", f"/api/v1/warrants/receipts/{name}").status == 404
+
+
 def test_chains_of_other_projects_are_not_there() -> None:
     made, instance = api("Proj0002")
     [others] = instance.export("Proj0002").chains
