@@ -1,6 +1,8 @@
 """Offline verification: what holds passes, and whatever was done to it is found."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -272,6 +274,18 @@ def test_the_command_fails_on_files_that_are_none(files: tuple[str, str], broken
     Path(files[broken]).write_text("nothing")
 
     assert main(["verify", files[0], "--key", files[1]]) == 1
+
+
+def test_verifying_needs_none_of_the_libraries_that_warrants_need(files: tuple[str, str]) -> None:
+    export, key = files
+    program = (
+        f"import sys; sys.path[:0] = {[path for path in sys.path if path]!r}\n"
+        "sys.modules.update(dict.fromkeys(['re2', 'can_ada', 'cbor2', 'boto3']))\n"
+        "from gatehouse_client.receipts.__main__ import main\n"
+        f"sys.exit(main(['verify', {export!r}, '--key', {key!r}]))"
+    )
+
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
 
 
 def test_the_command_says_when_nothing_shows_the_ends_of_chains(
