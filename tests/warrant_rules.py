@@ -1,6 +1,20 @@
 """The rules under which our verifier denies and the public package allows."""
 
 STRICTER = {
+    "values": {
+        "the value is of a type that warrants do not know",
+        "the value is too large or nested too deeply",
+        "the value holds a key or text that is not Unicode",
+    },
+    "host-form": {"the URL's host holds characters that are not taken"},
+    "caps": {
+        "a warrant may live for at most 7776000 seconds",
+        "a warrant's depth may be at most 64",
+        "a warrant has at most 64 approvers",
+        "an approval has at most 8192 bytes",
+    },
+    "effort": {"deciding this would take too long"},
+    "encoding": {"CBOR simple values other than true, false and null are not used"},
     "address-form": {"the constraint holds no IP network"},
     "regex-syntax": {
         "the regular expression is invalid or too large",
@@ -20,12 +34,14 @@ STRICTER = {
     "well-formed": {
         "the constraint holds a domain that is no host name",
         "All needs at least one constraint",
+        "a range's bound is a float or null",
     },
     "clearance": {"a child's clearance may not exceed its parent's"},
     "approvers": {
         "a child may not drop or replace approvers",
         "a child may not lower the number of approvals",
         "an approver is listed twice",
+        "the approval's times are wrong",
         "min_approvals is from 1 to the number of required_approvers",
     },
     "gates": {"a child may not weaken an approval gate"},
@@ -38,6 +54,7 @@ STRICTER = {
     "issuers": {
         "an issuer may not drop its bounds",
         "an issuer may not raise or drop max_issue_depth",
+        "only an issuer's warrant says what may be issued",
     },
     "root": {"the chain does not start at a root: present the parents too"},
 }

@@ -7,12 +7,13 @@ import hashlib
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 import tenuo_core
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from gatehouse.domain.warrants import Authorizer, Denied, cbor
+from gatehouse.domain.warrants import Authorizer, Denied, RevocationList, cbor
 
 NOW = 1_795_317_986
 DOMAIN = b"tenuo-warrant-v1"
@@ -132,17 +133,33 @@ def approval(
     )
 
 
-def ours(  # the same questions as to `theirs`
+def revocation_list(ids: Sequence[str], **fields: object) -> bytes:
+    """Return a list of revoked warrants by the root."""
+    content = {
+        "revoked_ids": list(ids),
+        "version": 1,
+        "issued_at": "2026-11-22T03:26:06Z",
+        "issuer": [1, PUBLIC["root"]],
+        **fields,
+    }
+    signature = KEYS["root"].sign(DOMAIN + b"tenuo-srl-v1" + cbor.encode(content))
+    return cbor.encode({"payload": content, "signature": [1, signature]})
+
+
+def ours(
     chain: Minted,
     tool: str | None = None,
     arguments: Mapping[str, object] | None = None,
     *,
     approvals: Sequence[bytes] = (),
+    clearances: Mapping[str, int] = MappingProxyType({}),
+    revoked: bytes | None = None,
     now: int = NOW,
 ) -> Denied | None:
     """Return why the verifier denies, or None; without a tool, ask about the chain alone."""
-    verifier = Authorizer([PUBLIC["root"]])
     try:
+        listed = RevocationList.parse(revoked, issuers=[PUBLIC["root"]]) if revoked else None
+        verifier = Authorizer([PUBLIC["root"]], clearances=clearances, revocations=listed)
         if tool is None:
             verifier.verify_chain(chain.stack, now=now)
         else:
@@ -160,13 +177,19 @@ def theirs(
     arguments: Mapping[str, object] | None = None,
     *,
     approvals: Sequence[bytes] = (),
+    clearances: Mapping[str, int] = MappingProxyType({}),
+    revoked: bytes | None = None,
     now: int = NOW,
 ) -> str | None:
     """Return why the public package denies, or None."""
     verifier = tenuo_core.Authorizer(
         trusted_roots=[tenuo_core.PublicKey.from_bytes(PUBLIC["root"])]
     )
+    for pattern, level in clearances.items():
+        verifier.require_clearance(pattern, tenuo_core.Clearance(level))
     try:
+        if revoked:
+            verifier.set_revocation_list(tenuo_core.SignedRevocationList.from_bytes(revoked))
         warrants = [
             tenuo_core.Warrant.from_base64(urlsafe_b64encode(data).rstrip(b"=").decode())
             for data in chain.warrants

@@ -2,13 +2,28 @@
 
 from collections.abc import Callable, Iterator
 
-from gatehouse.domain.warrants import RevocationList, cbor
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from gatehouse.domain.warrants import Authorizer, Denied, RevocationList, cbor
 from gatehouse.domain.warrants.constraints.base import covers
 from gatehouse.domain.warrants.constraints.reading import read
 from gatehouse.domain.warrants.effort import Effort
-from tests.warrants import PUBLIC, Minted, constrained, gates
+from tests.warrants import (
+    NOW,
+    PUBLIC,
+    Minted,
+    approval,
+    constrained,
+    gates,
+    proof,
+    revocation_list,
+)
 
 LARGE = 60_000
+KEYS_OF_MANY = [
+    Ed25519PrivateKey.from_private_bytes(bytes([100 + n]) * 32).public_key().public_bytes_raw()
+    for n in range(64)
+]
 MANY = 9_000
 
 Case = tuple[str, Minted, dict[str, object]]
@@ -63,6 +78,28 @@ def slow_chains() -> Iterator[Case]:
         ),
         "expression with a regex": ([15, {"expression": "value.matches('((a+)+)+b')"}], text),
     }
+    # As many as fit into the bytes, or into the number of values, to be read and not asked.
+    for name, member in {
+        "network": [8, "1::/9"],
+        "URL pattern": [9, "*://a"],
+        "safe URL": [18, {}],
+        "safe URL with a domain": [18, {"deny_domains": ["a"]}],
+        "expression": [15, {"expression": "1"}],
+        "long expression": [15, {"expression": "||".join(["a==1"] * 200)}],
+        "path": [17, {"root": "/"}],
+        "list": [4, {"values": [1]}],
+        "expression with a regex": [15, {"expression": "value.matches('a')"}],
+    }.items():
+        count = min(5300, LARGE // len(cbor.encode(member)))
+        while True:
+            members = [[16, None], *[member] * count]
+            try:
+                cbor.decode(cbor.encode(members))
+            except Denied:
+                count -= 100
+            else:
+                break
+        wires[f"many of {name}"] = ([13, {"constraints": members}], "x")
     for name, (wire, value) in wires.items():
         yield name, Minted().to("alice", k3=constrained(wire)), {"x": value}
     yield from slow_links()
@@ -80,6 +117,18 @@ def slow_links() -> Iterator[Case]:
     """Yield chains whose cost is in comparing parents with children."""
     members = [12, {"constraints": [[1, {"value": n}] for n in range(1200)]}]
     yield "All beside All", two(members, members), {"x": 1}
+    unlike = [[13, {"constraints": [[8, "10.0.0.0/8"]]}]] * 700 + [[1, {"value": 1}]] * 400
+    yield (
+        "Any with members that may fail",
+        two([13, {"constraints": unlike}], [13, {"constraints": unlike[::-1]}]),
+        {"x": 1},
+    )
+    nots = [[14, {"constraint": [12, {"constraints": [[8, "10.0.0.0/8"]] * 100}]}]] * 20
+    yield (
+        "Any with large members",
+        two([13, {"constraints": nots}], [13, {"constraints": nots}]),
+        {"x": 1},
+    )
     deep: object = [16, None]
     for _ in range(9):
         deep = [13, {"constraints": [deep, deep]}]
@@ -101,6 +150,10 @@ def slow_links() -> Iterator[Case]:
     content = {"t": {"args": {f"a{n}": [2, {"pattern": "*b*"}] for n in range(400)}}}
     gated = {"k10": gates(content), "k15": [[1, PUBLIC["approver1"]]]}
     yield "many gates", Minted().to("alice", **gated).to("bob", **gated), {}
+    approvers = [[1, KEYS_OF_MANY[n]] for n in range(64)]
+    yield "many approvers", Minted().to("alice", k15=approvers).to("bob", k15=approvers), {}
+    marks = b"\x04\x82\x01\x58\x20" * 12_000
+    yield "ends of the usual form", Minted().to("alice", k3=constrained([99, marks])), {"x": 1}
     fields = {f"e{n}": b"\x00" * 900 for n in range(60)}
     yield "many extensions", Minted().to("alice", k10=fields), {}
     numbers = {"e": list(range(24)) * 300}
@@ -124,8 +177,22 @@ def slow_questions() -> Iterator[tuple[str, Callable[[], object]]]:
         "text that ends early": b"\x7b" + b"\xff" * 8,
     }.items():
         yield name, lambda data=data: cbor.decode(data)  # type: ignore[misc]
-    long_list = cbor.encode({"payload": {"revoked_ids": ["x" * 8] * 6000}, "signature": [1, b""]})
+    long_list = revocation_list([f"tnu_wrt_{n:x}" for n in range(4500)])
     yield "long revocation list", lambda: RevocationList.parse(long_list, issuers=[PUBLIC["root"]])
+    chain = Minted().to("alice", k10=gates({"t": {"args": None}}), k15=[[1, PUBLIC["approver1"]]])
+    given = [approval(chain, "t", {}, "approver1", external_id="e" * 7800)] * 2
+    pop = proof(chain, "t", {})
+    yield (
+        "long approvals",
+        lambda: Authorizer([PUBLIC["root"]]).check(
+            chain.stack, "t", {}, pop, approvals=given, now=NOW
+        ),
+    )
+    for name, host in {
+        "international": "https://" + "xn--bcher-kva." * 300 + "com/",
+        "punycode": "https://xn--" + "a9" * 7000 + ".com/",
+    }.items():
+        yield f"long {name} host", lambda host=host: read([18, {}]).admits(host, Effort())  # type: ignore[misc]
     wire = [5, {"pattern": "(x+x+)+y"}]
     yield (
         "regex beside Exact",

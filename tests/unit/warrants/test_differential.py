@@ -5,9 +5,13 @@ docs/warrants.md lists under the same names.
 """
 
 import os
+import sys
+from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 
-from hypothesis import HealthCheck, assume, given, settings
+import pytest
+from hypothesis import HealthCheck, assume, given, note, settings
 from hypothesis import strategies as st
 
 from gatehouse.domain.warrants import Denied
@@ -16,7 +20,17 @@ from gatehouse.domain.warrants.constraints.reading import read
 from gatehouse.domain.warrants.effort import Effort
 from tests.warrant_rules import STRICTER
 from tests.warrant_strategies import ANY_VALUE, CONSTRAINTS, FLAT, judged, narrowed
-from tests.warrants import OPEN, PUBLIC, Minted, constrained, gates, ours, theirs
+from tests.warrant_worlds import World, worlds
+from tests.warrants import (
+    OPEN,
+    PUBLIC,
+    Minted,
+    constrained,
+    gates,
+    ours,
+    revocation_list,
+    theirs,
+)
 
 NARROWED_LESS = {2, 9, 12, 13, 14, 15}
 """Types whose attenuation is stricter: Pattern, UrlPattern, All, Any, Not, Cel ("narrowing")."""
@@ -32,6 +46,19 @@ QUIET = settings(
     derandomize=not EXAMPLES,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
+
+
+COUNTS: Counter[tuple[bool, bool]] = Counter()
+"""How often we allowed, and the package did; printed when many examples are asked for."""
+
+
+@pytest.fixture(autouse=True, scope="module")
+def counted() -> Iterator[None]:
+    yield
+    if EXAMPLES:
+        for (mine, its), count in sorted(COUNTS.items(), reverse=True):
+            mine_says, its_says = ("allows" if each else "denies" for each in (mine, its))
+            sys.stdout.write(f"{count:8} times ours {mine_says}, theirs {its_says}\n")
 
 
 def is_excused(denied: Denied, parent: list[Any] | None = None) -> bool:
@@ -195,6 +222,26 @@ def test_a_chain_never_allows_a_call_that_the_package_denies(
             assert its is None
         elif its is None:
             assert is_excused(mine), mine
+
+
+@QUIET
+@given(worlds())
+def test_no_question_is_answered_better_than_by_the_package(world: World) -> None:
+    revoked = revocation_list(world.asked["revoked_ids"])
+    asked = {**world.asked, "revoked": revoked}
+    del asked["revoked_ids"]
+    for question in ((), (world.tool, world.arguments)):
+        mine, its = ours(world.chain, *question, **asked), theirs(world.chain, *question, **asked)
+        note(f"ours: {mine}, theirs: {its}")
+
+        if mine is None:
+            assert its is None
+        elif its is None:
+            narrowing = mine.hint == "a child may only narrow a constraint"
+            # The package reads gates when a tool is called.
+            unread = mine.reason == "invalid-extension-value" and not question
+            assert mine.hint in KNOWN or unread or (narrowing and NARROWED_LESS & world.types)
+        COUNTS[(mine is None, its is None)] += 1
 
 
 @QUIET

@@ -1,53 +1,79 @@
 """IP addresses and URLs as constraints see them."""
 
 import re
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from gatehouse.domain.warrants.denied import Denied
 from gatehouse.domain.warrants.frozen import Frozen
 
-if TYPE_CHECKING:
-    from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
-
 _PREFIX: Final = re.compile(r"(?:0|[1-9][0-9]{0,2})", re.ASCII)
 _MAX_IP_LENGTH: Final = 45
+_MAX_LABEL: Final = 63
+"""Octets in a label of a host name (RFC 1035 section 2.3.4)."""
+
 MAX_URL_LENGTH: Final = 16_384
 """Longest URL looked at, in characters."""
 
 
-def address(text: str) -> "IPv4Address | IPv6Address":
+class Address(Frozen):
+    """An IP address as a number of 32 or 128 bits."""
+
+    bits: int
+    number: int
+
+
+class Network(Frozen):
+    """The addresses of one family that start with the same `prefix` bits."""
+
+    bits: int
+    number: int
+    prefix: int
+
+    def __contains__(self, other: "Address | Network") -> bool:
+        """Say whether an address, or all of a network, is in it."""
+        if self.bits != other.bits or (isinstance(other, Network) and other.prefix < self.prefix):
+            return False
+        rest = self.bits - self.prefix
+        return self.number >> rest == other.number >> rest
+
+
+def address(text: str) -> Address:
     """Read an address: dotted quad without leading zeros, or IPv6 without a zone.
 
     Raises:
         Denied: It is neither.
     """
-    from ipaddress import ip_address  # noqa: PLC0415 - loaded when a warrant first needs it
-
-    fault = Denied(1501, "the value is no IP address")
-    if len(text) > _MAX_IP_LENGTH or "%" in text:
-        raise fault
-    try:
-        return ip_address(text)
-    except ValueError as error:
-        raise fault from error
+    return _address(text, "the value is no IP address")
 
 
-def network(text: str) -> "IPv4Network | IPv6Network":
-    """Read a network, `address/bits` or an address alone; bits of the host are dropped.
+def network(text: str) -> Network:
+    """Read a network, `address/prefix` or an address alone; bits of the host are dropped.
 
     Raises:
         Denied: It is neither.
     """
-    from ipaddress import ip_network  # noqa: PLC0415
+    fault = "the constraint holds no IP network"
+    base, slash, digits = text.partition("/")
+    first = _address(base, fault)
+    if slash and not _PREFIX.fullmatch(digits):
+        raise Denied(1501, fault)
+    prefix = int(digits) if slash else first.bits
+    if prefix > first.bits:
+        raise Denied(1501, fault)
+    return Network(bits=first.bits, number=first.number, prefix=prefix)
 
-    base, slash, bits = text.partition("/")
-    fault = Denied(1501, "the constraint holds no IP network")
-    if len(base) > _MAX_IP_LENGTH or "%" in base or (slash and not _PREFIX.fullmatch(bits)):
-        raise fault
+
+def _address(text: str, fault: str) -> Address:
+    # Much faster than `ipaddress`, and a warrant may hold thousands.
+    from socket import AF_INET, AF_INET6, inet_pton  # noqa: PLC0415 - loaded when first needed
+
+    if len(text) > _MAX_IP_LENGTH:
+        raise Denied(1501, fault)
     try:
-        return ip_network(text, strict=False)
-    except ValueError as error:
-        raise fault from error
+        packed = inet_pton(AF_INET6 if ":" in text else AF_INET, text)
+    except (OSError, ValueError) as error:
+        raise Denied(1501, fault) from error
+    return Address(bits=8 * len(packed), number=int.from_bytes(packed, "big"))
 
 
 class Url(Frozen):
@@ -96,6 +122,8 @@ def _require_settled(label: str) -> None:
     from unicodedata import ucd_3_2_0 as unicode  # noqa: PLC0415 - few hosts are international
 
     fault = Denied(1501, "the URL's host holds characters that are not taken")
+    if len(label) > _MAX_LABEL:
+        raise fault
     try:
         name = label[4:].encode().decode("punycode")
     except UnicodeError as error:

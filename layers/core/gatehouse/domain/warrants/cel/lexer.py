@@ -1,7 +1,7 @@
 """Expression text -> tokens."""
 
 import re
-from typing import Final, NamedTuple
+from typing import Final
 
 from gatehouse.domain.warrants.denied import Denied
 
@@ -32,11 +32,8 @@ _RESERVED: Final = frozenset(
 _MOST: Final = 2**63 - 1
 
 
-class Token(NamedTuple):
-    """`kind` is float, int, text, name, sign or end; `value` is what it stands for."""
-
-    kind: str
-    value: object
+Token = tuple[str, object]
+"""A kind (float, int, text, name, sign or end; `in` is a sign) and what the text stands for."""
 
 
 def tokens(expression: str) -> list[Token]:
@@ -49,14 +46,19 @@ def tokens(expression: str) -> list[Token]:
         raise Denied(1905, "the expression is too long")
     found: list[Token] = []
     at = 0
-    while at < len(expression):
-        match = _TOKEN.match(expression, at)
-        if match is None or match.lastgroup is None:
-            raise Denied(1501, "the expression holds what is no part of it")
+    for match in _TOKEN.finditer(expression):
+        kind, text = match.lastgroup, match[0]
+        if match.start() != at or kind is None:
+            break
         at = match.end()
-        if match.lastgroup != "space":
-            found.append(Token(match.lastgroup, _value(match.lastgroup, match[0])))
-    return [*found, Token("end", "")]
+        if kind == "sign":
+            found.append((kind, text))
+        elif kind != "space":
+            found.append(("sign" if text == "in" else kind, _value(kind, text)))
+    if at != len(expression):
+        raise Denied(1501, "the expression holds what is no part of it")
+    found.append(("end", ""))
+    return found
 
 
 def _value(kind: str, text: str) -> object:

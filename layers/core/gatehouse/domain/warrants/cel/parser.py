@@ -27,7 +27,16 @@ METHODS: Final = {"contains": 2, "startsWith": 2, "endsWith": 2, "matches": 2, "
 FUNCTIONS: Final = {"size": 1, "matches": 2, "net_in_cidr": 2, "net_is_private": 1}
 MACROS: Final = frozenset({"all", "exists"})
 _CONSTANTS: Final = {"true": True, "false": False, "null": None}
-_RELATIONS: Final = frozenset({"==", "!=", "<", "<=", ">", ">=", "in"})
+_LEVELS: Final = {
+    "||": 1,
+    "&&": 2,
+    **dict.fromkeys(("==", "!=", "<", "<=", ">", ">=", "in"), 3),
+    **dict.fromkeys(("+", "-"), 4),
+    **dict.fromkeys(("*", "/", "%"), 5),
+}
+"""How tightly each operator binds; the first two do not ask their right side without need."""
+
+_LAZY: Final = 2
 
 
 def parse(expression: str) -> Node:
@@ -43,7 +52,7 @@ def parse(expression: str) -> Node:
 
 
 class _Parser:
-    """Recursive descent; each method reads one level of precedence."""
+    """Recursive descent; operators by precedence climbing."""
 
     __slots__ = ("at", "tokens")
 
@@ -51,83 +60,67 @@ class _Parser:
         self.tokens = read
         self.at = 0
 
-    def sees(self, *signs: str) -> str | None:
-        token = self.tokens[self.at]
-        if token.kind == "sign" or (token.kind == "name" and token.value == "in"):
-            return str(token.value) if token.value in signs else None
-        return None
+    def sees(self, sign: str) -> bool:
+        return self.tokens[self.at] == ("sign", sign)
 
-    def take(self, *signs: str) -> str | None:
-        seen = self.sees(*signs)
-        if seen:
-            self.at += 1
+    def take(self, sign: str) -> bool:
+        seen = self.sees(sign)
+        self.at += seen
         return seen
 
     def expect(self, kind: str, value: object = None) -> object:
-        token = self.tokens[self.at]
-        if token.kind != kind or (value is not None and token.value != value):
+        seen, found = self.tokens[self.at]
+        if seen != kind or (value is not None and found != value):
             raise Denied(1501, "the expression does not parse")
         self.at += 1
-        return token.value
+        return found
 
     def condition(self, depth: int) -> Node:
         if depth > MAX_DEPTH:
             raise Denied(1501, "the expression is nested too deeply")
-        test = self.either(depth)
+        test = self.binary(depth, 1)
         if not self.take("?"):
             return test
-        yes = self.either(depth + 1)
+        yes = self.binary(depth + 1, 1)
         self.expect("sign", ":")
         return ("if", test, yes, self.condition(depth + 1))
 
-    def either(self, depth: int) -> Node:
-        left = self.both(depth)
-        while self.take("||"):
-            left = ("or", left, self.both(depth))
-        return left
-
-    def both(self, depth: int) -> Node:
-        left = self.relation(depth)
-        while self.take("&&"):
-            left = ("and", left, self.relation(depth))
-        return left
-
-    def relation(self, depth: int) -> Node:
-        left = self.sum(depth)
-        while sign := self.take(*_RELATIONS):
-            left = ("binary", sign, left, self.sum(depth))
-        return left
-
-    def sum(self, depth: int) -> Node:
-        left = self.product(depth)
-        while sign := self.take("+", "-"):
-            left = ("binary", sign, left, self.product(depth))
-        return left
-
-    def product(self, depth: int) -> Node:
+    def binary(self, depth: int, least: int) -> Node:
+        """Read operands and the operators between them that bind at least so tightly."""
         left = self.unary(depth)
-        while sign := self.take("*", "/", "%"):
-            left = ("binary", sign, left, self.unary(depth))
-        return left
+        while True:
+            kind, sign = self.tokens[self.at]
+            level = _LEVELS.get(str(sign), 0) if kind == "sign" else 0
+            if level < least:
+                return left
+            self.at += 1
+            right = self.binary(depth, level + 1)
+            if level > _LAZY:
+                left = ("binary", sign, left, right)
+            else:
+                left = ("and" if sign == "&&" else "or", left, right)
 
     def unary(self, depth: int) -> Node:
-        if self.take("!"):
-            return ("not", self.once(depth))
-        if self.take("-"):
-            return ("minus", self.once(depth))
+        if self.tokens[self.at][0] == "sign":
+            if self.take("!"):
+                return ("not", self.once(depth))
+            if self.take("-"):
+                return ("minus", self.once(depth))
         return self.member(depth)
 
     def once(self, depth: int) -> Node:
-        if self.sees("!", "-"):
+        if self.sees("!") or self.sees("-"):
             raise Denied(1501, "the expression repeats a sign")
         return self.member(depth)
 
     def member(self, depth: int) -> Node:
         node = self.primary(depth)
         for _ in range(MAX_DEPTH):
-            if self.take("."):
+            if self.tokens[self.at] == ("sign", "."):
+                self.at += 1
                 node = self.field(node, str(self.expect("name")), depth)
-            elif self.take("["):
+            elif self.tokens[self.at] == ("sign", "["):
+                self.at += 1
                 node = ("at", node, self.condition(depth + 1))
                 self.expect("sign", "]")
             else:
@@ -156,19 +149,19 @@ class _Parser:
         return tuple(found)
 
     def primary(self, depth: int) -> Node:
-        if self.take("("):
+        kind, value = self.tokens[self.at]
+        self.at += 1
+        if kind == "name":
+            return self.named(str(value), depth)
+        if kind in {"int", "float", "text"}:
+            return ("literal", kind, value)
+        if value == "(":
             inside = self.condition(depth + 1)
             self.expect("sign", ")")
             return inside
-        if self.take("["):
+        if value == "[":
             return ("list", self.arguments("]", depth))
-        token = self.tokens[self.at]
-        self.at += 1
-        if token.kind in {"int", "float", "text"}:
-            return ("literal", token.kind, token.value)
-        if token.kind != "name" or token.value == "in":
-            raise Denied(1501, "the expression does not parse")
-        return self.named(str(token.value), depth)
+        raise Denied(1501, "the expression does not parse")
 
     def named(self, name: str, depth: int) -> Node:
         if name in _CONSTANTS:

@@ -74,8 +74,8 @@ def _compact(expression: str) -> str:
 def _is_conjunction(expression: str) -> bool:
     """Say whether the expression is `(...) && (...)` and nothing outside of these parentheses."""
     depth, outside = 0, []
-    for token in tokens(expression)[:-1]:
-        sign = str(token.value) if token.kind == "sign" else ""
+    for kind, value in tokens(expression)[:-1]:
+        sign = str(value) if kind == "sign" else ""
         depth += (sign == "(") - (sign == ")")
         if depth == 0:
             outside.append(sign)

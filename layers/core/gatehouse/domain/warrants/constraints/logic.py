@@ -6,11 +6,11 @@ cannot. Where members may fail, `covers` therefore asks for more than set inclus
 
 from typing import ClassVar
 
+from gatehouse.domain.warrants import cbor
 from gatehouse.domain.warrants.constraints.base import Constraint, covers, pair
 from gatehouse.domain.warrants.denied import Denied
 from gatehouse.domain.warrants.effort import Effort
 from gatehouse.domain.warrants.frozen import Frozen
-from gatehouse.domain.warrants.values import same
 
 
 class All(Frozen):
@@ -107,12 +107,19 @@ def _covers(mine: Constraint, its: Constraint, effort: Effort) -> bool:
         raise
 
 
+def _is_same(left: Constraint, right: Constraint, effort: Effort) -> bool:
+    texts = [cbor.encode(pair(each)) for each in (left, right)]
+    effort.spend(sum(map(len, texts)) // 4)
+    return texts[0] == texts[1]
+
+
 def _fails_with(mine: Constraint, other: Constraint, effort: Effort) -> bool:
     """Say whether `other` fails wherever `mine` does: it is a narrower one of its plain type."""
+    effort.spend()
     if type(mine) is not type(other):
         return False
     if isinstance(mine, All | AnyOf | Not):  # what another member answers may hide the failure
-        return same(pair(mine), pair(other))
+        return _is_same(mine, other, effort)
     return _covers(mine, other, effort)
 
 
@@ -138,7 +145,7 @@ class Not(Frozen):
         if not isinstance(child, Not):
             return False
         is_fragile = self.inner.may_fail and isinstance(self.inner, All | AnyOf | Not)
-        if is_fragile and not same(pair(self.inner), pair(child.inner)):
+        if is_fragile and not _is_same(self.inner, child.inner, effort):
             return False
         return covers(child.inner, self.inner, effort)
 

@@ -33,6 +33,7 @@ _URL_FLAGS: Final = {f"block_{name}": name for name in BLOCKS}
 _URL_FIELDS: Final = frozenset(
     {"schemes", "allow_domains", "deny_domains", "allow_ports", *_URL_FLAGS}
 )
+_IPV6_BITS: Final = 128
 _MAX_PORT: Final = 65_535
 
 Texts = tuple[str, ...]
@@ -174,10 +175,7 @@ def _ip_classes(host: str) -> set[str]:
         address = addresses.address(host.removeprefix("[").removesuffix("]"))
     except Denied:
         return set()
-    if address.version == 6:  # noqa: PLR2004
-        number = int(address)
-        if number >> 32 in {0, 0xFFFF} and number > 1:  # compatible with IPv4, or mapped into IPv6
-            from ipaddress import IPv4Address  # noqa: PLC0415
-
-            address = IPv4Address(number & 0xFFFFFFFF)
+    # Compatible with IPv4, or mapped into IPv6.
+    if address.bits == _IPV6_BITS and address.number >> 32 in {0, 0xFFFF} and address.number > 1:
+        address = addresses.Address(bits=32, number=address.number & 0xFFFFFFFF)
     return {name for name, texts in _CLASSES if any(address in addresses.network(t) for t in texts)}
