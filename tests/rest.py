@@ -14,8 +14,10 @@ from gatehouse.edge.rest.application import MAX_BODY, ManagementApi
 from gatehouse.edge.serving import Serve
 from gatehouse.usecases.authenticate import AuthenticateKey
 from gatehouse.usecases.authenticate_admin import AuthenticateAdmin
+from gatehouse.usecases.authenticate_manager import AuthenticateManager
+from gatehouse.usecases.authenticate_principal import AuthenticatePrincipal
 from gatehouse.usecases.check_origin import CheckOrigin
-from gatehouse.usecases.limit_requests import LimitRequests
+from gatehouse.usecases.limit_requests import LimitDoor, LimitRequests
 from gatehouse.usecases.manage_assertion_keys import ManageAssertionKeys
 from gatehouse.usecases.manage_integrations import ManageIntegrations
 from gatehouse.usecases.manage_members import ManageMembers
@@ -25,6 +27,7 @@ from gatehouse.usecases.manage_resources import ManageResources
 from gatehouse.usecases.manage_tools import ManageTools
 from gatehouse.usecases.manage_warrants import ManageWarrants
 from gatehouse.usecases.management import Management
+from gatehouse.usecases.read_access_token import ReadAccessToken
 from gatehouse.usecases.read_calls import ReadCalls
 from gatehouse.usecases.read_receipts import ReadReceipts
 from gatehouse.usecases.read_violations import ReadViolations
@@ -34,11 +37,13 @@ from tests.events import http_event
 from tests.fakes.authority import MemoryAuthority
 from tests.fakes.breakers import MemoryBreakers
 from tests.fakes.calls import MemoryCallRecords
+from tests.fakes.clients import MemoryApps
 from tests.fakes.credentials import MemoryMarks
 from tests.fakes.dispatch import ScriptedDispatcher
 from tests.fakes.limits import MemoryLimits
 from tests.fakes.names import KnownNames
 from tests.fakes.offers import MemoryPrompts, MemoryResources
+from tests.fakes.principals import MemoryPrincipals
 from tests.fakes.receipts import DeploymentKey, MemoryReceipts
 from tests.fakes.sealing import FixedAdminToken, KnownKeySealer
 from tests.fakes.stores import (
@@ -51,6 +56,7 @@ from tests.fakes.stores import (
 )
 from tests.fakes.warrants import MemoryRevocations, MemoryTrustedRoots, MemoryWarrantPolicies
 from tests.samples import API_KEY, NOW, authority
+from tests.signed_in import KEYS, ORIGIN
 
 ADMIN_TOKEN: Final = "a" * 48
 NO_LIMITS: Final = dict.fromkeys(("per_second", "per_minute", "per_day", "concurrent"))
@@ -100,9 +106,11 @@ class Api:
     records: MemoryCallRecords = field(default_factory=MemoryCallRecords)
     breakers: MemoryBreakers = field(default_factory=MemoryBreakers)
     limits: MemoryLimits = field(default_factory=MemoryLimits)
+    doors: MemoryLimits = field(default_factory=MemoryLimits)
     lists: dict[tuple[str, str], KeptList] = field(default_factory=dict)
     before_keeping: Callable[[], None] = lambda: None
     marks: MemoryMarks = field(default_factory=MemoryMarks)
+    used_keys: list[tuple[str, str, int]] = field(default_factory=list)
     dispatcher: ScriptedDispatcher = field(default_factory=ScriptedDispatcher)
     receipts: MemoryReceipts = field(default_factory=MemoryReceipts)
     receipt_key: DeploymentKey = field(default_factory=DeploymentKey)
@@ -120,9 +128,17 @@ class Api:
     def management(self) -> Management:
         """The use cases over the fakes."""
         tools = MemoryTools(self.table)
+        managers = self.managers()
         return Management(
-            authenticate=AuthenticateKey(authority=self.table),
-            authenticate_admin=AuthenticateAdmin(token=self.admin_token),
+            authenticate=AuthenticatePrincipal(
+                keys=AuthenticateKey(authority=self.table),
+                managers=managers,
+                principals=managers.principals,
+                apps=MemoryApps(self.table.apps, self.used_keys),
+                clock=self.clock,
+            ),
+            authenticate_admin=AuthenticateAdmin(token=self.admin_token, managers=managers),
+            door=LimitDoor(counters=self.doors, clock_ms=lambda: self.now * 1000),
             projects=ManageProjects(
                 projects=MemoryProjects(self.table),
                 replication=MemoryReplication(self.table),
@@ -183,6 +199,12 @@ class Api:
             violations=ReadViolations(records=self.records, clock=self.clock),
         )
 
+    def managers(self) -> AuthenticateManager:
+        """The proof of access tokens."""
+        read = ReadAccessToken(keys=KEYS, clock=self.clock)
+        principals = MemoryPrincipals(self.table)
+        return AuthenticateManager(read=read, principals=principals, clock=self.clock)
+
     def call(
         self,
         method: str,
@@ -205,7 +227,7 @@ class Api:
     def serve(self, event: dict[str, Any]) -> Answer:
         """One event, the way it comes from Lambda."""
         made: Callable[..., Any] = Serve(
-            answer=ManagementApi(self.management),
+            answer=ManagementApi(self.management, lambda: ORIGIN),
             new_request_id=self.new_request_id,
             clock_ms=lambda: self.now * 1000,
             allowed_origins=frozenset,

@@ -135,6 +135,7 @@ MAY: Final[dict[str, Allowed]] = {
         ("dynamodb:PutItem", "Authority.Arn"): None,
         ("dynamodb:Query", "Authority.Arn"): None,
         ("dynamodb:UpdateItem", "Authority.Arn"): None,
+        ("dynamodb:BatchGetItem", "Activity.Arn"): SESSIONS,
         ("dynamodb:GetItem", "Activity.Arn"): None,
         ("dynamodb:PutItem", "Activity.Arn"): None,
         ("dynamodb:Query", "Activity.Arn"): None,

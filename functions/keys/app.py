@@ -8,11 +8,17 @@ from gatehouse.edge.http import LambdaAnswer
 from gatehouse.edge.rest.application import MAX_BODY, ManagementApi
 from gatehouse.edge.serving import Serve
 from gatehouse.wiring.clock import now_ms
-from gatehouse.wiring.keys import allowed_hosts, allowed_origins, limit_failures, management
+from gatehouse.wiring.keys import (
+    allowed_hosts,
+    allowed_origins,
+    limit_failures,
+    management,
+    public_url,
+)
 from gatehouse.wiring.request_ids import new_request_id
 
 serve = Serve(
-    answer=ManagementApi(management),
+    answer=ManagementApi(management, public_url),
     new_request_id=new_request_id,
     clock_ms=now_ms,
     allowed_origins=allowed_origins,

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from gatehouse.domain import ids
+from gatehouse.domain.roles import Action
 from gatehouse.edge.rest.routes import ROUTES
 from gatehouse.edge.rest.routing import Access, Route
 from tests.attack.attempts import Attack, carry_out, fields, names, refused, status
@@ -357,7 +358,7 @@ def test_every_route_with_an_object_is_tried(ground: Ground) -> None:
     [
         route
         for route in ROUTES
-        if route.method == "GET" and "{" not in route.path and route.access is Access.MANAGE
+        if route.method == "GET" and "{" not in route.path and isinstance(route.access, Action)
     ],
     ids=line,
 )

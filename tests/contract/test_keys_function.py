@@ -64,6 +64,8 @@ def function(dynamodb: "DynamoDBClient", monkeypatch: pytest.MonkeyPatch) -> Fun
         "FAILURES_PER_MINUTE": "300",
         "ADMIN_TOKEN_SECRET": secrets.create_secret(Name="a", SecretString=ADMIN_TOKEN)["ARN"],
         "SECRETS_KEY_ARN": kms.create_key()["KeyMetadata"]["Arn"],
+        "SIGNING_KEYS": "none,neither",
+        "RECEIPT_KEY_ARN": "none",
         "DISPATCH_FUNCTION": "dispatch",
     }.items():
         monkeypatch.setenv(name, value)

@@ -5,9 +5,11 @@ from dataclasses import dataclass, field
 from gatehouse.domain.assertion_keys import AssertionKey
 from gatehouse.domain.families import Family
 from gatehouse.domain.members import MemberStanding
+from gatehouse.domain.people import CustomRole, Membership, Person
 from gatehouse.domain.projects import Integration, Project
 from gatehouse.domain.prompts import Prompt
 from gatehouse.domain.resources import Resource
+from gatehouse.domain.service_apps import ServiceApp
 from gatehouse.domain.tools import Tool
 from gatehouse.domain.warrant_policies import TrustedRoot
 from gatehouse.ports.authority import Authority, Wanted
@@ -27,6 +29,10 @@ class MemoryAuthority:
     roots: dict[tuple[str, bytes], TrustedRoot] = field(default_factory=dict)
     revoked: set[tuple[str, str]] = field(default_factory=set)
     families: dict[str, Family] = field(default_factory=dict)
+    people: dict[str, Person] = field(default_factory=dict)
+    memberships: dict[tuple[str, str], Membership] = field(default_factory=dict)
+    custom_roles: dict[tuple[str, str], CustomRole] = field(default_factory=dict)
+    apps: dict[str, ServiceApp] = field(default_factory=dict)
     reads: int = 0
 
     def read(self, wanted: Wanted) -> Authority:

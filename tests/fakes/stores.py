@@ -8,7 +8,7 @@ from gatehouse.domain.assertion_keys import AssertionKey
 from gatehouse.domain.errors import Conflict, NotFound
 from gatehouse.domain.members import MemberIdentity, MemberStanding
 from gatehouse.domain.project_settings import ProjectSettings
-from gatehouse.domain.projects import ADMIN, Integration, Project
+from gatehouse.domain.projects import Integration, Project
 from gatehouse.domain.tool_documents import tool_descriptor_text
 from gatehouse.domain.tools import Tool
 from gatehouse.ports.pages import Page
@@ -107,9 +107,9 @@ class MemoryIntegrations:
 
     def create(self, integration: Integration) -> None:
         """See `Integrations.create`."""
-        project_id, creator = integration.project_id, integration.created_by
+        project_id, parent_id = integration.project_id, integration.parent_id
         require_active(self.table, project_id)
-        if creator != ADMIN and (project_id, creator) not in self.table.integrations:
+        if parent_id is not None and (project_id, parent_id) not in self.table.integrations:
             raise NotFound
         self.table.integrations[project_id, integration.id] = integration
 

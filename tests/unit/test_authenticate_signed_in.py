@@ -1,4 +1,4 @@
-"""Which access tokens are admitted at `/mcp` and at `/api`, and what ends them."""
+"""Which access tokens are admitted at `/mcp`, and what ends them."""
 
 from dataclasses import replace
 
@@ -9,11 +9,9 @@ from gatehouse.domain.families import FamilyKind
 from gatehouse.domain.grants import MCP
 from gatehouse.domain.members import MemberStanding
 from gatehouse.usecases.authenticate import Admitted, Authenticate
-from gatehouse.usecases.authenticate_manager import AuthenticateManager
 from gatehouse.usecases.read_access_token import ReadAccessToken
 from tests.fakes.authority import MemoryAuthority
 from tests.fakes.credentials import FixedKeyRings
-from tests.fakes.sessions import MemoryFamilies
 from tests.fakes.signing import MemorySigningKeys, rsa_key
 from tests.samples import (
     ADA,
@@ -189,38 +187,3 @@ def test_where_no_access_token_is_accepted_none_is() -> None:
     assert authenticate(API_KEY).caller.member is None
     with pytest.raises(Unauthenticated):
         authenticate(signed(), origin=ORIGIN)
-
-
-def manager(families: MemoryFamilies, *, now: int = NOW) -> AuthenticateManager:
-    read = ReadAccessToken(keys=KEYS, clock=lambda: now)
-    return AuthenticateManager(read=read, families=families, clock=lambda: now)
-
-
-def families() -> MemoryFamilies:
-    return MemoryFamilies({FAMILY_ID: family(FOR_API)})
-
-
-def test_at_the_api_a_token_says_who_manages_what() -> None:
-    said = token(FOR_API)
-    assert manager(families())(signed(said), origin=ORIGIN) == said
-
-
-def test_at_the_api_a_token_ends_with_its_session_too() -> None:
-    ended = families()
-    ended.end(FAMILY_ID, now=NOW)
-    for known in (ended, MemoryFamilies()):
-        with pytest.raises(Unauthenticated):
-            manager(known)(signed(token(FOR_API)), origin=ORIGIN)
-
-
-def test_at_the_api_a_token_for_mcp_is_refused_and_so_is_another_scope() -> None:
-    with pytest.raises(Unauthenticated):
-        manager(MemoryFamilies({FAMILY_ID: family()}))(signed(), origin=ORIGIN)
-    narrow = token(replace(FOR_API, scope=frozenset({MCP})))
-    with pytest.raises(MissingScope, match="manage"):
-        manager(families())(signed(narrow), origin=ORIGIN)
-
-
-def test_an_apps_token_follows_from_no_session() -> None:
-    said = token(replace(FOR_API, subject="app:a1", epoch=None), family_id=None)
-    assert manager(MemoryFamilies())(signed(said), origin=ORIGIN) == said

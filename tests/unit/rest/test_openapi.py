@@ -33,7 +33,7 @@ def test_every_route_is_described_with_its_scope_and_refusals() -> None:
     paths = document()["paths"]
     for route in ROUTES:
         operation = paths[route.path][route.method.lower()]
-        assert operation["x-scope"] == route.access
+        assert operation["x-access"] == route.access
         assert bool(operation["security"]) == (route.access is not Access.PUBLIC)
         assert str(route.status) in operation["responses"]
         assert ("401" in operation["responses"]) == (route.access is not Access.PUBLIC)

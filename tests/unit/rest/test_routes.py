@@ -9,6 +9,7 @@ import pytest
 from gatehouse.domain import api_keys, session_tokens
 from gatehouse.domain.errors import Unavailable
 from gatehouse.domain.projects import Scope
+from gatehouse.domain.roles import KEY_ACTIONS
 from gatehouse.edge.rest.routes import ROUTES
 from gatehouse.edge.rest.routing import WITH_BODY, Access, Route
 from tests.rest import ADMIN_TOKEN, NO_LIMITS, Answer, Api
@@ -25,7 +26,7 @@ from tests.samples import (
 )
 
 SESSION_TOKEN = session_tokens.mint(SESSION, key=RING.current, deployment_id=DEPLOYMENT)
-KEYED = [r for r in ROUTES if r.access in {Access.ANY_KEY, Access.MANAGE}]
+KEYED = [r for r in ROUTES if r.access not in {Access.PUBLIC, Access.ADMIN}]
 ADMINS = [r for r in ROUTES if r.access is Access.ADMIN]
 BAD_KEYS = {
     "none": None,
@@ -193,4 +194,7 @@ def test_the_key_is_told_its_project_and_integration() -> None:
             "replicas": 1,
             "external_issuers": [],
         },
+        "actor": {"kind": "key", "id": INTEGRATION_ID, "name": "backend"},
+        "role": None,
+        "actions": sorted(KEY_ACTIONS),
     }

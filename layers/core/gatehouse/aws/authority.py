@@ -3,11 +3,11 @@
 import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final
 
 from gatehouse.aws.attributes import text
+from gatehouse.aws.batch_reads import read_all
 from gatehouse.aws.copies import copy_key, is_copied, read_copies
-from gatehouse.aws.failures import translated
 from gatehouse.aws.offer_items import read_prompt
 from gatehouse.aws.principal_items import read_assertion_key, read_member
 from gatehouse.aws.project_items import read_integration, read_project
@@ -131,21 +131,7 @@ class DynamoAuthority:
 
     def _batch(self, requests: "dict[str, list[Key]]") -> "dict[str, Item]":
         """Read all keys, by sort key; an unprocessed one is unavailable, never absent."""
-        with translated():
-            found: dict[str, Item] = {}
-            for _attempt in range(2):
-                answer = self.client.batch_get_item(
-                    RequestItems={
-                        table: {"Keys": keys, "ConsistentRead": True}
-                        for table, keys in requests.items()
-                    }
-                )
-                for items in answer["Responses"].values():
-                    found.update((text(item, "SK"), item) for item in items)
-                if not (left := answer["UnprocessedKeys"]):
-                    return found
-                requests = {table: cast("list[Key]", left[table]["Keys"]) for table in left}
-        raise Unavailable
+        return {text(item, "SK"): item for item in read_all(self.client, requests)}
 
 
 def _is_torn(found: "dict[str, Item]", tool_name: str | None) -> bool:

@@ -20,9 +20,30 @@ Authority, who may do what:
 | revocation list     | P#<project>      | SRL#<hex issuer>       |
 | list of projects    | PROJECTS#<shard> | <project>              |
 | service app         | APP#<id>         | APP                    |
+| ... by its name     | APPNAME#<name>   | APPNAME                |
+| ... listed          | APPS             | <id>                   |
+| ... of a project    | P#<project>      | APPGRANT#<app>         |
+| person              | USER#<id>        | USER                   |
+| ... listed          | USERS            | <id>                   |
+| identity            | IDP#<provider>#<subject> | IDP            |
+| address             | EMAIL#<address>  | EMAIL                  |
+| invitation          | INVITE#<digest>  | INVITE                 |
+| ... of a project    | P#<project>      | INVITE#<digest>        |
+| what a person is    | P#<project>      | ROLE#<person>          |
+| ... listed          | USER#<id>        | ROLE#<project>         |
+| ... and was last    | P#<project>      | LEFT#<person>          |
+| number of owners    | P#<project>      | COUNT#OWNER            |
+| custom role         | P#<project>      | CUSTOM#<name>          |
+| group               | P#<project>      | GROUP#<id>             |
+| person in a group   | P#<project>      | GMEM#<group>#<person>  |
+| share               | P#<project>      | SHARE#<kind>#<name>#<user or group>#<id> |
 | copy of an item     | P#<project>#<number>#<kind> | as of the item |
+| entry of the audit  | AUDIT#<chain>    | <sequence>             |
+| ... the last one    | AUDIT#<chain>    | HEAD                   |
+| ... its chains      | AUDITS           | <chain>                |
+| ... signed ends     | AUDITHEAD#<chain> | <day>                 |
 
-Which items have copies, and how a copy's key is spelled, stands in `copies`.
+A chain of the audit is a project's, by its id, or `deployment`. Which items have copies, and how a copy's key is spelled, stands in `copies`.
 
 Activity, what happened; every item has a `ttl`, which is housekeeping only:
 
@@ -73,6 +94,18 @@ FAMILY: Final = "FAM"
 TRUSTED_ROOT: Final = "ROOT#"
 REVOKED_WARRANT: Final = "REV#"
 REVOCATION_LIST: Final = "SRL#"
+USER: Final = "USER"
+APP: Final = "APP"
+ROLE: Final = "ROLE#"
+CUSTOM_ROLE: Final = "CUSTOM#"
+INVITATION: Final = "INVITE#"
+GROUP: Final = "GROUP#"
+GROUP_MEMBER: Final = "GMEM#"
+SHARE: Final = "SHARE#"
+APP_GRANT: Final = "APPGRANT#"
+USERS: Final = "USERS"
+APPS: Final = "APPS"
+AUDITS: Final = "AUDITS"
 
 PROJECT_SHARDS: Final = 4
 MEMBER_SHARDS: Final = 8
@@ -175,7 +208,127 @@ def project_list_key(project_id: str) -> "Key":
 
 def app_key(app_id: str) -> "Key":
     """Key of a service app."""
-    return _key(f"APP#{app_id}", "APP")
+    return _key(f"APP#{app_id}", APP)
+
+
+def app_name_key(name: str) -> "Key":
+    """Key of the mark that a service app has this name."""
+    return _key(f"APPNAME#{name}", "APPNAME")
+
+
+def app_list_key(app_id: str) -> "Key":
+    """Key of a service app's entry in the list of all."""
+    return _key(APPS, app_id)
+
+
+def app_grant_key(project_id: str, app_id: str) -> "Key":
+    """Key of a service app's entry among those of a project."""
+    return _key(project_partition(project_id), APP_GRANT + app_id)
+
+
+def user_key(user_id: str) -> "Key":
+    """Key of a person."""
+    return _key(user_partition(user_id), USER)
+
+
+def user_partition(user_id: str) -> str:
+    """Partition of a person and of what they are."""
+    return f"USER#{user_id}"
+
+
+def user_list_key(user_id: str) -> "Key":
+    """Key of a person's entry in the list of all."""
+    return _key(USERS, user_id)
+
+
+def identity_key(provider: str, subject: str) -> "Key":
+    """Key of what a provider calls somebody."""
+    return _key(f"IDP#{provider}#{subject}", "IDP")
+
+
+def email_key(email: str) -> "Key":
+    """Key of an address, lower-case, that somebody has."""
+    return _key(f"EMAIL#{email}", "EMAIL")
+
+
+def invitation_key(digest: str) -> "Key":
+    """Key of an invitation."""
+    return _key(f"INVITE#{digest}", "INVITE")
+
+
+def invitation_list_key(project_id: str, digest: str) -> "Key":
+    """Key of an invitation's entry among those of a project."""
+    return _key(project_partition(project_id), INVITATION + digest)
+
+
+def role_key(project_id: str, user_id: str) -> "Key":
+    """Key of what a person is in a project."""
+    return _key(project_partition(project_id), ROLE + user_id)
+
+
+def role_list_key(user_id: str, project_id: str) -> "Key":
+    """Key of a project's entry among those in which a person is something."""
+    return _key(user_partition(user_id), ROLE + project_id)
+
+
+def left_key(project_id: str, user_id: str) -> "Key":
+    """Key of the last epoch of somebody who is nothing in a project any more."""
+    return _key(project_partition(project_id), f"LEFT#{user_id}")
+
+
+def owner_count_key(project_id: str) -> "Key":
+    """Key of how many owners a project has."""
+    return _key(project_partition(project_id), "COUNT#OWNER")
+
+
+def custom_role_key(project_id: str, name: str) -> "Key":
+    """Key of a role that a project made up."""
+    return _key(project_partition(project_id), CUSTOM_ROLE + name)
+
+
+def group_key(project_id: str, group_id: str) -> "Key":
+    """Key of a group."""
+    return _key(project_partition(project_id), GROUP + group_id)
+
+
+def group_member_key(project_id: str, group_id: str, user_id: str) -> "Key":
+    """Key of a person's place in a group."""
+    return _key(project_partition(project_id), f"{GROUP_MEMBER}{group_id}#{user_id}")
+
+
+def share_key(project_id: str, thing: str, grantee: str) -> "Key":
+    """Key of a share; `thing` is `<kind>#<name>`, `grantee` is `<user or group>#<id>`."""
+    return _key(project_partition(project_id), f"{SHARE}{thing}#{grantee}")
+
+
+def audit_partition(chain: str) -> str:
+    """Partition of a chain of the audit."""
+    return f"AUDIT#{chain}"
+
+
+def audit_entry_key(chain: str, sequence: int) -> "Key":
+    """Key of an entry; in the order of keys entries come as they were made."""
+    return _key(audit_partition(chain), f"{sequence:0{SEQUENCE_DIGITS}}")
+
+
+def audit_head_key(chain: str) -> "Key":
+    """Key of where a chain ends."""
+    return _key(audit_partition(chain), "HEAD")
+
+
+def audit_list_key(chain: str) -> "Key":
+    """Key of a chain among all of them."""
+    return _key(AUDITS, chain)
+
+
+def audit_statement_partition(chain: str) -> str:
+    """Partition of the signed statements of where a chain ends."""
+    return f"AUDITHEAD#{chain}"
+
+
+def audit_statement_key(chain: str, date: str) -> "Key":
+    """Key of the statement of a day."""
+    return _key(audit_statement_partition(chain), date)
 
 
 def mark_key(digest: str) -> "Key":

@@ -28,6 +28,11 @@ class PresentedKey:
     digest: str
 
 
+def is_id(text: str) -> bool:
+    """Say whether there can be a project, or an integration, of this id."""
+    return len(text) == ID_LENGTH and base62.is_base62(text)
+
+
 def compose(project_id: str, integration_id: str, secret: str) -> str:
     """Return the key's text."""
     body = f"{PREFIX}{project_id}{integration_id}{secret}"

@@ -30,7 +30,12 @@ class PresentedAppKey:
 
 def new_key(app_id: str, key_id: str, choose: Choose) -> str:
     """Make a key of an app."""
-    body = f"{PREFIX}{app_id}{key_id}{base62.random_text(SECRET_LENGTH, choose)}"
+    return compose(app_id, key_id, base62.random_text(SECRET_LENGTH, choose))
+
+
+def compose(app_id: str, key_id: str, secret: str) -> str:
+    """Return the key's text."""
+    body = f"{PREFIX}{app_id}{key_id}{secret}"
     return body + checksum(body)
 
 

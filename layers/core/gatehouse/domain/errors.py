@@ -12,6 +12,7 @@
   + OAuthRefused              an OAuth endpoint's no, in the words of RFC 6749
   + Forbidden                 a genuine credential that may not do this
     - MissingScope            ... because the key lacks a scope
+    - MissingAction           ... because whoever asks may do other things only
   + NotFound                  no such object in the caller's project
   + Conflict                  the object is not in the state the caller assumed
     - PreconditionFailed      ... and said so in a header (RFC 9110 section 13.1.1)
@@ -118,6 +119,14 @@ class MissingScope(Forbidden):
     def __init__(self, scope: str) -> None:
         super().__init__(f"This API key lacks the scope '{scope}'")
         self.scope = scope
+
+
+class MissingAction(Forbidden):
+    """Whoever asks does not hold the named action in this project."""
+
+    def __init__(self, action: str) -> None:
+        super().__init__(f"This needs the action '{action}'")
+        self.action = action
 
 
 class NotFound(GatehouseError):

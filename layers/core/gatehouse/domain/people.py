@@ -3,6 +3,7 @@
 Times are whole seconds since the Unix epoch.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from gatehouse.domain.roles import Action, Role
@@ -73,6 +74,12 @@ class CustomRole:
     name: str
     actions: frozenset[Action]
     description: str | None = None
+
+
+def actions_of(membership: Membership, custom_roles: Iterable[CustomRole]) -> frozenset[Action]:
+    """Return what somebody may do in a project; a custom role that is no more gives nothing."""
+    held = (role.actions for role in custom_roles if role.name in membership.custom_roles)
+    return membership.role.actions.union(*held)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

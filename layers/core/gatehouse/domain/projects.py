@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
-from gatehouse.domain.api_keys import PresentedKey
+from gatehouse.domain.api_keys import PresentedKey, is_id
 from gatehouse.domain.limits import UNLIMITED, Limits
 from gatehouse.domain.project_settings import ProjectSettings
 from gatehouse.domain.warrant_policies import NO_POLICY, WarrantPolicy
@@ -22,7 +22,7 @@ class Scope(StrEnum):
 
 ALL_SCOPES: Final = frozenset(Scope)
 ADMIN: Final = "admin"
-"""Who created an integration that no integration created; no id is that short."""
+"""Who created an integration that the bootstrap admin token created; no id is that short."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +58,7 @@ class Project:
 class Integration:
     """How one runtime authenticates to a project.
 
-    `created_by` is the integration whose key created this one, or `ADMIN`.
+    `created_by` is the integration whose key created this one, or another actor's label.
     """
 
     id: str
@@ -70,6 +70,11 @@ class Integration:
     created_at: int
     environment: str | None = None
     limits: Limits = UNLIMITED
+
+    @property
+    def parent_id(self) -> str | None:
+        """The integration whose key created this one, if one did; other labels are no ids."""
+        return self.created_by if is_id(self.created_by) else None
 
     def recognizes(self, key: PresentedKey) -> bool:
         """Compare digests in constant time."""

@@ -55,6 +55,8 @@ _EDITS: Final = frozenset(
 class Role(StrEnum):
     """What a person is in a project, from the least on."""
 
+    GUEST = "guest"
+    """Sees and changes what is shared with them, and nothing else."""
     VIEWER = "viewer"
     EDITOR = "editor"
     ADMIN = "admin"
@@ -68,6 +70,7 @@ class Role(StrEnum):
 
 ROLE_ACTIONS: Final[Mapping[Role, frozenset[Action]]] = MappingProxyType(
     {
+        Role.GUEST: frozenset(),
         Role.VIEWER: _READS,
         Role.EDITOR: _READS | _EDITS,
         Role.ADMIN: frozenset(Action) - {Action.PROJECT_DELETE},

@@ -13,11 +13,13 @@ ANY_ORIGIN: Final = "*"
 MAX_AGE_SECONDS: Final = 600
 REQUEST_HEADERS: Final = (
     "accept, authorization, content-type, if-match, last-event-id, mcp-method, mcp-name, "
-    "mcp-protocol-version, mcp-session-id, traceparent, tracestate, x-tenuo-approvals, "
-    "x-tenuo-pop, x-tenuo-signature, x-tenuo-warrant, x-tenuo-warrant-id"
+    "mcp-protocol-version, mcp-session-id, traceparent, tracestate, x-gatehouse-project, "
+    "x-service-key, x-tenuo-approvals, x-tenuo-pop, x-tenuo-signature, x-tenuo-warrant, "
+    "x-tenuo-warrant-id"
 )
 EXPOSED_HEADERS: Final = (
-    "etag, mcp-session-id, retry-after, warning, www-authenticate, x-gatehouse-warrant"
+    "etag, mcp-session-id, ratelimit, ratelimit-policy, retry-after, warning, "
+    "www-authenticate, x-gatehouse-warrant"
 )
 
 

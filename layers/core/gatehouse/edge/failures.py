@@ -2,10 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
 from gatehouse.domain.errors import GatehouseError, SessionExpired, Unauthenticated
 from gatehouse.edge.http import HttpRequest
 from gatehouse.usecases.limit_requests import LimitFailures
+
+CREDENTIALS: Final = frozenset({"authorization", "x-service-key"})
+"""The headers in which one may come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +27,6 @@ class CountedFailures:
     def __call__(self, request: HttpRequest, error: GatehouseError) -> GatehouseError:
         """Return what to answer: `error`, `TooManyRequests`, or `Unavailable`."""
         is_guess = isinstance(error, Unauthenticated) and not isinstance(error, SessionExpired)
-        if not is_guess or "authorization" not in request.headers:
+        if not is_guess or request.headers.keys().isdisjoint(CREDENTIALS):
             return error
         return self.limit()(request.source_ip, request_id=request.request_id) or error

@@ -29,11 +29,13 @@ def note(  # noqa: PLR0913 - the line has as many fields as it has
     error: str | None = None,
     reason: str | None = None,
     warrant: str | None = None,
+    actor: str | None = None,
 ) -> None:
     """Add to the present request's line what has become known; None changes nothing.
 
     `method` is a protocol's own, such as `tools/call`; `error` the class of a refusal; `reason`
-    what the caller is not told about it; `warrant` what was decided about the call's warrant.
+    what the caller is not told about it; `warrant` what was decided about the call's warrant;
+    `actor` who manages, as `Actor.label` says it.
     """
     known = {
         "route": route,
@@ -45,6 +47,7 @@ def note(  # noqa: PLR0913 - the line has as many fields as it has
         "error": error,
         "reason": reason,
         "warrant": warrant,
+        "actor": actor,
     }
     logger.thread_safe_append_keys(**{k: v for k, v in known.items() if v is not None})
 

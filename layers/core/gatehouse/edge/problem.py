@@ -11,6 +11,7 @@ from gatehouse.domain.errors import (
     InvalidFields,
     InvalidRequest,
     NotFound,
+    OAuthRefused,
     PayloadTooLarge,
     PreconditionFailed,
     ToolRefused,
@@ -40,6 +41,7 @@ STATUS: Final[Mapping[type[GatehouseError], HTTPStatus]] = {
     Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     UpstreamFailed: HTTPStatus.BAD_GATEWAY,
     ToolRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
+    OAuthRefused: HTTPStatus.BAD_REQUEST,
 }
 """Looked up along the error's ancestors; what has none here is an error of ours."""
 

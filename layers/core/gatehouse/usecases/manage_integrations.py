@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
 from gatehouse.domain import api_keys, base62
-from gatehouse.domain.caller import Caller
 from gatehouse.domain.errors import FieldError, InvalidFields, MissingScope, NotFound
 from gatehouse.domain.limits import UNLIMITED, Limits, limit_problems, looser
-from gatehouse.domain.projects import ADMIN, ALL_SCOPES, Integration, Scope
+from gatehouse.domain.principals import Actor, Principal
+from gatehouse.domain.projects import ALL_SCOPES, Integration, Scope
 from gatehouse.domain.shown_text import text_problem
 from gatehouse.ports.pages import Page
 from gatehouse.ports.projects import Integrations
@@ -43,23 +43,26 @@ class ManageIntegrations:
     clock: Callable[[], int]
     choose: base62.Choose
 
-    def create_as_admin(self, project_id: str, wanted: NewIntegration) -> CreatedIntegration:
+    def create_as_admin(
+        self, project_id: str, wanted: NewIntegration, actor: Actor
+    ) -> CreatedIntegration:
         """Create an integration of any project; raise `NotFound` or `InvalidFields`."""
         _require_limits(wanted.limits or UNLIMITED, within=UNLIMITED)
-        return self._create(project_id, wanted, creator=ADMIN, holds=ALL_SCOPES)
+        return self._create(project_id, wanted, creator=actor.label, holds=ALL_SCOPES)
 
-    def create(self, caller: Caller, wanted: NewIntegration) -> CreatedIntegration:
-        """Create an integration beside the caller's own.
+    def create(self, principal: Principal, wanted: NewIntegration) -> CreatedIntegration:
+        """Create an integration of the principal's project.
 
         Raises:
-            MissingScope: The caller may not give a scope that it does not hold.
+            MissingScope: The principal may not give a scope that it does not hold.
             InvalidFields: The name, the environment or a limit is not acceptable; limits are
-                none that let more pass than the caller's own.
+                none that let more pass than the principal's own.
         """
-        own = caller.integration
-        wanted = replace(wanted, limits=wanted.limits or own.limits)
-        _require_limits(wanted.limits or UNLIMITED, within=own.limits)
-        return self._create(own.project_id, wanted, creator=own.id, holds=own.scopes)
+        wanted = replace(wanted, limits=wanted.limits or principal.limits)
+        _require_limits(wanted.limits or UNLIMITED, within=principal.limits)
+        return self._create(
+            principal.project.id, wanted, creator=principal.creator, holds=principal.scopes
+        )
 
     def page(self, project_id: str, *, after: str | None, limit: int) -> Page[Integration]:
         """List a project's integrations."""

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
-from gatehouse.usecases.authenticate import AuthenticateKey
 from gatehouse.usecases.authenticate_admin import AuthenticateAdmin
+from gatehouse.usecases.authenticate_principal import AuthenticatePrincipal
+from gatehouse.usecases.limit_requests import LimitDoor
 from gatehouse.usecases.manage_assertion_keys import ManageAssertionKeys
 from gatehouse.usecases.manage_integrations import ManageIntegrations
 from gatehouse.usecases.manage_members import ManageMembers
@@ -21,10 +22,11 @@ from gatehouse.usecases.try_tool import TryTool
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Management:
-    """The two ways in, and what lies behind them."""
+    """The two ways in, the door that counts who comes, and what lies behind them."""
 
-    authenticate: AuthenticateKey
+    authenticate: AuthenticatePrincipal
     authenticate_admin: AuthenticateAdmin
+    door: LimitDoor
     projects: ManageProjects
     integrations: ManageIntegrations
     assertion_keys: ManageAssertionKeys

@@ -6,6 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from gatehouse.aws.admin_token import SecretAdminToken
+from gatehouse.aws.apps import DynamoApps
 from gatehouse.aws.assertion_keys import DynamoAssertionKeys
 from gatehouse.aws.authority import DynamoAuthority
 from gatehouse.aws.breakers import DynamoBreakers
@@ -15,6 +16,7 @@ from gatehouse.aws.integrations import DynamoIntegrations
 from gatehouse.aws.jws import PyJWTSignatures
 from gatehouse.aws.marks import DynamoMarks
 from gatehouse.aws.members import DynamoMembers
+from gatehouse.aws.principals import DynamoPrincipals
 from gatehouse.aws.projects import DynamoProjects
 from gatehouse.aws.prompts import DynamoPrompts
 from gatehouse.aws.receipt_key import KmsReceiptKey
@@ -30,6 +32,8 @@ from gatehouse.net.names import SystemNames
 from gatehouse.settings import Settings
 from gatehouse.usecases.authenticate import AuthenticateKey
 from gatehouse.usecases.authenticate_admin import AuthenticateAdmin
+from gatehouse.usecases.authenticate_manager import AuthenticateManager
+from gatehouse.usecases.authenticate_principal import AuthenticatePrincipal
 from gatehouse.usecases.check_origin import CheckOrigin
 from gatehouse.usecases.limit_requests import LimitFailures
 from gatehouse.usecases.manage_assertion_keys import ManageAssertionKeys
@@ -47,6 +51,7 @@ from gatehouse.usecases.read_violations import ReadViolations
 from gatehouse.usecases.revoke_warrants import RevokeWarrants
 from gatehouse.usecases.try_tool import TryTool
 from gatehouse.wiring import clients, clock, limits
+from gatehouse.wiring.access_tokens import read_access_token
 from gatehouse.wiring.request_ids import new_request_id
 from gatehouse.wiring.upstreams import upstreams
 
@@ -55,6 +60,11 @@ if TYPE_CHECKING:
 
 settings: Final = Settings()
 settings.require_safe()
+
+
+def public_url() -> str | None:
+    """Return the public origin, when the deployment has a name of its own."""
+    return settings.public_url
 
 
 def allowed_origins() -> AbstractSet[str]:
@@ -80,8 +90,9 @@ def management() -> Management:
     records = DynamoCallRecords(dynamodb, settings.activity_table)
     admin_token = SecretAdminToken(clients.secretsmanager(), settings.admin_token_secret, clock.now)
     return Management(
-        authenticate=AuthenticateKey(authority=authority),
-        authenticate_admin=AuthenticateAdmin(token=admin_token),
+        authenticate=_authenticate(dynamodb, authority),
+        authenticate_admin=AuthenticateAdmin(token=admin_token, managers=_managers(dynamodb)),
+        door=limits.limit_door(settings),
         projects=ManageProjects(
             projects=DynamoProjects(dynamodb, settings.authority_table),
             replication=DynamoReplication(dynamodb, settings.authority_table),
@@ -130,6 +141,27 @@ def management() -> Management:
         ),
         violations=ReadViolations(records=records, clock=clock.now),
     )
+
+
+def _authenticate(dynamodb: "DynamoDBClient", authority: DynamoAuthority) -> AuthenticatePrincipal:
+    return AuthenticatePrincipal(
+        keys=AuthenticateKey(authority=authority),
+        managers=_managers(dynamodb),
+        principals=_principals(dynamodb),
+        apps=DynamoApps(dynamodb, settings.authority_table),
+        clock=clock.now,
+    )
+
+
+@cache
+def _managers(dynamodb: "DynamoDBClient") -> AuthenticateManager:
+    return AuthenticateManager(
+        read=read_access_token(settings), principals=_principals(dynamodb), clock=clock.now
+    )
+
+
+def _principals(dynamodb: "DynamoDBClient") -> DynamoPrincipals:
+    return DynamoPrincipals(dynamodb, settings.authority_table, settings.activity_table)
 
 
 def _tools(dynamodb: "DynamoDBClient") -> ManageTools:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from gatehouse.aws.call_records import DynamoCallRecords
 from gatehouse.aws.limits import DynamoLimits
 from gatehouse.settings import Settings
-from gatehouse.usecases.limit_requests import LimitFailures, LimitRequests
+from gatehouse.usecases.limit_requests import LimitDoor, LimitFailures, LimitRequests
 from gatehouse.wiring import clients, clock
 
 if TYPE_CHECKING:
@@ -37,3 +37,9 @@ def limit_failures(settings: Settings) -> LimitFailures:
         per_minute=settings.failures_per_minute,
         clock_ms=clock.now_ms,
     )
+
+
+def limit_door(settings: Settings) -> LimitDoor:
+    """Build the count at a door where every request counts."""
+    counters = _counters(clients.dynamodb(), settings.activity_table)
+    return LimitDoor(counters=counters, clock_ms=clock.now_ms)

@@ -1,15 +1,17 @@
-"""One request of the management API: find its route, let its caller in, answer."""
+"""One request of the management API: find its route, let its principal in, answer."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import assert_never
 
-from gatehouse.domain.caller import Caller
-from gatehouse.domain.errors import NotFound
+from gatehouse.domain.errors import GatehouseError, NotFound
+from gatehouse.domain.principals import Actor, Principal
+from gatehouse.domain.roles import Action
+from gatehouse.domain.tiers import Tier, principal_quota
 from gatehouse.edge import log, problem
 from gatehouse.edge.cors import is_preflight, preflight
-from gatehouse.edge.http import HttpRequest, HttpResponse, bearer
+from gatehouse.edge.http import HttpRequest, HttpResponse
+from gatehouse.edge.rest.credentials import presented
 from gatehouse.edge.rest.routes import ROUTES
 from gatehouse.edge.rest.routing import Access, Call, Route
 from gatehouse.usecases.management import Management
@@ -20,9 +22,13 @@ MAX_BODY = 256 * 1024
 
 @dataclass(frozen=True, slots=True)
 class ManagementApi:
-    """Answers requests; `management` is built on the first request that needs it."""
+    """Answers requests; `management` is built on the first request that needs it.
+
+    `public_url` is None where the API's own domain is the public one.
+    """
 
     management: Callable[[], Management]
+    public_url: Callable[[], str | None]
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer one request; refusals are raised."""
@@ -41,22 +47,39 @@ class ManagementApi:
 
     def _answer(self, route: Route, request: HttpRequest, params: dict[str, str]) -> HttpResponse:
         management = self.management()
-        principal = _admitted(management, route.access, request)
-        return route.run(management, Call(request=request, params=params, principal=principal))
+        if route.access is Access.PUBLIC:
+            return route.run(management, Call(request=request, params=params))
+        who = self._who(management, route, request)
+        actor = who.actor if isinstance(who, Principal) else who
+        log.note(actor=actor.label)
+        tier = Tier.ADMIN if route.access is Access.ADMIN else Tier.DEFAULT
+        # Counted as soon as it is known who asks, whatever becomes of the request.
+        standing = management.door(
+            principal_quota(tier, actor.label), request_id=request.request_id
+        )
+        call = Call(request=request, params=params, who=who, standings=(standing,))
+        try:
+            _require(management, route, call)
+            return route.run(management, call)
+        except GatehouseError as error:
+            error.standings = (standing, *error.standings)
+            raise
+
+    def _who(self, management: Management, route: Route, request: HttpRequest) -> Principal | Actor:
+        shown = presented(request, origin=self.public_url() or f"https://{request.domain}")
+        if route.access is Access.ADMIN:
+            return management.authenticate_admin(shown)
+        principal = management.authenticate(shown)
+        integration = principal.integration
+        log.note(
+            project_id=principal.project.id,
+            integration_id=None if integration is None else integration.id,
+        )
+        return principal
 
 
-def _admitted(management: Management, access: Access, request: HttpRequest) -> Caller | None:
-    """Return the caller whose API key holds; None where the route asks for something else."""
-    match access:
-        case Access.PUBLIC:
-            return None
-        case Access.ADMIN:
-            management.authenticate_admin(bearer(request))
-            return None
-        case Access.ANY_KEY | Access.EXCHANGE | Access.MANAGE:
-            caller = management.authenticate(bearer(request))
-            log.note_caller(caller)
-            if access.scope is not None:
-                caller.require(access.scope)
-            return caller
-    assert_never(access)
+def _require(management: Management, route: Route, call: Call) -> None:
+    """Refuse whoever does not hold the route's action."""
+    del management
+    if isinstance(route.access, Action):
+        call.principal.require(route.access)

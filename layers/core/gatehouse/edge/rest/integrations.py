@@ -62,13 +62,13 @@ class IntegrationList(Listing[IntegrationAnswer]):
 
 def create_as_admin(management: Management, call: Call, body: NewIntegrationBody) -> Answered:
     """Create an integration of any project; the API key is shown once."""
-    created = management.integrations.create_as_admin(call.params["id"], _wanted(body))
+    created = management.integrations.create_as_admin(call.params["id"], _wanted(body), call.actor)
     return _created(created)
 
 
 def create_integration(management: Management, call: Call, body: NewIntegrationBody) -> Answered:
     """Create an integration; the API key is shown once."""
-    return _created(management.integrations.create(call.caller, _wanted(body)))
+    return _created(management.integrations.create(call.principal, _wanted(body)))
 
 
 def list_integrations(management: Management, call: Call, query: PageQuery) -> Answered:

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
+from gatehouse.domain.roles import Action
 from gatehouse.domain.version import VERSION
 from gatehouse.edge.problem import CONTENT_TYPE, title
 from gatehouse.edge.rest.models import Answer, Input, Nothing, Problem
@@ -25,11 +26,23 @@ _SECURITY: Final = {
         "scheme": "bearer",
         "description": "The deployment's bootstrap admin token.",
     },
+    "serviceKey": {
+        "type": "apiKey",
+        "in": "header",
+        "name": "X-Service-Key",
+        "description": "A service app's key; also as a bearer. With X-Gatehouse-Project.",
+    },
+    "accessToken": {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "JWT",
+        "description": "Of a person who signed in, or of a service app.",
+    },
     "apiKey": {
         "type": "http",
         "scheme": "bearer",
         "bearerFormat": "tengine_...",
-        "description": "The API key of an integration; each operation names the scope it needs.",
+        "description": "The API key of an integration, with the scope `manage`.",
     },
 }
 
@@ -51,7 +64,7 @@ def _operation(route: Route) -> Json:
     operation: Json = {
         "summary": route.summary,
         "operationId": _operation_id(route),
-        "x-scope": route.access.value,
+        "x-access": route.access.value,
         "security": _security(route.access),
         "parameters": [*_path_parameters(route), *_other_parameters(route)],
         "responses": _responses(route),
@@ -71,14 +84,16 @@ def _operation_id(route: Route) -> str:
     return "_".join([route.method.lower(), *words])
 
 
-def _security(access: Access) -> list[Json]:
+def _security(access: Access | Action) -> list[Json]:
     match access:
         case Access.PUBLIC:
             return []
         case Access.ADMIN:
-            return [{"adminToken": []}]
-        case _:
+            return [{"adminToken": []}, {"accessToken": []}]
+        case Access.EXCHANGE:
             return [{"apiKey": []}]
+        case _:
+            return [{"apiKey": []}, {"serviceKey": []}, {"accessToken": []}]
 
 
 def _path_parameters(route: Route) -> Iterator[Json]:
@@ -116,7 +131,7 @@ def _refusals(route: Route) -> set[int]:
     statuses = {*route.refusals, *_ANYWHERE, 422}
     if route.access is not Access.PUBLIC:
         statuses.add(401)
-    if route.access in {Access.MANAGE, Access.EXCHANGE}:
+    if route.access not in {Access.PUBLIC, Access.ANY_KEY}:
         statuses.add(403)
     if _has_body(route):
         statuses.add(415)

@@ -5,8 +5,10 @@ from dataclasses import replace
 from pydantic import Field
 
 from gatehouse.domain.external_issuers import ExternalIssuer, issuer_fields
+from gatehouse.domain.principals import ActorKind
 from gatehouse.domain.project_settings import ProjectSettings, canonical_origin
 from gatehouse.domain.projects import Project
+from gatehouse.domain.roles import Action, Role
 from gatehouse.edge.rest.limit_models import (
     LimitsAnswer,
     LimitsInput,
@@ -102,13 +104,24 @@ class ProjectAnswer(Answer):
     created_at: str
 
 
+class ActorAnswer(Answer):
+    """Who asks."""
+
+    kind: ActorKind
+    id: str
+    name: str
+
+
 class OwnProject(Answer):
-    """The project of an API key."""
+    """The project that a credential is good in, and what it is good for."""
 
     id: str
     name: str
-    integration_id: str
+    integration_id: str | None = Field(description="Of an API key.")
     settings: SettingsAnswer
+    actor: ActorAnswer
+    role: Role | None = Field(description="Of a person.")
+    actions: list[Action]
 
 
 class ProjectList(Listing[ProjectAnswer]):
@@ -127,14 +140,18 @@ def health(_management: Management, _call: Call, _nothing: Nothing) -> Answered:
 
 
 def own_project(_management: Management, call: Call, _nothing: Nothing) -> Answered:
-    """Tell a key which project and integration it belongs to."""
-    caller = call.caller
+    """Tell a credential which project it is good in, and what it is good for."""
+    principal = call.principal
+    actor, integration = principal.actor, principal.integration
     return Answered(
         answer=OwnProject(
-            id=caller.project.id,
-            name=caller.project.name,
-            integration_id=caller.integration.id,
-            settings=_settings_answer(caller.project.settings),
+            id=principal.project.id,
+            name=principal.project.name,
+            integration_id=None if integration is None else integration.id,
+            settings=_settings_answer(principal.project.settings),
+            actor=ActorAnswer(kind=actor.kind, id=actor.id, name=actor.name),
+            role=principal.role,
+            actions=sorted(principal.actions),
         )
     )
 

@@ -26,7 +26,7 @@ def create_resource(management: Management, call: Call, body: NewResource) -> An
         is_enabled=body.is_enabled is not False,
         secret=body.secret,
     )
-    return _answered(management.resources.create(call.caller.project, written))
+    return _answered(management.resources.create(call.project, written))
 
 
 def list_resources(management: Management, call: Call, query: PageQuery) -> Answered:
@@ -49,7 +49,7 @@ def change_resource(management: Management, call: Call, body: ResourceChange) ->
         is_enabled=current.is_enabled if body.is_enabled is None else body.is_enabled,
         secret=body.secret,
     )
-    project = call.caller.project
+    project = call.project
     with lost_race(call.request):
         return _answered(management.resources.replace(project, current, written, version=version))
 

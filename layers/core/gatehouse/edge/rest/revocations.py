@@ -50,7 +50,7 @@ class RevocationListList(Listing[RevocationListAnswer]):
 
 def revoke(management: Management, call: Call, body: NewRevocation) -> Answered:
     """Revoke warrants, and all that were derived from them, for the very next call."""
-    project, revocations = call.caller.project, management.revocations
+    project, revocations = call.project, management.revocations
     if body.signed_list is None and body.warrant_ids is not None:
         kept = revocations.revoke(project, body.warrant_ids, body.reason)
     elif body.signed_list is not None and body.warrant_ids is None and body.reason is None:

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from gatehouse.domain.roles import Action
 from gatehouse.edge.rest import (
     assertion_keys,
     calls,
@@ -76,128 +77,132 @@ ROUTES: Final[tuple[Route, ...]] = (
     # --- a project's own
     route("GET", "/api/v1/project", Access.ANY_KEY, projects.own_project, answer=OwnProject),
     route(
-        "GET", "/api/v1/integrations", Access.MANAGE, integrations.list_integrations,
+        "GET", "/api/v1/integrations", Action.INTEGRATIONS_READ, integrations.list_integrations,
         input=PageQuery, answer=IntegrationList,
     ),
     route(
-        "POST", "/api/v1/integrations", Access.MANAGE, integrations.create_integration,
+        "POST", "/api/v1/integrations", Action.INTEGRATIONS_WRITE, integrations.create_integration,
         input=NewIntegrationBody, answer=CreatedIntegrationAnswer, status=201,
     ),
     route(
-        "DELETE", "/api/v1/integrations/{id}", Access.MANAGE, integrations.delete_integration,
+        "DELETE", "/api/v1/integrations/{id}", Action.INTEGRATIONS_WRITE,
+        integrations.delete_integration,
         input=Deletion, status=204, refusals=(404,),
     ),
     route(
-        "GET", "/api/v1/assertion-keys", Access.MANAGE, assertion_keys.list_keys,
+        "GET", "/api/v1/assertion-keys", Action.ASSERTION_KEYS_READ, assertion_keys.list_keys,
         input=PageQuery, answer=KeyList,
     ),
     route(
-        "POST", "/api/v1/assertion-keys", Access.MANAGE, assertion_keys.register_key,
+        "POST", "/api/v1/assertion-keys", Action.ASSERTION_KEYS_WRITE, assertion_keys.register_key,
         input=NewKey, answer=KeyAnswer, status=201, refusals=(409,),
     ),
     route(
-        "DELETE", "/api/v1/assertion-keys/{id}", Access.MANAGE, assertion_keys.deactivate_key,
+        "DELETE", "/api/v1/assertion-keys/{id}", Action.ASSERTION_KEYS_WRITE,
+        assertion_keys.deactivate_key,
         status=204, refusals=(404,),
     ),
     route(
-        "GET", "/api/v1/custom-tools", Access.MANAGE, tools.list_tools,
+        "GET", "/api/v1/custom-tools", Action.TOOLS_READ, tools.list_tools,
         input=PageQuery, answer=ToolList,
     ),
     route(
-        "POST", "/api/v1/custom-tools", Access.MANAGE, tools.create_tool,
+        "POST", "/api/v1/custom-tools", Action.TOOLS_WRITE, tools.create_tool,
         input=NewTool, answer=ToolAnswer, status=201, refusals=(409,),
     ),
     route(
-        "GET", "/api/v1/custom-tools/{id}", Access.MANAGE, tools.read_tool,
+        "GET", "/api/v1/custom-tools/{id}", Action.TOOLS_READ, tools.read_tool,
         answer=ToolDetail, refusals=(404,),
     ),
     route(
-        "PATCH", "/api/v1/custom-tools/{id}", Access.MANAGE, tools.change_tool,
+        "PATCH", "/api/v1/custom-tools/{id}", Action.TOOLS_WRITE, tools.change_tool,
         input=ToolChange, answer=ToolAnswer, refusals=(404, 409, 412),
     ),
     route(
-        "DELETE", "/api/v1/custom-tools/{id}", Access.MANAGE, tools.delete_tool,
+        "DELETE", "/api/v1/custom-tools/{id}", Action.TOOLS_WRITE, tools.delete_tool,
         status=204, refusals=(404,),
     ),
     route(
-        "POST", "/api/v1/custom-tools/{id}/approve", Access.MANAGE, tools.approve_tool,
+        "POST", "/api/v1/custom-tools/{id}/approve", Action.TOOLS_APPROVE, tools.approve_tool,
         input=Approval, answer=ToolAnswer, refusals=(404, 409),
     ),
     route(
-        "POST", "/api/v1/custom-tools/{id}/test", Access.MANAGE, trials.try_tool,
+        "POST", "/api/v1/custom-tools/{id}/test", Action.TOOLS_TRY, trials.try_tool,
         input=Trial, answer=TrialAnswer, refusals=(404,),
     ),
     route(
-        "GET", "/api/v1/prompts", Access.MANAGE, prompts.list_prompts,
+        "GET", "/api/v1/prompts", Action.PROMPTS_READ, prompts.list_prompts,
         input=PageQuery, answer=PromptList,
     ),
     route(
-        "POST", "/api/v1/prompts", Access.MANAGE, prompts.create_prompt,
+        "POST", "/api/v1/prompts", Action.PROMPTS_WRITE, prompts.create_prompt,
         input=NewPrompt, answer=PromptAnswer, status=201, refusals=(409,),
     ),
     route(
-        "GET", "/api/v1/prompts/{id}", Access.MANAGE, prompts.read_prompt,
+        "GET", "/api/v1/prompts/{id}", Action.PROMPTS_READ, prompts.read_prompt,
         answer=PromptAnswer, refusals=(404,),
     ),
     route(
-        "PATCH", "/api/v1/prompts/{id}", Access.MANAGE, prompts.change_prompt,
+        "PATCH", "/api/v1/prompts/{id}", Action.PROMPTS_WRITE, prompts.change_prompt,
         input=PromptChange, answer=PromptAnswer, refusals=(404, 409, 412),
     ),
     route(
-        "DELETE", "/api/v1/prompts/{id}", Access.MANAGE, prompts.delete_prompt,
+        "DELETE", "/api/v1/prompts/{id}", Action.PROMPTS_WRITE, prompts.delete_prompt,
         status=204, refusals=(404,),
     ),
     route(
-        "GET", "/api/v1/resources", Access.MANAGE, resources.list_resources,
+        "GET", "/api/v1/resources", Action.RESOURCES_READ, resources.list_resources,
         input=PageQuery, answer=ResourceList,
     ),
     route(
-        "POST", "/api/v1/resources", Access.MANAGE, resources.create_resource,
+        "POST", "/api/v1/resources", Action.RESOURCES_WRITE, resources.create_resource,
         input=NewResource, answer=ResourceAnswer, status=201, refusals=(409,),
     ),
     route(
-        "GET", "/api/v1/resources/{id}", Access.MANAGE, resources.read_resource,
+        "GET", "/api/v1/resources/{id}", Action.RESOURCES_READ, resources.read_resource,
         answer=ResourceAnswer, refusals=(404,),
     ),
     route(
-        "PATCH", "/api/v1/resources/{id}", Access.MANAGE, resources.change_resource,
+        "PATCH", "/api/v1/resources/{id}", Action.RESOURCES_WRITE, resources.change_resource,
         input=ResourceChange, answer=ResourceAnswer, refusals=(404, 409, 412),
     ),
     route(
-        "DELETE", "/api/v1/resources/{id}", Access.MANAGE, resources.delete_resource,
+        "DELETE", "/api/v1/resources/{id}", Action.RESOURCES_WRITE, resources.delete_resource,
         status=204, refusals=(404,),
     ),
     route(
-        "POST", "/api/v1/resources/{id}/approve", Access.MANAGE, resources.approve_resource,
+        "POST", "/api/v1/resources/{id}/approve", Action.TOOLS_APPROVE, resources.approve_resource,
         input=Approval, answer=ResourceAnswer, refusals=(404, 409),
     ),
     route(
-        "GET", "/api/v1/tool-calls", Access.MANAGE, calls.list_calls,
+        "GET", "/api/v1/tool-calls", Action.CALLS_READ, calls.list_calls,
         input=CallQuery, answer=CallList,
     ),
     route(
-        "GET", "/api/v1/tool-calls/{request_id}", Access.MANAGE, calls.read_call,
+        "GET", "/api/v1/tool-calls/{request_id}", Action.CALLS_READ, calls.read_call,
         answer=CallAnswer, refusals=(404,),
     ),
     route(
-        "GET", "/api/v1/usage", Access.MANAGE, calls.read_usage,
+        "GET", "/api/v1/usage", Action.CALLS_READ, calls.read_usage,
         input=UsageQuery, answer=UsageList,
     ),
     *WARRANT_ROUTES,
     route(
-        "GET", "/api/v1/members", Access.MANAGE, members.list_members,
+        "GET", "/api/v1/members", Action.MEMBERS_READ, members.list_members,
         input=PageQuery, answer=MemberList,
     ),
     route(
-        "POST", "/api/v1/members/{external_id}/block", Access.MANAGE, members.block_member,
+        "POST", "/api/v1/members/{external_id}/block", Action.MEMBERS_WRITE, members.block_member,
         status=204, refusals=(404,),
     ),
     route(
-        "DELETE", "/api/v1/members/{external_id}/block", Access.MANAGE, members.unblock_member,
+        "DELETE", "/api/v1/members/{external_id}/block", Action.MEMBERS_WRITE,
+        members.unblock_member,
         status=204, refusals=(404,),
     ),
     route(
-        "POST", "/api/v1/members/{external_id}/end-sessions", Access.MANAGE, members.end_sessions,
+        "POST", "/api/v1/members/{external_id}/end-sessions", Action.MEMBERS_WRITE,
+        members.end_sessions,
         status=204, refusals=(404,),
     ),
 )  # fmt: skip

@@ -8,10 +8,13 @@ from functools import cached_property
 from typing import Final
 
 from gatehouse.domain import strict_json
-from gatehouse.domain.caller import Caller
 from gatehouse.domain.errors import Unauthenticated, UnsupportedContent
-from gatehouse.domain.projects import Scope
+from gatehouse.domain.limits import Standing
+from gatehouse.domain.principals import Actor, Principal
+from gatehouse.domain.projects import Project
+from gatehouse.domain.roles import Action
 from gatehouse.edge.http import HttpRequest, HttpResponse, json_response
+from gatehouse.edge.limit_headers import limit_headers
 from gatehouse.edge.rest.models import Answer, Input, InputT, Nothing, checked
 from gatehouse.usecases.management import Management
 
@@ -23,41 +26,52 @@ GREEDY: Final = frozenset({"external_id"})
 
 
 class Access(StrEnum):
-    """What a request has to prove."""
+    """What a request has to prove, where it is not an action in a project."""
 
     PUBLIC = "public"
     ADMIN = "admin"
+    """To be an administrator of the deployment."""
     ANY_KEY = "any"
-    """An API key, whatever its scopes."""
+    """To be of a project, whatever one may do there."""
     EXCHANGE = "exchange"
-    MANAGE = "manage"
     """An API key with the scope of this name."""
-
-    @property
-    def scope(self) -> Scope | None:
-        """The scope that an API key needs, if it needs one."""
-        return Scope(self.value) if self in {Access.EXCHANGE, Access.MANAGE} else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """One request for one route; `principal` is there where the route asks for an API key."""
+    """One request for one route; `who` is whoever was proven, a principal where of a project.
+
+    `standings` is where they stand with the limits that the request counted against so far.
+    """
 
     request: HttpRequest
     params: Mapping[str, str]
-    principal: Caller | None
+    who: Principal | Actor | None = None
+    standings: tuple[Standing, ...] = ()
 
     @property
-    def caller(self) -> Caller:
-        """Who is calling."""
-        if self.principal is None:
+    def principal(self) -> Principal:
+        """Who manages the project."""
+        if not isinstance(self.who, Principal):
             raise Unauthenticated
-        return self.principal
+        return self.who
+
+    @property
+    def actor(self) -> Actor:
+        """Who does this, in a project or to the deployment."""
+        if self.who is None:
+            raise Unauthenticated
+        return self.who.actor if isinstance(self.who, Principal) else self.who
+
+    @property
+    def project(self) -> Project:
+        """The principal's own project: no request names another one."""
+        return self.principal.project
 
     @property
     def project_id(self) -> str:
-        """The caller's own project: no request names another one."""
-        return self.caller.project.id
+        """The id of the principal's own project."""
+        return self.project.id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,21 +84,25 @@ class Content:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answered:
-    """What a handler answers: an object, content as it is, or neither."""
+    """What a handler answers: an object, content as it is, or neither.
+
+    `standings` are limits that the handler itself held the request to.
+    """
 
     answer: Answer | None = None
     content: Content | None = None
     etag: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    standings: tuple[Standing, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class Route:
-    """One line of the API's table."""
+    """One line of the API's table; `access` is the action that it takes, or what else."""
 
     method: str
     path: str
-    access: Access
+    access: Access | Action
     summary: str
     run: Callable[[Management, Call], HttpResponse]
     input: type[Input]
@@ -107,7 +125,7 @@ class Route:
 def route(  # noqa: PLR0913 - the table has as many columns
     method: str,
     path: str,
-    access: Access,
+    access: Access | Action,
     handle: Callable[[Management, Call, InputT], Answered],
     *,
     input: type[InputT] = Nothing,  # type: ignore[assignment]  # noqa: A002
@@ -120,7 +138,7 @@ def route(  # noqa: PLR0913 - the table has as many columns
 
     def run(management: Management, call: Call) -> HttpResponse:
         answered = handle(management, call, _read(call.request, input))
-        return _response(answered, status)
+        return _response(answered, status, call.standings)
 
     return Route(
         method=method,
@@ -149,8 +167,8 @@ def _read(request: HttpRequest, model: type[InputT]) -> InputT:
     return checked(model, strict_json.parse(request.body))  # type: ignore[arg-type]
 
 
-def _response(answered: Answered, status: int) -> HttpResponse:
-    headers = dict(answered.headers)
+def _response(answered: Answered, status: int, standings: tuple[Standing, ...]) -> HttpResponse:
+    headers = {**answered.headers, **limit_headers((*standings, *answered.standings))}
     if answered.etag is not None:
         headers["etag"] = answered.etag
     if content := answered.content:

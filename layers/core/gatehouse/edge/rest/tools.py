@@ -24,7 +24,7 @@ def create_tool(management: Management, call: Call, body: NewTool) -> Answered:
         warrant_mode=body.warrant_mode,
         allow_equal_calls=body.allow_equal_calls is True,
     )
-    return _answered(management.tools.create(call.caller.project, written))
+    return _answered(management.tools.create(call.project, written))
 
 
 def list_tools(management: Management, call: Call, query: PageQuery) -> Answered:
@@ -58,7 +58,7 @@ def change_tool(management: Management, call: Call, body: ToolChange) -> Answere
             else current.allow_equal_calls
         ),
     )
-    project = call.caller.project
+    project = call.project
     with lost_race(call.request):
         return _answered(management.tools.replace(project, current, written, version=version))
 

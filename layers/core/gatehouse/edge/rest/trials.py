@@ -6,7 +6,6 @@ from pydantic import Field, JsonValue
 
 from gatehouse.domain.calls import Dispatched, Outcome
 from gatehouse.domain.requests import OutboundRequest
-from gatehouse.edge.limit_headers import limit_headers
 from gatehouse.edge.rest.models import Answer, Input
 from gatehouse.edge.rest.routing import Answered, Call
 from gatehouse.usecases.management import Management
@@ -57,7 +56,7 @@ class TrialAnswer(Answer):
 def try_tool(management: Management, call: Call, body: Trial) -> Answered:
     """Show the request a tool would send, and send it where `execute` says so."""
     tried = management.try_tool(
-        call.caller,
+        call.principal.as_caller(),
         WantedTrial(
             tool_id=call.params["id"],
             arguments=body.arguments,
@@ -72,7 +71,7 @@ def try_tool(management: Management, call: Call, body: Trial) -> Answered:
             request=_request(tried.request),
             response=_response(tried.dispatched) if tried.dispatched else None,
         ),
-        headers=limit_headers(tried.standings),
+        standings=tried.standings,
     )
 
 

@@ -42,7 +42,7 @@ class PolicyAnswer(Answer):
 
 def read_policy(_management: Management, call: Call, _nothing: Nothing) -> Answered:
     """Read what the project asks of warrants."""
-    return _answered(call.caller.project)
+    return _answered(call.project)
 
 
 def replace_policy(management: Management, call: Call, body: PolicyBody) -> Answered:
