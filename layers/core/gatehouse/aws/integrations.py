@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gatehouse.aws.audited_writes import AuditedWrites
-from gatehouse.aws.copied_writes import IS_ABSENT, IS_THERE
+from gatehouse.aws.copied_writes import IS_ABSENT, IS_THERE, CopiedWrites
 from gatehouse.aws.failures import ConditionFailed
 from gatehouse.aws.project_items import integration_item, read_integration
 from gatehouse.aws.queries import project_page
@@ -14,6 +13,7 @@ from gatehouse.domain.projects import Integration
 from gatehouse.ports.pages import Page
 
 if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import ConditionCheckTypeDef, TransactWriteItemTypeDef
 
 
@@ -21,25 +21,26 @@ if TYPE_CHECKING:
 class DynamoIntegrations:
     """Keeps `Integrations`, one item each."""
 
-    writes: AuditedWrites
+    client: "DynamoDBClient"
+    table: str
 
     def create(self, integration: Integration) -> None:
         """See `Integrations.create`."""
         item = integration_item(integration)
         parts: list[TransactWriteItemTypeDef] = [
-            {"Put": {"TableName": self.writes.table, "Item": item, "ConditionExpression": IS_ABSENT}}
+            {"Put": {"TableName": self.table, "Item": item, "ConditionExpression": IS_ABSENT}}
         ]
         if (parent_id := integration.parent_id) is not None:
             # A key that is deleted at this moment must not leave a fresh one behind.
             creator = integration_key(integration.project_id, parent_id)
             check: ConditionCheckTypeDef = {
-                "TableName": self.writes.table,
+                "TableName": self.table,
                 "Key": creator,
                 "ConditionExpression": IS_THERE,
             }
             parts.append({"ConditionCheck": check})
         try:
-            self.writes.write(integration.project_id, parts, while_active=True)
+            self._writes.write(integration.project_id, parts, while_active=True)
         except ConditionFailed as failure:
             if failure.index == 0:
                 raise Conflict("This integration id is taken") from failure
@@ -48,8 +49,8 @@ class DynamoIntegrations:
     def page(self, project_id: str, *, after: str | None, limit: int) -> Page[Integration]:
         """See `Integrations.page`."""
         return project_page(
-            self.writes.client,
-            self.writes.table,
+            self.client,
+            self.table,
             project_id,
             prefix=INTEGRATION,
             read=read_integration,
@@ -61,9 +62,13 @@ class DynamoIntegrations:
         """See `Integrations.delete`."""
         key = integration_key(project_id, integration_id)
         gone: TransactWriteItemTypeDef = {
-            "Delete": {"TableName": self.writes.table, "Key": key, "ConditionExpression": IS_THERE}
+            "Delete": {"TableName": self.table, "Key": key, "ConditionExpression": IS_THERE}
         }
         try:
-            self.writes.write(project_id, [gone])
+            self._writes.write(project_id, [gone])
         except ConditionFailed as failure:
             raise NotFound from failure
+
+    @property
+    def _writes(self) -> CopiedWrites:
+        return CopiedWrites(self.client, self.table)
