@@ -94,6 +94,9 @@ def event(name: str) -> dict[str, Any]:
 
 ANSWERS = {
     "exchanged": (200, None),
+    "oauth_refused_client": (401, None),
+    "oauth_refused_form": (400, None),
+    "oauth_revoked_nothing": (200, None),
     "preflight": (204, None),
     "refused_broken_json": (400, "The body is not JSON (at character 21)"),
     "refused_forged_assertion": (401, "Invalid member assertion"),

@@ -159,6 +159,19 @@ def test_the_other_key_does_not_stand_in_for_the_one_that_is_named() -> None:
         )
 
 
+def test_a_key_of_another_name_does_not_either() -> None:
+    renamed = replace(KEY, kid="another")
+    with pytest.raises(Unauthenticated):
+        access_tokens.read(mint(FOR_MCP), key=renamed, origin=ORIGIN, scope=MCP, now=NOW)
+
+
+def test_a_token_longer_than_a_header_may_be_is_refused_although_genuine() -> None:
+    roles = ["r" * 60] * 30
+    assert read(sign(header(), claims(roles=roles)))
+    with pytest.raises(Unauthenticated):
+        read(sign(header(), claims(roles=roles * 3)))
+
+
 @pytest.mark.parametrize(
     "changes",
     [
