@@ -47,6 +47,7 @@ STRICTER = {
     "gates": {"a child may not weaken an approval gate"},
     "tools": {
         "a child names a tool that its parent does not",
+        "a child's * allows more than its parent's named tool",
         "the warrant does not name this tool",
         "a child must constrain the arguments that its parent does",
         "a child may not start to allow unknown arguments",

@@ -39,7 +39,11 @@ def _require_tools(parent: Payload, child: Payload, effort: Effort) -> None:
     for tool, capability in parent.tools.items():
         # Where the child does not name a tool of the parent's, its `*` speaks for the tool.
         if tool not in child.tools:
-            capability.require_covers(rest, effort)
+            try:
+                capability.require_covers(rest, effort)
+            except Denied as denied:
+                hint = "a child's * allows more than its parent's named tool"
+                raise Denied(denied.code, hint, field=denied.field) from denied
 
 
 def _require_issuing(parent: Payload, child: Payload, effort: Effort) -> None:
