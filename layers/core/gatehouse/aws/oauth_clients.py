@@ -1,11 +1,11 @@
 """Pre-registered OAuth clients: integrations of kind `oauth`, in the Authority table."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from gatehouse.aws.attributes import optional_text, text, texts
 from gatehouse.aws.failures import translated
-from gatehouse.aws.project_items import read_project
+from gatehouse.aws.project_items import OAUTH, read_project
 from gatehouse.aws.tables import META, integration_key, project_key
 from gatehouse.domain.errors import Unavailable
 from gatehouse.domain.oauth_clients import OAuthClient, registered_integration
@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
     from gatehouse.aws.attributes import Item
-
-KIND: Final = "oauth"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +39,7 @@ class DynamoOAuthClients:
         project, integration = found.pop(META, None), next(iter(found.values()), None)
         if project is None or integration is None or not read_project(project).is_active:
             return None
-        if optional_text(integration, "kind") != KIND:
+        if optional_text(integration, "kind") != OAUTH:
             return None
         return _read(client_id, integration, *named)
 

@@ -1,11 +1,15 @@
 """The items of projects and integrations: both directions beside each other."""
 
+from typing import TYPE_CHECKING, Final
+
 from gatehouse.aws.attributes import (
     CorruptItem,
     Item,
     NewItem,
     NewValue,
     bytes_value,
+    flag,
+    flag_value,
     json_value,
     number,
     number_value,
@@ -27,10 +31,18 @@ from gatehouse.aws.item_parts import (
     read_item_limits,
 )
 from gatehouse.aws.tables import INTEGRATION, integration_key, project_key
+from gatehouse.domain.admissions import Admission, AdmissionRule
+from gatehouse.domain.oauth_clients import RegisteredClient
 from gatehouse.domain.project_settings import ProjectSettings, read_settings, settings_document
 from gatehouse.domain.projects import Integration, Project, Scope
 from gatehouse.domain.warrant_policies import NO_POLICY, WarrantPolicy
 from gatehouse.domain.warrant_policy_documents import policy_document, read_policy
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+OAUTH: Final = "oauth"
+"""The kind of an integration that is an OAuth client's; others say nothing."""
 
 
 def project_item(project: Project) -> NewItem:
@@ -101,6 +113,7 @@ def integration_item(integration: Integration) -> NewItem:
             "scopes": texts_value(sorted(integration.scopes)),
             "key_digest": text_value(integration.key_digest),
             "limits": limits_value(integration.limits),
+            **({} if integration.client is None else _client_attributes(integration.client)),
             "created_by": text_value(integration.created_by),
             "created_at": number_value(integration.created_at),
         }
@@ -117,6 +130,32 @@ def read_integration(item: Item) -> Integration:
         scopes=frozenset(Scope(scope) for scope in texts(item, "scopes")),
         key_digest=text(item, "key_digest"),
         limits=read_item_limits(item),
+        client=_read_client(item),
         created_by=text(item, "created_by"),
         created_at=number(item, "created_at"),
+    )
+
+
+def _client_attributes(client: RegisteredClient) -> "Mapping[str, NewValue | None]":
+    return {
+        "kind": text_value(OAUTH),
+        "redirect_uris": texts_value(client.redirect_uris),
+        "client_secret_digest": optional_text_value(client.secret_digest),
+        "admission": text_value(client.admission.rule),
+        "admitted_domains": texts_value(sorted(client.admission.domains)),
+        "allow_metadata_clients": flag_value(client.allow_metadata_clients),
+    }
+
+
+def _read_client(item: Item) -> RegisteredClient | None:
+    """Read an integration's client; one that does not say whom it admits admits fewest."""
+    if optional_text(item, "kind") != OAUTH:
+        return None
+    rule = AdmissionRule(optional_text(item, "admission") or AdmissionRule.INVITED)
+    return RegisteredClient(
+        redirect_uris=texts(item, "redirect_uris"),
+        secret_digest=optional_text(item, "client_secret_digest"),
+        admission=Admission(rule=rule, domains=frozenset(texts(item, "admitted_domains"))),
+        allow_metadata_clients="allow_metadata_clients" in item
+        and flag(item, "allow_metadata_clients"),
     )

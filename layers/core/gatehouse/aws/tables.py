@@ -37,6 +37,7 @@ Authority, who may do what:
 | group               | P#<project>      | GROUP#<id>             |
 | person in a group   | P#<project>      | GMEM#<group>#<person>  |
 | share               | P#<project>      | SHARE#<kind>#<name>#<user or group>#<id> |
+| integration for clients that describe themselves | METACLIENTS | <project>#<id> |
 | copy of an item     | P#<project>#<number>#<kind> | as of the item |
 | entry of the audit  | AUDIT#<chain>    | <sequence>             |
 | ... the last one    | AUDIT#<chain>    | HEAD                   |
@@ -60,6 +61,9 @@ Activity, what happened; every item has a `ttl`, which is housekeeping only:
 | ... of a subject    | SESSIONS#<subject>               | <id>          |
 | refresh token       | RT#<digest>                      | RT            |
 | authorization code  | CODE#<digest>                    | CODE          |
+| sign-in under way   | TXN#<digest>                     | TXN           |
+| ... of a client     | ASK#<digest>                     | ASK           |
+| sign-in             | SIGNIN#<day>#<shard>             | <request id>  |
 | receipt             | RECEIPT#<project>#<chain>        | <sequence>    |
 | ... by whose key    | RECEIPT#<project>#<chain>        | CERT          |
 | chain of an hour    | RECEIPTS#<project>#<hour>        | <chain>       |
@@ -111,6 +115,8 @@ PROJECT_SHARDS: Final = 4
 MEMBER_SHARDS: Final = 8
 CALL_SHARDS: Final = "0123456789abcdef"
 SECONDS_PER_HOUR: Final = 3600
+SECONDS_PER_DAY: Final = 86_400
+METADATA_INTEGRATIONS: Final = "METACLIENTS"
 SEQUENCE_DIGITS: Final = 12
 
 
@@ -204,6 +210,11 @@ def project_list_partition(shard: int) -> str:
 def project_list_key(project_id: str) -> "Key":
     """Key of a project's entry in the list of projects."""
     return _key(project_list_partition(sum(project_id.encode()) % PROJECT_SHARDS), project_id)
+
+
+def metadata_integration_key(project_id: str, integration_id: str) -> "Key":
+    """Key of the entry of an integration that lets in clients which describe themselves."""
+    return _key(METADATA_INTEGRATIONS, f"{project_id}#{integration_id}")
 
 
 def app_key(app_id: str) -> "Key":
@@ -369,6 +380,21 @@ def refresh_token_key(digest: str) -> "Key":
 def code_key(digest: str) -> "Key":
     """Key of an authorization code."""
     return _key(f"CODE#{digest}", "CODE")
+
+
+def transaction_key(digest: str) -> "Key":
+    """Key of somebody on the way to a provider."""
+    return _key(f"TXN#{digest}", "TXN")
+
+
+def pending_authorization_key(digest: str) -> "Key":
+    """Key of a client's request that waits for somebody."""
+    return _key(f"ASK#{digest}", "ASK")
+
+
+def sign_in_key(request_id: str, *, at: int) -> "Key":
+    """Key of a line about a sign-in at that moment (epoch seconds)."""
+    return _key(f"SIGNIN#{at // SECONDS_PER_DAY}#{request_id[-1]}", request_id)
 
 
 def quota_key(quota: Quota, shard: int, *, starts_at: int) -> "Key":

@@ -6,14 +6,36 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from gatehouse.domain import base62
+from gatehouse.domain.admissions import INVITED, Admission
 from gatehouse.domain.api_keys import ID_LENGTH
+from gatehouse.domain.base62 import Choose
 
 REGISTERED: Final = "goc_"
 """What a pre-registered client's id begins with; a project (8) and an integration (8) follow."""
-METADATA: Final = "https://"
-"""What the id of a client begins with that describes itself at that address (CIMD)."""
+METADATA: Final = ("https://", "http://127.0.0.1:")
+"""What the id of a client begins with that describes itself at that address (CIMD).
+
+The second kind can be read on a developer's machine alone, so nowhere else anything is granted to
+one.
+"""
+SECRET: Final = "gos_"  # noqa: S105 - a prefix
+SECRET_LENGTH: Final = 43
 MAX_ID: Final = 512
 """Characters of a client's id."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisteredClient:
+    """What makes an integration one of kind `oauth`: people reach the project through it.
+
+    Without `secret_digest` the client is public. `admission` decides who becomes a member.
+    `allow_metadata_clients` lets in clients that describe themselves, besides this one.
+    """
+
+    redirect_uris: tuple[str, ...]
+    secret_digest: str | None = field(default=None, repr=False)
+    admission: Admission = INVITED
+    allow_metadata_clients: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +63,11 @@ class OAuthClient:
         return self.secret_digest is not None and hmac.compare_digest(
             self.secret_digest, secret_digest(secret)
         )
+
+
+def new_secret(choose: Choose) -> str:
+    """Make a client's secret: 256 random bits."""
+    return SECRET + base62.random_text(SECRET_LENGTH, choose)
 
 
 def secret_digest(secret: str) -> str:

@@ -8,6 +8,7 @@ from typing import Final
 
 from gatehouse.domain.api_keys import PresentedKey, is_id
 from gatehouse.domain.limits import UNLIMITED, Limits
+from gatehouse.domain.oauth_clients import RegisteredClient
 from gatehouse.domain.project_settings import ProjectSettings
 from gatehouse.domain.warrant_policies import NO_POLICY, WarrantPolicy
 
@@ -58,7 +59,8 @@ class Project:
 class Integration:
     """How one runtime authenticates to a project.
 
-    `created_by` is the integration whose key created this one, or another actor's label.
+    `created_by` is the integration whose key created this one, or another actor's label. One with
+    a `client` has no API key: its `key_digest` is empty, and no key's digest is.
     """
 
     id: str
@@ -70,6 +72,7 @@ class Integration:
     created_at: int
     environment: str | None = None
     limits: Limits = UNLIMITED
+    client: RegisteredClient | None = None
 
     @property
     def parent_id(self) -> str | None:

@@ -3,11 +3,14 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
-from gatehouse.domain import api_keys, base62
+from gatehouse.domain import api_keys, base62, oauth_clients
+from gatehouse.domain.admissions import INVITED, Admission, admission_problem
 from gatehouse.domain.errors import FieldError, InvalidFields, MissingScope, NotFound
 from gatehouse.domain.limits import UNLIMITED, Limits, limit_problems, looser
+from gatehouse.domain.oauth_clients import RegisteredClient
 from gatehouse.domain.principals import Actor, Principal
 from gatehouse.domain.projects import ALL_SCOPES, Integration, Scope
+from gatehouse.domain.redirect_uris import MAX_URIS, redirect_problem
 from gatehouse.domain.shown_text import text_problem
 from gatehouse.ports.pages import Page
 from gatehouse.ports.projects import Integrations
@@ -18,6 +21,16 @@ PAGE = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NewClient:
+    """What makes a new integration an OAuth client's; see `RegisteredClient`."""
+
+    redirect_uris: tuple[str, ...]
+    is_public: bool = False
+    admission: Admission = INVITED
+    allow_metadata_clients: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NewIntegration:
     """What is asked for; None means as much as the creator may give."""
 
@@ -25,14 +38,16 @@ class NewIntegration:
     environment: str | None = None
     scopes: frozenset[Scope] | None = None
     limits: Limits | None = None
+    client: NewClient | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreatedIntegration:
-    """An integration with its API key, which is never seen again."""
+    """An integration with its API key, or its client's secret, which is never seen again."""
 
     integration: Integration
-    api_key: str = field(repr=False)
+    api_key: str | None = field(default=None, repr=False)
+    client_secret: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,25 +103,45 @@ class ManageIntegrations:
         self, project_id: str, wanted: NewIntegration, *, creator: str, holds: frozenset[Scope]
     ) -> CreatedIntegration:
         _require_fields(wanted)
-        scopes = holds if wanted.scopes is None else wanted.scopes
+        scopes = _scopes(wanted, holds)
         if excess := scopes - holds:
             raise MissingScope(min(excess))
         integration_id = base62.random_text(api_keys.ID_LENGTH, self.choose)
-        secret = base62.random_text(api_keys.SECRET_LENGTH, self.choose)
-        api_key = api_keys.compose(project_id, integration_id, secret)
         integration = Integration(
             id=integration_id,
             project_id=project_id,
             name=wanted.name,
             environment=wanted.environment,
             scopes=scopes,
-            key_digest=api_keys.digest(api_key),
+            key_digest="",
             created_by=creator,
             created_at=self.clock(),
             limits=wanted.limits or UNLIMITED,
         )
-        self.integrations.create(integration)
-        return CreatedIntegration(integration=integration, api_key=api_key)
+        created = (
+            self._with_key(integration)
+            if wanted.client is None
+            else self._with_client(integration, wanted.client)
+        )
+        self.integrations.create(created.integration)
+        return created
+
+    def _with_key(self, integration: Integration) -> CreatedIntegration:
+        secret = base62.random_text(api_keys.SECRET_LENGTH, self.choose)
+        api_key = api_keys.compose(integration.project_id, integration.id, secret)
+        kept = replace(integration, key_digest=api_keys.digest(api_key))
+        return CreatedIntegration(integration=kept, api_key=api_key)
+
+    def _with_client(self, integration: Integration, wanted: NewClient) -> CreatedIntegration:
+        secret = None if wanted.is_public else oauth_clients.new_secret(self.choose)
+        client = RegisteredClient(
+            redirect_uris=wanted.redirect_uris,
+            secret_digest=None if secret is None else oauth_clients.secret_digest(secret),
+            admission=wanted.admission,
+            allow_metadata_clients=wanted.allow_metadata_clients,
+        )
+        kept = replace(integration, client=client)
+        return CreatedIntegration(integration=kept, client_secret=secret)
 
     def _offspring(self, project_id: str, ancestor: str) -> Iterator[bool]:
         """Delete what was made through `ancestor`, generation by generation."""
@@ -140,12 +175,33 @@ def _require_limits(limits: Limits, *, within: Limits) -> None:
         raise InvalidFields(tuple(errors))
 
 
+def _scopes(wanted: NewIntegration, holds: frozenset[Scope]) -> frozenset[Scope]:
+    """Return what is asked for; through a client people call tools and do nothing else."""
+    if wanted.client is not None:
+        return frozenset({Scope.MCP})
+    return holds if wanted.scopes is None else wanted.scopes
+
+
+def _client_problems(client: NewClient) -> Iterator[FieldError]:
+    uris = client.redirect_uris
+    fewest = 0 if client.allow_metadata_clients else 1
+    if not fewest <= len(uris) <= MAX_URIS or len(set(uris)) < len(uris):
+        yield FieldError("redirect_uris", f"must name {fewest} to {MAX_URIS} addresses, each once")
+    for index, uri in enumerate(uris):
+        if problem := redirect_problem(uri):
+            yield FieldError(f"redirect_uris.{index}", problem)
+    if problem := admission_problem(client.admission):
+        yield FieldError("admission", problem)
+
+
 def _require_fields(wanted: NewIntegration) -> None:
     limits = (("name", wanted.name, MAX_NAME), ("environment", wanted.environment, MAX_ENVIRONMENT))
-    problems = (
+    problems = [
         FieldError(name, problem)
         for name, text, longest in limits
         if text is not None and (problem := text_problem(text, longest=longest))
-    )
-    if errors := tuple(problems):
-        raise InvalidFields(errors)
+    ]
+    if wanted.client is not None:
+        problems += _client_problems(wanted.client)
+    if problems:
+        raise InvalidFields(tuple(problems))

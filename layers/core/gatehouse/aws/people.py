@@ -1,0 +1,211 @@
+"""People, how they are proven, and the invitations that let them in, in the Authority table."""
+
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from gatehouse.aws.attributes import (
+    flag_value,
+    number,
+    number_value,
+    text,
+    text_value,
+)
+from gatehouse.aws.batch_reads import read_all
+from gatehouse.aws.failures import ConditionFailed, settled, translated
+from gatehouse.aws.granting import granting
+from gatehouse.aws.people_items import person_item, read_person
+from gatehouse.aws.queries import query_page
+from gatehouse.aws.tables import (
+    USERS,
+    email_key,
+    identity_key,
+    invitation_key,
+    invitation_list_key,
+    left_key,
+    user_key,
+    user_list_key,
+)
+from gatehouse.domain.errors import Conflict
+from gatehouse.domain.people import Identity, Invitation, Membership, Person
+from gatehouse.ports.pages import Page
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
+
+    from gatehouse.aws.attributes import Item
+    from gatehouse.aws.tables import Key
+
+YES: Final = flag_value(value=True)
+IS_NEW: Final = "attribute_not_exists(PK)"
+IS_OPEN: Final = (
+    "attribute_exists(PK) AND attribute_not_exists(used_at) AND expires_at > :now"
+    " AND (attribute_not_exists(email) OR email = :email)"
+)
+"""`Invitation.is_open_to`, as a condition."""
+
+
+@dataclass(frozen=True, slots=True)
+class DynamoPeople:
+    """Keeps `People`; who somebody is, is decided by conditions on the identity and the address."""
+
+    client: "DynamoDBClient"
+    table: str
+
+    def get(self, user_id: str) -> Person | None:
+        """See `People.get`."""
+        item = self._item(user_key(user_id))
+        return read_person(item) if item else None
+
+    def identified(self, provider: str, subject: str) -> Person | None:
+        """See `People.identified`."""
+        item = self._item(identity_key(provider, subject))
+        return None if item is None else self.get(text(item, "user_id"))
+
+    def admit(self, person: Person, identity: Identity, invitation: Invitation | None) -> None:
+        """See `People.admit`."""
+        owned = {"user_id": text_value(person.id)}
+        proven = {
+            "provider": text_value(identity.provider),
+            "subject": text_value(identity.subject),
+        }
+        items = [
+            {**person_item(person), **proven},
+            {**identity_key(identity.provider, identity.subject), **owned},
+            {**email_key(identity.email), **owned},
+            user_list_key(person.id),
+        ]
+        writes: list[TransactWriteItemTypeDef] = [
+            {"Put": {"TableName": self.table, "Item": item, "ConditionExpression": IS_NEW}}
+            for item in items
+        ]
+        if invitation is not None:
+            writes += self._used(invitation, identity.email, person.created_at)
+            writes += self._granted(invitation, person, now=person.created_at)
+        self._write(writes)
+
+    def accept(self, person: Person, invitation: Invitation, *, now: int) -> None:
+        """See `People.accept`."""
+        writes = self._used(invitation, person.email, now)
+        if invitation.project_id is None:
+            writes.append(self._made_admin(person))
+        else:
+            writes += self._granted(invitation, person, now=now)
+        self._write(writes)
+
+    def note_sign_in(self, person: Person, identity: Identity, *, now: int) -> None:
+        """See `People.note_sign_in`."""
+        given, names = {":now": number_value(now)}, {"#seen": "last_sign_in_at"}
+        sets = "#seen = :now"
+        if identity.name is not None:
+            given[":name"], names["#name"] = text_value(identity.name), "name"
+            sets += ", #name = :name"
+        with translated():
+            self.client.update_item(
+                TableName=self.table,
+                Key=user_key(person.id),
+                UpdateExpression=f"SET {sets}",
+                ConditionExpression="attribute_exists(PK)",
+                ExpressionAttributeNames=names,
+                ExpressionAttributeValues=given,
+            )
+
+    def page(self, *, after: str | None, limit: int) -> Page[Person]:
+        """See `People.page`; one Query and one BatchGetItem."""
+        listed, more = query_page(
+            self.client, self.table, partition=USERS, prefix="", after=after, limit=limit
+        )
+        keys = [user_key(text(item, "SK")) for item in listed]
+        found = map(read_person, read_all(self.client, {self.table: keys}))
+        return Page(items=tuple(sorted(found, key=lambda person: person.id)), next_after=more)
+
+    def change(self, person: Person, *, is_active: bool, is_admin: bool) -> Person:
+        """See `People.change`."""
+        changed = replace(person, is_active=is_active, is_admin=is_admin, epoch=person.epoch + 1)
+        try:
+            with translated():
+                self.client.update_item(
+                    TableName=self.table,
+                    Key=user_key(person.id),
+                    UpdateExpression="SET is_active = :active, is_admin = :admin, epoch = :epoch",
+                    ConditionExpression="epoch = :before",
+                    ExpressionAttributeValues={
+                        ":active": flag_value(is_active),
+                        ":admin": flag_value(is_admin),
+                        ":epoch": number_value(changed.epoch),
+                        ":before": number_value(person.epoch),
+                    },
+                )
+        except ConditionFailed as failure:
+            raise Conflict("The person has changed") from failure
+        return changed
+
+    def _used(
+        self, invitation: Invitation, email: str, now: int
+    ) -> "list[TransactWriteItemTypeDef]":
+        """Return the writes that use an invitation, where it is kept and where it is listed."""
+        keys = [invitation_key(invitation.digest)]
+        if invitation.project_id is not None:
+            keys.append(invitation_list_key(invitation.project_id, invitation.digest))
+        values = {":now": number_value(now), ":email": text_value(email)}
+        return [
+            {
+                "Update": {
+                    "TableName": self.table,
+                    "Key": key,
+                    "UpdateExpression": "SET used_at = :now",
+                    "ConditionExpression": IS_OPEN,
+                    "ExpressionAttributeValues": values,
+                }
+            }
+            for key in keys
+        ]
+
+    def _granted(
+        self, invitation: Invitation, person: Person, *, now: int
+    ) -> "list[TransactWriteItemTypeDef]":
+        if invitation.project_id is None or invitation.role is None:
+            return []
+        left = self._item(left_key(invitation.project_id, person.id))
+        membership = Membership(
+            project_id=invitation.project_id,
+            user_id=person.id,
+            email=person.email,
+            name=person.name,
+            role=invitation.role,
+            epoch=number(left, "epoch") + 1 if left else 0,
+            granted_by=invitation.invited_by,
+            granted_at=now,
+        )
+        return granting(self.table, membership)
+
+    def _made_admin(self, person: Person) -> "TransactWriteItemTypeDef":
+        return {
+            "Update": {
+                "TableName": self.table,
+                "Key": user_key(person.id),
+                "UpdateExpression": "SET is_admin = :yes, epoch = :epoch",
+                "ConditionExpression": "epoch = :before AND is_active = :yes",
+                "ExpressionAttributeValues": {
+                    ":yes": YES,
+                    ":epoch": number_value(person.epoch + 1),
+                    ":before": number_value(person.epoch),
+                },
+            }
+        }
+
+    def _write(self, writes: "list[TransactWriteItemTypeDef]") -> None:
+        try:
+            settled(partial(self._transact, writes))
+        except ConditionFailed as failure:
+            raise Conflict("Somebody else has it, or it was used") from failure
+
+    def _transact(self, writes: "list[TransactWriteItemTypeDef]") -> None:
+        with translated():
+            self.client.transact_write_items(TransactItems=writes)
+
+    def _item(self, key: "Key") -> "Item | None":
+        with translated():
+            answer = self.client.get_item(TableName=self.table, Key=key, ConsistentRead=True)
+        return answer.get("Item")
