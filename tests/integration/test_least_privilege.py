@@ -47,6 +47,19 @@ def seal_secret(stack: LocalStack, noun: str) -> Any:
     return stack.as_role(noun, "kms").generate_data_key(KeyId=key, KeySpec="AES_256")
 
 
+def sign_tokens(letter: str) -> Action:
+    def act(stack: LocalStack, noun: str) -> None:
+        keys = stack.function("token")["Environment"]["Variables"]["SIGNING_KEYS"].split(",")
+        stack.as_role(noun, "kms").sign(
+            KeyId=keys["AB".index(letter)],
+            Message=b"\0" * 32,
+            MessageType="DIGEST",
+            SigningAlgorithm="RSASSA_PKCS1_V1_5_SHA_256",
+        )
+
+    return act
+
+
 def sign_receipts(stack: LocalStack, noun: str) -> Any:
     return stack.as_role(noun, "kms").sign(
         KeyId=stack.outputs["ReceiptKey"], Message=b"m", SigningAlgorithm="ECDSA_SHA_256"
@@ -81,6 +94,8 @@ ACTIONS: dict[str, Action] = {
     "open secrets": open_secret,
     "seal secrets": seal_secret,
     "certify receipts": sign_receipts,
+    "sign access tokens": sign_tokens("A"),
+    "sign with the key that rests": sign_tokens("B"),
     "show the receipt key": show_receipt_key,
     "read the key ring": read_secret("KeyRing"),
     "read the admin token": read_secret("AdminTokenSecret"),
@@ -95,7 +110,13 @@ ALLOWED: dict[str, set[str]] = {
         "invoke dispatch",
     },
     "dispatch": {"read Activity", "write Activity", "open secrets", "certify receipts"},
-    "token": {"read Authority", "write Activity", "read the key ring"},
+    "token": {
+        "read Authority",
+        "read Activity",  # of it, on AWS, sessions and codes
+        "write Activity",
+        "sign access tokens",
+        "read the key ring",
+    },
     "keys": {
         "read Authority",
         "write Authority",

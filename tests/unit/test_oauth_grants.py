@@ -1,5 +1,7 @@
 """What becomes of codes and refresh tokens, and of clients that are not who they say."""
 
+import base64
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -12,7 +14,7 @@ from gatehouse.domain import access_tokens, app_keys, client_assertions, family_
 from gatehouse.domain.assertions import Presented
 from gatehouse.domain.authorization_codes import AuthorizationCode, proves
 from gatehouse.domain.errors import InvalidClient, OAuthRefused, Unavailable
-from gatehouse.domain.families import DAY
+from gatehouse.domain.families import DAY, FamilyKind
 from gatehouse.domain.grants import Grant
 from gatehouse.domain.json_values import JsonObject
 from gatehouse.domain.members import MemberStanding
@@ -37,7 +39,7 @@ from tests.fakes.credentials import MemoryMarks
 from tests.fakes.sessions import MemoryCodes, MemoryFamilies
 from tests.fakes.signing import MemorySigner
 from tests.samples import NOW, PROJECT_ID, authority
-from tests.signed_in import CLIENT_ID, FOR_API, FOR_MCP, KEYS, ORIGIN
+from tests.signed_in import CLIENT_ID, FAMILY_ID, FOR_API, FOR_MCP, KEYS, ORIGIN, family
 
 REDIRECT = "https://client.example/cb"
 VERIFIER = "v" * 43
@@ -241,6 +243,23 @@ def test_a_refresh_never_widens_and_what_fails_does_not_use_the_token(
 @pytest.mark.parametrize("token", ["", "grt_", "grt_" + "0" * 53, "gcs_" + "0" * 53, "x"])
 def test_what_is_no_refresh_token_is_refused(token: str) -> None:
     refused("invalid_grant", lambda: Server().refresh(token))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"kind": FamilyKind.CONSOLE},
+        {"grant": replace(FOR_MCP, resource="https://elsewhere.example/mcp")},
+        {"grant": replace(FOR_MCP, resource=None)},
+    ],
+    ids=str,
+)
+def test_a_session_of_another_kind_or_origin_is_not_refreshed_here(changes: dict[str, Any]) -> None:
+    server = Server()
+    token = family_tokens.new_token(family_tokens.REFRESH, FAMILY_ID, server.choose)
+    begun = replace(family(), **changes)
+    server.families.begin(begun, refresh_digest=family_tokens.digest(token))
+    refused("invalid_grant", lambda: server.refresh(token))
 
 
 def test_a_member_who_was_signed_out_or_blocked_refreshes_no_more() -> None:
@@ -451,6 +470,9 @@ def test_pkce_is_s256_of_rfc_7636_and_never_plain() -> None:
     assert proves(verifier, challenge)
     assert not proves(challenge, challenge)
     assert not proves(verifier[:42], challenge)
+    short = "v" * 42
+    made = base64.urlsafe_b64encode(hashlib.sha256(short.encode()).digest()).rstrip(b"=").decode()
+    assert not proves(short, made)
 
 
 def test_a_grant_for_the_api_refreshes_too() -> None:
