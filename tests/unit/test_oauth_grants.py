@@ -390,6 +390,8 @@ def authenticated(
         ("App000000002", KEY),
         ("goc_secret", KEY),
         ("App000000001", KEY[:-1] + "0"),
+        ("App000000001", app_keys.new_key("App000000001", "key1", lambda _: 2)),
+        ("App000000001", app_keys.new_key("App000000001", "key2", lambda _: 1)),
     ],
 )
 def test_a_client_that_does_not_prove_itself_is_nobody(
