@@ -129,7 +129,7 @@ clients: $(READY) .venvs/mcp1/.ready .venvs/mcp2/.ready .venvs/fastmcp/.ready .v
 
 fuzz: $(READY)  ## Fuzz the warrant verifier: two minutes alone, then beside the public package.
 	PYTHONPATH=layers/core:. $(BIN)/python -m tests.fuzz.warrants 120
-	FUZZ_EXAMPLES=5000 $(BIN)/pytest -q tests/unit/warrants/test_differential.py
+	FUZZ_EXAMPLES=3000 $(BIN)/pytest -q -s tests/unit/warrants/test_differential.py 2>/dev/null
 
 bench-warrants: $(READY)  ## Time the warrant verifier beside the public package.
 	PYTHONPATH=layers/core:. $(BIN)/python -m bench.warrants
