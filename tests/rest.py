@@ -7,6 +7,7 @@ from itertools import count
 from typing import Any, Final
 
 from gatehouse.aws.jws import PyJWTSignatures
+from gatehouse.domain.audit import Author
 from gatehouse.domain.ids import request_id
 from gatehouse.domain.revocations import KeptList
 from gatehouse.domain.upstreams import UpstreamPolicy
@@ -26,14 +27,16 @@ from gatehouse.usecases.manage_prompts import ManagePrompts
 from gatehouse.usecases.manage_resources import ManageResources
 from gatehouse.usecases.manage_tools import ManageTools
 from gatehouse.usecases.manage_warrants import ManageWarrants
-from gatehouse.usecases.management import Management
+from gatehouse.usecases.management import Entrance, Management
 from gatehouse.usecases.read_access_token import ReadAccessToken
+from gatehouse.usecases.read_audit import ReadAudit
 from gatehouse.usecases.read_calls import ReadCalls
 from gatehouse.usecases.read_receipts import ReadReceipts
 from gatehouse.usecases.read_violations import ReadViolations
 from gatehouse.usecases.revoke_warrants import RevokeWarrants
 from gatehouse.usecases.try_tool import TryTool
 from tests.events import http_event
+from tests.fakes.audit import MemoryAudit
 from tests.fakes.authority import MemoryAuthority
 from tests.fakes.breakers import MemoryBreakers
 from tests.fakes.calls import MemoryCallRecords
@@ -114,6 +117,8 @@ class Api:
     dispatcher: ScriptedDispatcher = field(default_factory=ScriptedDispatcher)
     receipts: MemoryReceipts = field(default_factory=MemoryReceipts)
     receipt_key: DeploymentKey = field(default_factory=DeploymentKey)
+    audit: MemoryAudit = field(default_factory=MemoryAudit)
+    authors: list[Author | None] = field(default_factory=list)
     admin_token: FixedAdminToken = field(default_factory=lambda: FixedAdminToken(ADMIN_TOKEN))
     now: int = NOW
     allow_unverified_minting: bool = False
@@ -125,11 +130,10 @@ class Api:
         """What tools may call."""
         return UpstreamPolicy(allow_local_http=self.allow_insecure_upstreams)
 
-    def management(self) -> Management:
-        """The use cases over the fakes."""
-        tools = MemoryTools(self.table)
+    def entrance(self) -> Entrance:
+        """The ways in, over the fakes."""
         managers = self.managers()
-        return Management(
+        return Entrance(
             authenticate=AuthenticatePrincipal(
                 keys=AuthenticateKey(authority=self.table),
                 managers=managers,
@@ -139,6 +143,13 @@ class Api:
             ),
             authenticate_admin=AuthenticateAdmin(token=self.admin_token, managers=managers),
             door=LimitDoor(counters=self.doors, clock_ms=lambda: self.now * 1000),
+        )
+
+    def management(self, author: Author | None = None) -> Management:
+        """The use cases over the fakes, which audit nothing; `authors` has whom they were for."""
+        self.authors.append(author)
+        tools = MemoryTools(self.table)
+        return Management(
             projects=ManageProjects(
                 projects=MemoryProjects(self.table),
                 replication=MemoryReplication(self.table),
@@ -186,6 +197,7 @@ class Api:
             members=ManageMembers(members=MemoryMembers(self.table), clock=self.clock),
             calls=ReadCalls(records=self.records, clock=self.clock),
             receipts=ReadReceipts(receipts=self.receipts, key=self.receipt_key, clock=self.clock),
+            audit=ReadAudit(entries=self.audit, key=self.receipt_key),
             warrants=ManageWarrants(
                 policies=MemoryWarrantPolicies(self.table),
                 roots=MemoryTrustedRoots(self.table),
@@ -227,7 +239,7 @@ class Api:
     def serve(self, event: dict[str, Any]) -> Answer:
         """One event, the way it comes from Lambda."""
         made: Callable[..., Any] = Serve(
-            answer=ManagementApi(self.management, lambda: ORIGIN),
+            answer=ManagementApi(self.entrance, self.management, lambda: ORIGIN, self.clock),
             new_request_id=self.new_request_id,
             clock_ms=lambda: self.now * 1000,
             allowed_origins=frozenset,

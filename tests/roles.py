@@ -82,6 +82,17 @@ ONLY_TOKENS: Final[Condition] = {
 
 ONE_ALGORITHM: Final[Condition] = {"StringEquals": {"kms:SigningAlgorithm": "ECDSA_SHA_256"}}
 
+ENDS: Final[Condition] = {
+    "ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["AUDITS", "AUDIT#*", "AUDITHEAD#*"]}
+}
+STATEMENTS: Final[Condition] = {
+    "ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["AUDITHEAD#*"]}
+}
+AUDIT: Final[Condition] = {"ForAnyValue:StringLike": {"dynamodb:LeadingKeys": ["AUDIT*"]}}
+ANY_STATEMENT: Final[Condition] = {
+    "ForAnyValue:StringLike": {"dynamodb:LeadingKeys": ["AUDITHEAD#*"]}
+}
+
 Allowed = dict[tuple[str, str], Condition | tuple[Condition, ...] | None]
 """Action and resource to the condition under which it is allowed, or to several, any of which."""
 
@@ -143,6 +154,7 @@ MAY: Final[dict[str, Allowed]] = {
         ("kms:Encrypt", "SecretsKey.Arn"): FOR_ONE_TOOL,
         ("kms:GenerateDataKey", "SecretsKey.Arn"): FOR_ONE_TOOL,
         ("kms:GetPublicKey", "ReceiptKey.Arn"): None,
+        ("kms:GetPublicKey", "AuditKey.Arn"): None,
         ("secretsmanager:GetSecretValue", "AdminToken.Id"): None,
         ("lambda:InvokeFunction", "DispatchFunction.Arn"): None,
         **VERIFY,
@@ -155,4 +167,21 @@ MAY: Final[dict[str, Allowed]] = {
         ("kms:Decrypt", "DataKey.Arn"): VIA_SECRETS,
         ("kms:GenerateDataKey", "DataKey.Arn"): VIA_SECRETS,
     },
+    "audit": {
+        ("dynamodb:GetItem", "Authority.Arn"): ENDS,
+        ("dynamodb:Query", "Authority.Arn"): ENDS,
+        ("dynamodb:PutItem", "Authority.Arn"): STATEMENTS,
+        ("kms:Sign", "AuditKey.Arn"): ONE_ALGORITHM,
+        **AT_REST,
+    },
 }
+
+NEVER: Final[dict[str, Allowed]] = {
+    "keys": {
+        ("dynamodb:BatchWriteItem", "Authority.Arn"): AUDIT,
+        ("dynamodb:DeleteItem", "Authority.Arn"): AUDIT,
+        ("dynamodb:UpdateItem", "Authority.Arn"): AUDIT,
+        ("dynamodb:PutItem", "Authority.Arn"): ANY_STATEMENT,
+    },
+}
+"""What is refused although `MAY` allows it, in real accounts."""

@@ -7,10 +7,11 @@ from gatehouse.edge.failures import CountedFailures
 from gatehouse.edge.http import LambdaAnswer
 from gatehouse.edge.rest.application import MAX_BODY, ManagementApi
 from gatehouse.edge.serving import Serve
-from gatehouse.wiring.clock import now_ms
+from gatehouse.wiring.clock import now, now_ms
 from gatehouse.wiring.keys import (
     allowed_hosts,
     allowed_origins,
+    entrance,
     limit_failures,
     management,
     public_url,
@@ -18,7 +19,7 @@ from gatehouse.wiring.keys import (
 from gatehouse.wiring.request_ids import new_request_id
 
 serve = Serve(
-    answer=ManagementApi(management, public_url),
+    answer=ManagementApi(entrance, management, public_url, now),
     new_request_id=new_request_id,
     clock_ms=now_ms,
     allowed_origins=allowed_origins,

@@ -9,7 +9,7 @@ from gatehouse.aws.projects import DynamoProjects
 from gatehouse.domain.errors import Conflict, NotFound
 from gatehouse.ports.credentials import AssertionKeys
 from gatehouse.ports.projects import Projects
-from tests.contract.conftest import TABLE
+from tests.audited import audited
 from tests.fakes.authority import MemoryAuthority
 from tests.fakes.stores import MemoryAssertionKeys, MemoryProjects
 from tests.samples import ASSERTION_KEY, KID, NOW, PROJECT, PROJECT_ID
@@ -28,7 +28,7 @@ def stores(request: pytest.FixtureRequest) -> Stores:
         stores = Stores(MemoryProjects(table), MemoryAssertionKeys(table))
     else:
         dynamodb = request.getfixturevalue("dynamodb")
-        stores = Stores(DynamoProjects(dynamodb, TABLE), DynamoAssertionKeys(dynamodb, TABLE))
+        stores = Stores(DynamoProjects(*audited(dynamodb)), DynamoAssertionKeys(*audited(dynamodb)))
     stores.projects.create(PROJECT)
     return stores
 

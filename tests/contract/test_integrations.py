@@ -9,7 +9,7 @@ from gatehouse.aws.projects import DynamoProjects
 from gatehouse.domain.errors import NotFound
 from gatehouse.domain.projects import Integration, Scope
 from gatehouse.ports.projects import Integrations, Projects
-from tests.contract.conftest import TABLE
+from tests.audited import audited
 from tests.fakes.authority import MemoryAuthority
 from tests.fakes.stores import MemoryIntegrations, MemoryProjects
 from tests.samples import INTEGRATION, INTEGRATION_ID, NOW, PROJECT, PROJECT_ID
@@ -40,7 +40,7 @@ def stores(request: pytest.FixtureRequest) -> Stores:
         stores = Stores(MemoryProjects(table), MemoryIntegrations(table))
     else:
         dynamodb = request.getfixturevalue("dynamodb")
-        stores = Stores(DynamoProjects(dynamodb, TABLE), DynamoIntegrations(dynamodb, TABLE))
+        stores = Stores(DynamoProjects(*audited(dynamodb)), DynamoIntegrations(*audited(dynamodb)))
     stores.projects.create(PROJECT)
     return stores
 

@@ -63,6 +63,7 @@ def function(dynamodb: "DynamoDBClient", monkeypatch: pytest.MonkeyPatch) -> Fun
         "ACTIVITY_TABLE": TABLE,
         "FAILURES_PER_MINUTE": "300",
         "ADMIN_TOKEN_SECRET": secrets.create_secret(Name="a", SecretString=ADMIN_TOKEN)["ARN"],
+        "AUDIT_KEY_ARN": kms.create_key()["KeyMetadata"]["Arn"],
         "SECRETS_KEY_ARN": kms.create_key()["KeyMetadata"]["Arn"],
         "SIGNING_KEYS": "none,neither",
         "RECEIPT_KEY_ARN": "none",

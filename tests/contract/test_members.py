@@ -1,6 +1,5 @@
 """What `Members` promises, in memory and on DynamoDB."""
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ from gatehouse.aws.tables import member_key
 from gatehouse.domain.errors import NotFound
 from gatehouse.domain.members import MemberIdentity, MemberStanding
 from gatehouse.ports.members import Members
+from tests.audited import audited
 from tests.contract.conftest import TABLE
 from tests.fakes.authority import MemoryAuthority
 from tests.fakes.stores import MemoryMembers
@@ -27,7 +27,7 @@ ODD = "grp/ü#1"
 def port(request: pytest.FixtureRequest) -> Members:
     if request.param == "memory":
         return MemoryMembers(MemoryAuthority())
-    return DynamoMembers(request.getfixturevalue("dynamodb"), TABLE)
+    return DynamoMembers(*audited(request.getfixturevalue("dynamodb")))
 
 
 def standing(port: Members, external_id: str = "ada") -> MemberStanding:
@@ -85,7 +85,7 @@ def test_a_page_that_dynamodb_cuts_short_skips_nobody(dynamodb: "DynamoDBClient"
         if item["PK"] == large:
             item["email"] = {"S": "x" * 390_000}
         dynamodb.put_item(TableName=TABLE, Item=item)
-    members, after = DynamoMembers(dynamodb, TABLE), None
+    members, after = DynamoMembers(*audited(dynamodb)), None
     seen: list[str] = []
     while len(seen) < len(ids):
         page = members.page(PROJECT_ID, after=after, limit=100)
@@ -132,11 +132,3 @@ def test_members_of_any_spelling_are_listed_page_by_page(port: Members) -> None:
     assert [member.external_id for member in first.items] == ["ada", ODD]
     rest = port.page(PROJECT_ID, after=first.next_after, limit=2)
     assert ([member.external_id for member in rest.items], rest.next_after) == (["z"], None)
-
-
-def test_racing_changes_lose_no_epoch(request: pytest.FixtureRequest) -> None:
-    members = DynamoMembers(request.getfixturevalue("dynamodb"), TABLE)
-    members.upsert(PROJECT_ID, ADA, now=NOW)
-    with ThreadPoolExecutor(8) as threads:
-        list(threads.map(lambda _: members.end_sessions(PROJECT_ID, "ada"), range(16)))
-    assert standing(members).epoch == 16

@@ -14,6 +14,7 @@ from gatehouse.domain.projects import Project
 from gatehouse.domain.warrant_policies import WarrantMode, WarrantPolicy
 from gatehouse.ports.authority import Wanted
 from gatehouse.ports.projects import Projects
+from tests.audited import audited
 from tests.contract.conftest import TABLE
 from tests.fakes.authority import MemoryAuthority
 from tests.fakes.stores import MemoryProjects
@@ -24,7 +25,7 @@ from tests.samples import NOW, PROJECT, PROJECT_ID
 def port(request: pytest.FixtureRequest) -> Projects:
     if request.param == "memory":
         return MemoryProjects(MemoryAuthority())
-    return DynamoProjects(request.getfixturevalue("dynamodb"), TABLE)
+    return DynamoProjects(*audited(request.getfixturevalue("dynamodb")))
 
 
 def named(project_id: str) -> Project:
@@ -122,7 +123,7 @@ def test_an_unknown_project_is_not_found(port: Projects) -> None:
 
 def test_the_authenticating_read_sees_the_deletion(request: pytest.FixtureRequest) -> None:
     dynamodb = request.getfixturevalue("dynamodb")
-    projects = DynamoProjects(dynamodb, TABLE)
+    projects = DynamoProjects(*audited(dynamodb))
     projects.create(PROJECT)
     projects.mark_deleted(PROJECT_ID, now=NOW)
     found = DynamoAuthority(dynamodb, TABLE).read(Wanted(project_id=PROJECT_ID)).project
@@ -132,7 +133,7 @@ def test_the_authenticating_read_sees_the_deletion(request: pytest.FixtureReques
 
 def test_a_policy_that_cannot_be_read_is_not_taken_for_none(request: pytest.FixtureRequest) -> None:
     dynamodb = request.getfixturevalue("dynamodb")
-    projects = DynamoProjects(dynamodb, TABLE)
+    projects = DynamoProjects(*audited(dynamodb))
     projects.create(PROJECT)
     dynamodb.update_item(
         TableName=TABLE,

@@ -15,6 +15,7 @@ from gatehouse.domain.prompts import Prompt
 from gatehouse.ports.authority import AuthorityReader, Wanted
 from gatehouse.ports.offers import Descriptors, Prompts
 from gatehouse.ports.projects import Projects
+from tests.audited import audited
 from tests.contract.conftest import TABLE
 from tests.fakes.authority import MemoryAuthority
 from tests.fakes.offers import MemoryEnabledPrompts, MemoryPrompts
@@ -31,7 +32,7 @@ class Stores:
     authority: AuthorityReader
 
 
-@pytest.fixture(params=["memory", "dynamo"])
+@pytest.fixture(params=["memory", "dynamodb", "wire_dynamodb"])
 def stores(request: pytest.FixtureRequest) -> Stores:
     if request.param == "memory":
         table = MemoryAuthority()
@@ -40,11 +41,12 @@ def stores(request: pytest.FixtureRequest) -> Stores:
         )
     else:
         client = request.getfixturevalue("dynamodb")
+        reader = request.getfixturevalue(request.param)
         stores = Stores(
-            DynamoProjects(client, TABLE),
-            DynamoPrompts(client, TABLE),
-            DynamoDescriptors(client, TABLE, PREFIX),
-            DynamoAuthority(client, TABLE),
+            DynamoProjects(*audited(client)),
+            DynamoPrompts(*audited(client)),
+            DynamoDescriptors(reader, TABLE, PREFIX),
+            DynamoAuthority(reader, TABLE),
         )
     stores.projects.create(PROJECT)
     return stores

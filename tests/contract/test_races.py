@@ -6,6 +6,7 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
+from gatehouse.aws import audited_writes
 from gatehouse.aws.authority import DynamoAuthority
 from gatehouse.aws.failures import ATTEMPTS, ConditionFailed, Contended, translated
 from gatehouse.aws.project_items import project_item
@@ -13,6 +14,7 @@ from gatehouse.aws.tables import project_key
 from gatehouse.aws.tools import DynamoTools
 from gatehouse.domain.errors import Conflict, Unavailable
 from gatehouse.ports.authority import Wanted
+from tests.audited import audited
 from tests.contract.conftest import REGION, TABLE
 from tests.samples import LOOKUP, PROJECT, PROJECT_ID, stored
 
@@ -34,6 +36,11 @@ def client(aws: None) -> "DynamoDBClient":
     return boto3.client("dynamodb", region_name=REGION)
 
 
+def read(stub: Stubber) -> None:
+    """Answer what a change reads before it is made: META, the end of its chain, the target."""
+    stub.add_response("transact_get_items", {"Responses": [{}, {}, {}]})
+
+
 def cancelled(stub: Stubber, reasons: list[dict[str, Any]]) -> None:
     stub.add_client_error(
         "transact_write_items",
@@ -44,27 +51,31 @@ def cancelled(stub: Stubber, reasons: list[dict[str, Any]]) -> None:
 
 def test_a_write_that_met_another_is_repeated_until_it_wins(client: "DynamoDBClient") -> None:
     with Stubber(client) as stub:
+        read(stub)
         cancelled(stub, MET)
         stub.add_response("transact_write_items", {})
-        DynamoTools(client, TABLE).replace(CHANGED, expected_version=1)
+        DynamoTools(*audited(client)).replace(CHANGED, expected_version=1)
         stub.assert_no_pending_responses()
 
 
 def test_a_write_that_met_the_winner_learns_the_current_version(client: "DynamoDBClient") -> None:
     with Stubber(client) as stub:
+        read(stub)
         cancelled(stub, MET)
         cancelled(stub, LOST)
         with pytest.raises(Conflict) as refusal:
-            DynamoTools(client, TABLE).replace(CHANGED, expected_version=1)
+            DynamoTools(*audited(client)).replace(CHANGED, expected_version=1)
         assert refusal.value.current_version == 2
 
 
 def test_a_write_that_never_gets_through_is_unavailable(client: "DynamoDBClient") -> None:
     with Stubber(client) as stub:
-        for _ in range(ATTEMPTS):
-            cancelled(stub, MET)
+        for _ in range(audited_writes.ATTEMPTS):
+            read(stub)
+            for _ in range(ATTEMPTS):
+                cancelled(stub, MET)
         with pytest.raises(Unavailable):
-            DynamoTools(client, TABLE).replace(CHANGED, expected_version=1)
+            DynamoTools(*audited(client)).replace(CHANGED, expected_version=1)
         stub.assert_no_pending_responses()
 
 
@@ -110,4 +121,4 @@ def test_a_key_that_stays_unprocessed_is_unavailable_and_never_absent(
         stub.add_response("batch_get_item", UNPROCESSED)
         stub.add_response("batch_get_item", UNPROCESSED)
         with pytest.raises(Unavailable):
-            DynamoTools(client, TABLE).get(PROJECT_ID, LOOKUP.name)
+            DynamoTools(*audited(client)).get(PROJECT_ID, LOOKUP.name)

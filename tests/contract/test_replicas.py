@@ -23,6 +23,7 @@ from gatehouse.domain.projects import Project
 from gatehouse.domain.tools import Tool, ToolDefinition
 from gatehouse.ports.authority import Authority, Wanted
 from gatehouse.ports.projects import Projects, Replication
+from tests.audited import audited
 from tests.contract.conftest import TABLE
 from tests.contract.copies import read_wrongly
 from tests.fakes.authority import MemoryAuthority
@@ -60,11 +61,11 @@ class Ground:
     partitions: list[set[str]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.projects = DynamoProjects(self.client, TABLE)
+        self.projects = DynamoProjects(*audited(self.client))
         self.replication = DynamoReplication(self.client, TABLE)
-        self.integrations = DynamoIntegrations(self.client, TABLE)
-        self.keys = DynamoAssertionKeys(self.client, TABLE)
-        self.tools = DynamoTools(self.client, TABLE)
+        self.integrations = DynamoIntegrations(*audited(self.client))
+        self.keys = DynamoAssertionKeys(*audited(self.client))
+        self.tools = DynamoTools(*audited(self.client))
         self.client.meta.events.register(READ, self._note)
         self.projects.create(PROJECT)
         self.integrations.create(INTEGRATION)
@@ -141,7 +142,7 @@ def stores(request: pytest.FixtureRequest) -> Stores:
         stores = Stores(MemoryProjects(table), MemoryReplication(table))
     else:
         client = request.getfixturevalue("dynamodb")
-        stores = Stores(DynamoProjects(client, TABLE), DynamoReplication(client, TABLE))
+        stores = Stores(DynamoProjects(*audited(client)), DynamoReplication(client, TABLE))
     stores.projects.create(PROJECT)
     return stores
 

@@ -20,6 +20,7 @@ from gatehouse.aws.tools import DynamoTools
 from gatehouse.domain.errors import Conflict, NotFound
 from gatehouse.domain.project_settings import ProjectSettings
 from gatehouse.ports.authority import Authority, Wanted
+from tests.audited import audited
 from tests.cloud import source
 from tests.contract.conftest import REGION, TABLE
 from tests.contract.copies import read_wrongly
@@ -70,7 +71,7 @@ class Replicas(RuleBasedStateMachine):
     def both(self, real: Any, fake: Any, act: Callable[[Any], object]) -> None:
         """Do the same to both; they have to agree on what is refused."""
         outcomes: list[type[Exception] | None] = []
-        for port in (real(self.client, TABLE), fake(self.model)):
+        for port in (real(*audited(self.client)), fake(self.model)):
             try:
                 act(port)
                 outcomes.append(None)

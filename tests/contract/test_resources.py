@@ -16,6 +16,7 @@ from gatehouse.domain.resources import Resource
 from gatehouse.domain.sealing import SealedSecret
 from gatehouse.ports.offers import Descriptors, EnabledResources, Resources
 from gatehouse.ports.projects import Projects
+from tests.audited import audited
 from tests.contract.conftest import TABLE
 from tests.fakes import offers
 from tests.fakes.authority import MemoryAuthority
@@ -40,8 +41,8 @@ class Stores:
 def dynamo(request: pytest.FixtureRequest) -> Stores:
     client = request.getfixturevalue("dynamodb")
     return Stores(
-        DynamoProjects(client, TABLE),
-        DynamoResources(client, TABLE),
+        DynamoProjects(*audited(client)),
+        DynamoResources(*audited(client)),
         DynamoEnabledResources(client, TABLE),
         DynamoDescriptors(client, TABLE, RESOURCE_LISTED),
         DynamoDescriptors(client, TABLE, TEMPLATE_LISTED),

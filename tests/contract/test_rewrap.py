@@ -18,6 +18,7 @@ from gatehouse.domain.project_settings import ProjectSettings
 from gatehouse.domain.sealing import RetiringSecret, SealBroken
 from gatehouse.domain.tools import AuthStrategy, Tool
 from scripts.rewrap import Rewrap, main
+from tests.audited import audited
 from tests.contract.conftest import REGION, TABLE
 from tests.contract.copies import read_wrongly
 from tests.samples import LOOKUP, NOW, PROJECT, PROJECT_ID, stored
@@ -36,8 +37,8 @@ class Deployment:
         self.kms = boto3.client("kms", region_name=REGION)
         self.old, self.new = (self.kms.create_key()["KeyMetadata"]["Arn"] for _ in range(2))
         self.sealer = KmsSecretSealer(self.kms, self.old, random_bytes=lambda n: b"n" * n)
-        self.tools = DynamoTools(dynamodb, TABLE)
-        self.projects = DynamoProjects(dynamodb, TABLE)
+        self.tools = DynamoTools(*audited(dynamodb))
+        self.projects = DynamoProjects(*audited(dynamodb))
         for project_id in (PROJECT_ID, "Proj0002"):
             self.projects.create(replace(PROJECT, id=project_id))
 

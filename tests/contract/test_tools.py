@@ -18,6 +18,7 @@ from gatehouse.domain.warrant_policies import WarrantMode
 from gatehouse.ports.authority import Wanted
 from gatehouse.ports.offers import Descriptors, Tools
 from gatehouse.ports.projects import Projects
+from tests.audited import audited
 from tests.contract.conftest import TABLE
 from tests.fakes.authority import MemoryAuthority
 from tests.fakes.stores import MemoryEnabledTools, MemoryProjects, MemoryTools
@@ -37,8 +38,8 @@ class Stores:
 def dynamo(request: pytest.FixtureRequest) -> Stores:
     client = request.getfixturevalue("dynamodb")
     return Stores(
-        DynamoProjects(client, TABLE),
-        DynamoTools(client, TABLE),
+        DynamoProjects(*audited(client)),
+        DynamoTools(*audited(client)),
         DynamoDescriptors(client, TABLE, TOOL_DEFINITION),
         DynamoDescriptors(client, TABLE, TOOL_DEFINITION, only_approved=True),
     )

@@ -18,6 +18,7 @@ from gatehouse.domain.warrant_policies import NO_POLICY, TrustedRoot, WarrantMod
 from gatehouse.ports.authority import AuthorityReader, Wanted
 from gatehouse.ports.projects import Projects
 from gatehouse.ports.warrants import Revocations, TrustedRoots, WarrantPolicies
+from tests.audited import audited
 from tests.contract.conftest import TABLE
 from tests.fakes.authority import MemoryAuthority
 from tests.fakes.stores import MemoryProjects
@@ -57,7 +58,7 @@ class Stores:
         return self.authority.read(Wanted(project_id=project_id, warrant_root=key)).trusted_root
 
 
-@pytest.fixture(params=["memory", "dynamo"])
+@pytest.fixture(params=["memory", "dynamodb", "wire_dynamodb"])
 def stores(request: pytest.FixtureRequest) -> Stores:
     if request.param == "memory":
         table = MemoryAuthority()
@@ -71,11 +72,11 @@ def stores(request: pytest.FixtureRequest) -> Stores:
     else:
         client = request.getfixturevalue("dynamodb")
         stores = Stores(
-            DynamoProjects(client, TABLE),
-            DynamoWarrantPolicies(client, TABLE),
-            DynamoTrustedRoots(client, TABLE),
-            DynamoRevocations(client, TABLE),
-            DynamoAuthority(client, TABLE),
+            DynamoProjects(*audited(client)),
+            DynamoWarrantPolicies(*audited(client)),
+            DynamoTrustedRoots(*audited(client)),
+            DynamoRevocations(*audited(client)),
+            DynamoAuthority(request.getfixturevalue(request.param), TABLE),
         )
     stores.projects.create(PROJECT)
     stores.projects.create(replace(PROJECT, id=OTHER))
@@ -210,7 +211,7 @@ def test_what_dynamodb_leaves_of_a_batch_is_sent_again(dynamodb: "DynamoDBClient
     with Stubber(dynamodb) as stubber:
         stubber.add_response("batch_write_item", left(FIRST))
         stubber.add_response("batch_write_item", {"UnprocessedItems": {}})
-        store = DynamoRevocations(dynamodb, TABLE)
+        store = DynamoRevocations(*audited(dynamodb))
         store.revoke(PROJECT_ID, [FIRST, SECOND], issuer=ISSUER, version=1, now=NOW)
         stubber.assert_no_pending_responses()
 
@@ -220,7 +221,7 @@ def test_a_batch_that_is_never_written_whole_is_no_success(dynamodb: "DynamoDBCl
         for _attempt in range(ATTEMPTS):
             stubber.add_response("batch_write_item", left(FIRST))
         with pytest.raises(Unavailable):
-            DynamoRevocations(dynamodb, TABLE).revoke(
+            DynamoRevocations(*audited(dynamodb)).revoke(
                 PROJECT_ID, [FIRST], issuer=ISSUER, version=1, now=NOW
             )
 

@@ -70,6 +70,16 @@ def show_receipt_key(stack: LocalStack, noun: str) -> Any:
     return stack.as_role(noun, "kms").get_public_key(KeyId=stack.outputs["ReceiptKey"])
 
 
+def sign_ends(stack: LocalStack, noun: str) -> Any:
+    return stack.as_role(noun, "kms").sign(
+        KeyId=stack.outputs["AuditKey"], Message=b"m", SigningAlgorithm="ECDSA_SHA_256"
+    )
+
+
+def show_audit_key(stack: LocalStack, noun: str) -> Any:
+    return stack.as_role(noun, "kms").get_public_key(KeyId=stack.outputs["AuditKey"])
+
+
 def read_secret(output: str) -> Action:
     return lambda stack, noun: stack.as_role(noun, "secretsmanager").get_secret_value(
         SecretId=stack.outputs[output]
@@ -97,6 +107,8 @@ ACTIONS: dict[str, Action] = {
     "sign access tokens": sign_tokens("A"),
     "sign with the key that rests": sign_tokens("B"),
     "show the receipt key": show_receipt_key,
+    "sign ends of the audit": sign_ends,
+    "show the audit's key": show_audit_key,
     "read the key ring": read_secret("KeyRing"),
     "read the admin token": read_secret("AdminTokenSecret"),
     "invoke dispatch": invoke_dispatch,
@@ -125,10 +137,16 @@ ALLOWED: dict[str, set[str]] = {
         "write Activity",
         "seal secrets",
         "show the receipt key",
+        "show the audit's key",
         "read the admin token",
         "invoke dispatch",
     },
     "rotate": {"read the key ring"},
+    "audit": {
+        "read Authority",  # of it, on AWS, the audit alone, and to write its signed ends alone
+        "write Authority",
+        "sign ends of the audit",
+    },
 }
 
 

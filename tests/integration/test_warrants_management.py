@@ -26,6 +26,7 @@ from gatehouse.domain.warrants import RevocationList
 from gatehouse.ports.authority import Wanted
 from gatehouse.usecases.revoke_warrants import RevokeWarrants
 from local.stack import LocalStack
+from tests.audited import audited
 from tests.integration.echo import Echo
 from tests.integration.world import Tenant, World
 from tests.revocations import read, uploaded, warrant_id
@@ -220,8 +221,8 @@ def test_what_breaks_off_before_the_list_is_kept_has_revoked_and_is_completed(
     project = DynamoAuthority(client, table).read(Wanted(project_id=agents.tenant.project_id))
     assert project.project
     crashing = RevokeWarrants(
-        revocations=Crashing(client, table),
-        roots=DynamoTrustedRoots(client, table),
+        revocations=Crashing(*audited(client, table)),
+        roots=DynamoTrustedRoots(*audited(client, table)),
         clock=lambda: int(time.time()),
     )
     with pytest.raises(Unavailable):

@@ -77,11 +77,11 @@ class Ground:
 
     def admit(self, credential: str, project_id: str | None = None) -> Principal:
         shown = Presented(credential=credential, origin=ORIGIN, project_id=project_id)
-        return self.api.management().authenticate(shown)
+        return self.api.entrance().authenticate(shown)
 
     def administrate(self, credential: str) -> Actor:
         shown = Presented(credential=credential, origin=ORIGIN)
-        return self.api.management().authenticate_admin(shown)
+        return self.api.entrance().authenticate_admin(shown)
 
     def as_admin(self, *, is_admin: bool = True, is_active: bool = True) -> str:
         self.api.table.people["u1"] = replace(GRACE, is_admin=is_admin, is_active=is_active)

@@ -1,16 +1,17 @@
 """Each role of the translated template allows exactly what `tests.roles` declares."""
 
 import re
+from fnmatch import fnmatchcase
 from itertools import product
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
 
-from gatehouse.aws.members import DynamoMembers
+from gatehouse.aws.members import DynamoSeenMembers
 from gatehouse.domain.members import MemberIdentity
 from tests.cloud import Json, role_of, translated
-from tests.roles import ATTACHING, FOR_ONE_TOOL, MAY, OF_FUNCTIONS, WHO_WAS_SEEN, Allowed
+from tests.roles import ATTACHING, FOR_ONE_TOOL, MAY, NEVER, OF_FUNCTIONS, WHO_WAS_SEEN, Allowed
 
 LOGS_ONLY = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
 
@@ -25,9 +26,16 @@ def as_list(value: str | list[str]) -> list[str]:
 
 
 def allowed(noun: str, stage: str) -> Allowed:
+    return effective(noun, stage, "Allow")
+
+
+def effective(noun: str, stage: str, effect: str) -> Allowed:
+    """Return what the statements of one effect name."""
     found: Allowed = {}
     for statement in statements(noun, stage):
-        assert statement["Effect"] == "Allow"
+        assert statement["Effect"] in {"Allow", "Deny"}
+        if statement["Effect"] != effect:
+            continue
         actions = statement["Action"]
         for action, resource in product(as_list(actions), as_list(statement["Resource"])):
             condition = statement.get("Condition")
@@ -53,6 +61,54 @@ def test_locally_a_role_differs_in_conditions_and_the_data_key_alone(noun: str) 
     }
 
     assert allowed(noun, "local") == expected
+
+
+@pytest.mark.parametrize("noun", sorted(MAY))
+@pytest.mark.parametrize("stage", ["dev", "staging", "prod"])
+def test_a_role_refuses_what_is_declared(noun: str, stage: str) -> None:
+    assert effective(noun, stage, "Deny") == NEVER.get(noun, {})
+    assert effective(noun, "local", "Deny") == {}, "without its condition it would refuse all"
+
+
+def admits(condition: Any, key: str) -> bool:
+    """Say whether a condition holds for a request about the partition `key` alone."""
+    patterns = [
+        pattern
+        for operator, operands in (condition or {}).items()
+        if operator.endswith("StringLike")
+        for pattern in operands.get("dynamodb:LeadingKeys", ["*"])
+    ]
+    return not patterns or any(fnmatchcase(key, pattern) for pattern in patterns)
+
+
+def writers(key: str) -> set[tuple[str, str]]:
+    """Return who may write items of a partition of Authority, and how."""
+    return {
+        (noun, action.removeprefix("dynamodb:"))
+        for noun in MAY
+        for (action, resource), conditions in allowed(noun, "prod").items()
+        if resource == "Authority.Arn" and re.search("Put|Update|Delete|Write", action)
+        if any(admits(c, key) for c in as_conditions(conditions))
+        and not any(
+            admits(c, key) for c in as_conditions(NEVER.get(noun, {}).get((action, resource), ()))
+        )
+    }
+
+
+def as_conditions(conditions: Any) -> tuple[Any, ...]:
+    return conditions if isinstance(conditions, tuple) else (conditions,)
+
+
+def test_nobody_updates_or_deletes_what_is_in_the_audit() -> None:
+    assert writers("AUDIT#Samp1ePr") <= {("keys", "PutItem"), ("signin", "PutItem")}
+    assert writers("AUDIT#deployment") == writers("AUDITS") == writers("AUDIT#Samp1ePr")
+    assert ("keys", "PutItem") in writers("AUDIT#Samp1ePr")
+
+
+def test_who_writes_entries_can_state_no_ends_and_who_states_them_writes_no_entry() -> None:
+    assert writers("AUDITHEAD#Samp1ePr") == {("audit", "PutItem")}
+    assert {noun for noun, _ in writers("AUDIT#Samp1ePr")} & {"audit"} == set()
+    assert ("keys", "DeleteItem") in writers("P#Samp1ePr"), "the test would see nothing"
 
 
 @pytest.mark.parametrize("noun", sorted(MAY))
@@ -104,7 +160,8 @@ def test_one_function_signs_tokens_and_with_the_active_key_alone(letter: str) ->
         for noun in MAY
         for statement in statements(noun, "prod", ActiveSigningKey=letter)
         for resource in as_list(statement["Resource"])
-        if "kms:Sign" in as_list(statement["Action"]) and resource != "ReceiptKey.Arn"
+        if "kms:Sign" in as_list(statement["Action"])
+        and resource not in {"ReceiptKey.Arn", "AuditKey.Arn"}
     }
     assert signing == {("token", f"SigningKey{letter}.Arn")}
     token = translated("prod", ActiveSigningKey=letter)["TokenFunction"]["Properties"]
@@ -148,12 +205,24 @@ def test_no_role_but_that_of_dispatch_opens_tool_secrets() -> None:
     assert opening == {"dispatch"}
 
 
+def test_who_states_where_the_audit_ends_signs_nothing_else_and_nobody_else_does() -> None:
+    with_the_key = {
+        (noun, action)
+        for noun in MAY
+        for action, resource in allowed(noun, "prod")
+        if resource == "AuditKey.Arn"
+    }
+    assert with_the_key == {("audit", "kms:Sign"), ("keys", "kms:GetPublicKey")}
+    signing = {resource for action, resource in allowed("audit", "prod") if action == "kms:Sign"}
+    assert signing == {"AuditKey.Arn"}
+
+
 def test_who_certifies_receipts_can_sign_nothing_else_and_who_shows_the_key_nothing() -> None:
     signing = {
         (noun, action, resource)
         for noun in MAY
         for action, resource in allowed(noun, "prod")
-        if resource == "ReceiptKey.Arn" or (action == "kms:Sign" and noun != "token")
+        if resource == "ReceiptKey.Arn" or (action == "kms:Sign" and noun not in {"token", "audit"})
     }
 
     assert signing == {
@@ -175,7 +244,7 @@ def test_remembering_a_member_touches_the_allowed_attributes_alone(member: Membe
     sent: Json = {}
     client = SimpleNamespace(update_item=lambda **parameters: sent.update(parameters))
 
-    DynamoMembers(cast("Any", client), "table").upsert("Samp1ePr", member, now=1)
+    DynamoSeenMembers(cast("Any", client), "table").upsert("Samp1ePr", member, now=1)
 
     names = sent.get("ExpressionAttributeNames", {})
     words = re.findall(r"#?[a-z_]{4,}", sent["UpdateExpression"])
@@ -194,7 +263,7 @@ def test_no_role_may_scan_or_use_a_wildcard() -> None:
 
 
 def test_the_keys_leave_the_decision_to_these_roles() -> None:
-    for name in ("SecretsKey", "DataKey", "SigningKeyA", "SigningKeyB", "ReceiptKey"):
+    for name in ("SecretsKey", "DataKey", "SigningKeyA", "SigningKeyB", "ReceiptKey", "AuditKey"):
         (statement,) = translated("prod")[name]["Properties"]["KeyPolicy"]["Statement"]
         assert statement["Principal"] == {"AWS": "arn:aws:iam::000000000000:root"}
 
@@ -218,6 +287,8 @@ def test_only_the_api_may_call_the_public_functions_and_nobody_dispatch() -> Non
     assert callers == {
         "McpFunction": {"apigateway.amazonaws.com"},
         "TokenFunction": {"apigateway.amazonaws.com"},
+        "SigninFunction": {"apigateway.amazonaws.com"},
         "KeysFunction": {"apigateway.amazonaws.com"},
         "RotateFunction": {"secretsmanager.amazonaws.com"},
+        "AuditFunction": {"events.amazonaws.com"},
     }

@@ -72,6 +72,11 @@ class Settings:
         return _required("RECEIPT_KEY_ARN")
 
     @cached_property
+    def audit_key_arn(self) -> str:
+        """The KMS key that signs where the audit ends."""
+        return _required("AUDIT_KEY_ARN")
+
+    @cached_property
     def key_ring_secret(self) -> str:
         """The secret that holds the session key ring."""
         return _required("KEY_RING_SECRET")

@@ -166,7 +166,7 @@ def test_failures_are_counted_by_address_and_good_credentials_pass(path: str, go
     api = Api()
     failures = LimitFailures(counters=api.limits, per_minute=1, clock_ms=lambda: api.now * 1000)
     serve = Serve(
-        answer=ManagementApi(api.management, lambda: None),
+        answer=ManagementApi(api.entrance, api.management, lambda: None, api.clock),
         new_request_id=api.new_request_id,
         clock_ms=lambda: api.now * 1000,
         allowed_origins=frozenset,

@@ -3,7 +3,8 @@
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from gatehouse.aws.copied_writes import IS_ABSENT, IS_THERE, CopiedWrites
+from gatehouse.aws.audited_writes import AuditedWrites
+from gatehouse.aws.copied_writes import IS_ABSENT, IS_THERE
 from gatehouse.aws.failures import ConditionFailed, translated
 from gatehouse.aws.principal_items import assertion_key_item, read_assertion_key
 from gatehouse.aws.queries import project_page
@@ -23,6 +24,7 @@ class DynamoAssertionKeys:
 
     client: "DynamoDBClient"
     table: str
+    writes: AuditedWrites
 
     def register(self, project_id: str, key: AssertionKey) -> None:
         """See `AssertionKeys.register`."""
@@ -67,5 +69,4 @@ class DynamoAssertionKeys:
             "Item": assertion_key_item(project_id, key),
             "ConditionExpression": condition,
         }
-        writes = CopiedWrites(self.client, self.table)
-        writes.write(project_id, [{"Put": put}], while_active=while_active)
+        self.writes.write(project_id, [{"Put": put}], while_active=while_active)

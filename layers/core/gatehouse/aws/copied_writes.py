@@ -1,6 +1,7 @@
 """Writes that reach an item and all its copies, in one transaction.
 
-Whatever `copies.is_copied` names is written through here and nowhere else. A write is made for the
+Whatever `copies.is_copied` names is written through here and nowhere else; changes that have to
+leave an entry in the audit come through `audited_writes`. A write is made for the
 copies that it believes there are, on condition that META says the same; where META says otherwise
 it is made again for those.
 """
@@ -66,15 +67,18 @@ class CopiedWrites:
         parts: "Sequence[TransactWriteItemTypeDef]",
         *,
         while_active: bool = False,
+        believed: Copies = NONE,
     ) -> None:
         """Write `parts`, none of which concerns META, and all their copies.
+
+        The first attempt is made for the copies that are `believed` to be there.
 
         Raises:
             ConditionFailed: A part's condition did not hold; or, with `while_active`, the project
                 is not active: then `index` is the number of parts.
             Contended: It lost against other writes again and again.
         """
-        copies = NONE
+        copies = believed
         for _attempt in range(ATTEMPTS):
             check = self._checked(project_id, copies, while_active=while_active)
             everything = [*parts, check, *copied(self.table, parts, copies.written)]
@@ -104,7 +108,7 @@ class CopiedWrites:
             seen = self.project(project_id)
             changed = change(seen)
             try:
-                self._transact([*self._rewritten(seen, changed), *more])
+                self._transact([*self.rewritten(seen, changed), *more])
             except (ConditionFailed, Contended):
                 continue
             return changed
@@ -118,9 +122,10 @@ class CopiedWrites:
             )
         return answer.get("Item")
 
-    def _rewritten(
+    def rewritten(
         self, seen: "Item | None", changed: "NewItem"
     ) -> "list[TransactWriteItemTypeDef]":
+        """Return the parts that put META, the first of them, if it still is as it was `seen`."""
         before, after = read_copies(seen).read, read_copies(changed).read
         withdrawn = [copy for copy in before if copy not in after]
         gone: TransactWriteItemTypeDef = {

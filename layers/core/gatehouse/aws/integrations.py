@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gatehouse.aws.copied_writes import IS_ABSENT, IS_THERE, CopiedWrites
+from gatehouse.aws.audited_writes import AuditedWrites
+from gatehouse.aws.copied_writes import IS_ABSENT, IS_THERE
 from gatehouse.aws.failures import ConditionFailed
+from gatehouse.aws.metadata_integrations import listing, unlisting
 from gatehouse.aws.project_items import integration_item, read_integration
 from gatehouse.aws.queries import project_page
 from gatehouse.aws.tables import INTEGRATION, integration_key
@@ -23,6 +25,7 @@ class DynamoIntegrations:
 
     client: "DynamoDBClient"
     table: str
+    writes: AuditedWrites
 
     def create(self, integration: Integration) -> None:
         """See `Integrations.create`."""
@@ -39,8 +42,9 @@ class DynamoIntegrations:
                 "ConditionExpression": IS_THERE,
             }
             parts.append({"ConditionCheck": check})
+        parts += listing(self.table, integration)
         try:
-            self._writes.write(integration.project_id, parts, while_active=True)
+            self.writes.write(integration.project_id, parts, while_active=True)
         except ConditionFailed as failure:
             if failure.index == 0:
                 raise Conflict("This integration id is taken") from failure
@@ -65,10 +69,6 @@ class DynamoIntegrations:
             "Delete": {"TableName": self.table, "Key": key, "ConditionExpression": IS_THERE}
         }
         try:
-            self._writes.write(project_id, [gone])
+            self.writes.write(project_id, [gone, unlisting(self.table, project_id, integration_id)])
         except ConditionFailed as failure:
             raise NotFound from failure
-
-    @property
-    def _writes(self) -> CopiedWrites:
-        return CopiedWrites(self.client, self.table)

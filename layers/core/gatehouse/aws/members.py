@@ -4,9 +4,10 @@ Only management touches `epoch` and `blocked_at`; a session notes who was seen.
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
-from gatehouse.aws.attributes import number_value, text_value, texts_value
+from gatehouse.aws.attributes import number_value, optional_number, text_value, texts_value
+from gatehouse.aws.audited_writes import AuditedWrites
 from gatehouse.aws.failures import ConditionFailed, translated
 from gatehouse.aws.principal_items import read_member
 from gatehouse.aws.queries import query_page
@@ -16,20 +17,23 @@ from gatehouse.domain.members import MemberIdentity, MemberStanding
 from gatehouse.ports.pages import Page
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_dynamodb.type_defs import UpdateTypeDef
 
     from gatehouse.aws.attributes import Item, NewItem
 
 
 @dataclass(frozen=True, slots=True)
-class DynamoMembers:
-    """Keeps `Members`, one item each; `ADD epoch` loses no raise to a race."""
+class DynamoSeenMembers:
+    """Keeps `SeenMembers`, one item each."""
 
     client: "DynamoDBClient"
     table: str
 
     def upsert(self, project_id: str, member: MemberIdentity, *, now: int) -> None:
-        """See `Members.upsert`."""
+        """See `SeenMembers.upsert`."""
         given: NewItem = {":now": number_value(now)}
         sets = ["last_seen = :now", "first_seen = if_not_exists(first_seen, :now)"]
         removed = []
@@ -54,6 +58,13 @@ class DynamoMembers:
                 ExpressionAttributeValues=given,
                 ReturnValues="NONE",
             )
+
+
+@dataclass(frozen=True, slots=True)
+class DynamoMembers(DynamoSeenMembers):
+    """Keeps `Members`; `ADD epoch` loses no raise to a race."""
+
+    writes: AuditedWrites
 
     def page(self, project_id: str, *, after: str | None, limit: int) -> Page[MemberStanding]:
         """See `Members.page`; one Query for each shard."""
@@ -83,35 +94,49 @@ class DynamoMembers:
             project_id,
             external_id,
             "SET blocked_at = if_not_exists(blocked_at, :now)",
+            becomes=lambda member: {"blocked_at": number_value(now), **member},
             values={":now": number_value(now)},
         )
 
     def unblock(self, project_id: str, external_id: str) -> None:
         """See `Members.unblock`."""
-        self._raise_epoch(project_id, external_id, "REMOVE blocked_at", if_there="blocked_at")
+        self._raise_epoch(
+            project_id,
+            external_id,
+            "REMOVE blocked_at",
+            becomes=lambda member: {n: v for n, v in member.items() if n != "blocked_at"},
+            if_there="blocked_at",
+        )
 
     def end_sessions(self, project_id: str, external_id: str) -> None:
         """See `Members.end_sessions`."""
-        self._raise_epoch(project_id, external_id)
+        self._raise_epoch(project_id, external_id, "", becomes=lambda member: member)
 
-    def _raise_epoch(
+    def _raise_epoch(  # noqa: PLR0913 - whose, and what else of it changes, said twice
         self,
         project_id: str,
         external_id: str,
-        change: str = "",
+        change: str,
         *,
+        becomes: "Callable[[NewItem], NewItem]",
         if_there: str = "PK",
         values: "NewItem | None" = None,
     ) -> None:
         """Change a member that has the attribute `if_there`; raise `NotFound` for any other."""
+        update: UpdateTypeDef = {
+            "TableName": self.table,
+            "Key": member_key(project_id, external_id),
+            "UpdateExpression": f"{change} ADD epoch :one",
+            "ConditionExpression": f"attribute_exists({if_there})",
+            "ExpressionAttributeValues": {**(values or {}), ":one": number_value(1)},
+        }
+
+        def raised(item: "Item | None") -> "NewItem":
+            member = cast("NewItem", item or {})
+            epoch = (optional_number(item, "epoch") or 0) if item else 0
+            return {**becomes(member), "epoch": number_value(epoch + 1)}
+
         try:
-            with translated():
-                self.client.update_item(
-                    TableName=self.table,
-                    Key=member_key(project_id, external_id),
-                    UpdateExpression=f"{change} ADD epoch :one",
-                    ConditionExpression=f"attribute_exists({if_there})",
-                    ExpressionAttributeValues={**(values or {}), ":one": number_value(1)},
-                )
+            self.writes.write(project_id, [{"Update": update}], becomes=raised)
         except ConditionFailed as failure:
             raise NotFound from failure

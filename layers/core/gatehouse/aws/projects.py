@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 from gatehouse.aws.attributes import json_value, number_value, text, text_value
-from gatehouse.aws.copied_writes import IS_ACTIVE, CopiedWrites, with_copies
+from gatehouse.aws.audited_writes import AuditedWrites
+from gatehouse.aws.copied_writes import with_copies
 from gatehouse.aws.copies import read_copies
 from gatehouse.aws.failures import translated
 from gatehouse.aws.project_items import project_item, read_project
@@ -22,14 +23,9 @@ from gatehouse.ports.pages import Page
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_dynamodb.type_defs import ConditionCheckTypeDef, TransactWriteItemTypeDef
+    from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
 
     from gatehouse.aws.attributes import Item, NewItem
-
-
-def while_active(table: str, project_id: str) -> "ConditionCheckTypeDef":
-    """Return the part of a transaction that refuses it once the project is deleted."""
-    return {"TableName": table, "Key": project_key(project_id), "ConditionExpression": IS_ACTIVE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +34,7 @@ class DynamoProjects:
 
     client: "DynamoDBClient"
     table: str
+    writes: AuditedWrites
 
     def create(self, project: Project) -> None:
         """See `Projects.create`."""
@@ -49,11 +46,15 @@ class DynamoProjects:
             return project_item(project)
 
         listed: TransactWriteItemTypeDef = {"Put": {"TableName": self.table, "Item": entry}}
-        self._writes.rewrite(project.id, created, listed)
+        self.writes.rewrite(project.id, created, listed)
 
     def get(self, project_id: str) -> Project:
         """See `Projects.get`."""
-        return _active(self._writes.project(project_id))[1]
+        with translated():
+            answer = self.client.get_item(
+                TableName=self.table, Key=project_key(project_id), ConsistentRead=True
+            )
+        return _active(answer.get("Item"))[1]
 
     def page(self, *, after: str | None, limit: int) -> Page[Project]:
         """See `Projects.page`; one Query per shard of the list, one BatchGetItem."""
@@ -80,7 +81,7 @@ class DynamoProjects:
                 "version": number_value(version + 1),
             }
 
-        return read_project(cast("Item", self._writes.rewrite(project_id, changed)))
+        return read_project(cast("Item", self.writes.rewrite(project_id, changed)))
 
     def mark_deleted(self, project_id: str, *, now: int) -> None:
         """See `Projects.mark_deleted`; every read of a caller sees the mark."""
@@ -91,13 +92,9 @@ class DynamoProjects:
             return {**cast("NewItem", seen), "deleted_at": number_value(now), "version": version}
 
         entry = project_list_key(project_id)
-        self._writes.rewrite(
+        self.writes.rewrite(
             project_id, deleted, {"Delete": {"TableName": self.table, "Key": entry}}
         )
-
-    @property
-    def _writes(self) -> CopiedWrites:
-        return CopiedWrites(self.client, self.table)
 
     def _ids(self, shard: int, after: str | None, limit: int) -> list[str]:
         """Return one id more than `limit`, if there are as many, so that the end is known."""

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gatehouse.aws.attributes import number, number_value
-from gatehouse.aws.copied_writes import IS_ABSENT, IS_THERE, CopiedWrites
+from gatehouse.aws.audited_writes import AuditedWrites
+from gatehouse.aws.copied_writes import IS_ABSENT, IS_THERE
 from gatehouse.aws.failures import ConditionFailed, translated
 from gatehouse.aws.offer_items import prompt_item, read_prompt
 from gatehouse.aws.queries import project_page
@@ -24,6 +25,7 @@ class DynamoPrompts:
 
     client: "DynamoDBClient"
     table: str
+    writes: AuditedWrites
 
     def create(self, prompt: Prompt) -> None:
         """See `Prompts.create`."""
@@ -34,7 +36,7 @@ class DynamoPrompts:
             "ConditionExpression": IS_ABSENT,
         }
         try:
-            self._writes.write(prompt.project_id, [{"Put": put}], while_active=True)
+            self.writes.write(prompt.project_id, [{"Put": put}], while_active=True)
         except ConditionFailed as failure:
             if failure.index == 0:
                 raise Conflict("A prompt of this name exists") from failure
@@ -72,7 +74,7 @@ class DynamoPrompts:
             "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
         }
         try:
-            self._writes.write(prompt.project_id, [{"Put": put}])
+            self.writes.write(prompt.project_id, [{"Put": put}])
         except ConditionFailed as failure:
             if failure.item is None:
                 raise NotFound from failure
@@ -87,10 +89,6 @@ class DynamoPrompts:
             "ConditionExpression": IS_THERE,
         }
         try:
-            self._writes.write(project_id, [{"Delete": gone}])
+            self.writes.write(project_id, [{"Delete": gone}])
         except ConditionFailed as failure:
             raise NotFound from failure
-
-    @property
-    def _writes(self) -> CopiedWrites:
-        return CopiedWrites(self.client, self.table)

@@ -1,4 +1,4 @@
-"""The deployment's key for receipts, in KMS: instances may sign with it, everybody may know it."""
+"""The deployment's P-256 keys in KMS: whom it allows may sign with one, everybody may know it."""
 
 import textwrap
 from base64 import b64encode
@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 from gatehouse.aws.failures import translated
 
 if TYPE_CHECKING:
-    from mypy_boto3_kms import KMSClient
+    from gatehouse.aws.services import Kms
 
 
 @dataclass(frozen=True, slots=True)
 class KmsCertificateSigner:
-    """Keeps `CertificateSigner`: one Sign per certificate."""
+    """Keeps `CertificateSigner` and `HeadSigner`: one Sign per message."""
 
-    client: "KMSClient"
+    client: "Kms"
     key_id: str
 
     def sign(self, message: bytes) -> bytes:
@@ -33,9 +33,9 @@ class KmsCertificateSigner:
 
 @dataclass(frozen=True)
 class KmsReceiptKey:
-    """Keeps `ReceiptKey`; a key in KMS never changes, so it is asked for once."""
+    """Keeps `ReceiptKey` and `HeadKey`; a key in KMS never changes, so it is asked for once."""
 
-    client: "KMSClient"
+    client: "Kms"
     key_id: str
 
     def public_key_pem(self) -> str:

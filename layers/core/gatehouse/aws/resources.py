@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gatehouse.aws.attributes import number, number_value
-from gatehouse.aws.copied_writes import IS_ABSENT
-from gatehouse.aws.failures import ConditionFailed, settled, translated
+from gatehouse.aws.audited_writes import AuditedWrites
+from gatehouse.aws.copied_writes import IS_ABSENT, IS_THERE
+from gatehouse.aws.failures import ConditionFailed, translated
 from gatehouse.aws.offer_items import listed_item, read_resource, resource_item
-from gatehouse.aws.projects import while_active
 from gatehouse.aws.queries import project_page
 from gatehouse.aws.tables import (
     RESOURCE,
@@ -38,6 +38,7 @@ class DynamoResources:
 
     client: "DynamoDBClient"
     table: str
+    writes: AuditedWrites
 
     def create(self, resource: Resource) -> None:
         """See `Resources.create`."""
@@ -45,14 +46,13 @@ class DynamoResources:
         parts: list[TransactWriteItemTypeDef] = [
             *self._written(resource, IS_ABSENT, {}),
             {"Update": self._counted(project_id, 1)},
-            {"ConditionCheck": while_active(self.table, project_id)},
         ]
         try:
-            settled(lambda: self._transact(parts))
+            self.writes.write(project_id, parts, while_active=True)
         except ConditionFailed as failure:
             if failure.index == 0:
                 raise Conflict("A resource of this name exists") from failure
-            if "Update" in parts[failure.index]:
+            if failure.index < len(parts):
                 raise Conflict(f"A project has at most {MAX_RESOURCES} resources") from failure
             raise NotFound from failure
 
@@ -83,7 +83,7 @@ class DynamoResources:
         expected: NewItem = {":expected": number_value(expected_version)}
         parts = self._written(resource, "version = :expected", expected)
         try:
-            settled(lambda: self._transact(parts))
+            self.writes.write(resource.project_id, parts)
         except ConditionFailed as failure:
             if failure.item is None:
                 raise NotFound from failure
@@ -96,7 +96,7 @@ class DynamoResources:
             "Delete": {
                 "TableName": self.table,
                 "Key": resource_key(project_id, name),
-                "ConditionExpression": "attribute_exists(PK)",
+                "ConditionExpression": IS_THERE,
             }
         }
         parts: list[TransactWriteItemTypeDef] = [
@@ -106,7 +106,7 @@ class DynamoResources:
             {"Update": self._counted(project_id, -1)},
         ]
         try:
-            settled(lambda: self._transact(parts))
+            self.writes.write(project_id, parts)
         except ConditionFailed as failure:
             raise NotFound from failure
 
@@ -144,7 +144,3 @@ class DynamoResources:
                 ":limit": number_value(MAX_RESOURCES + (change < 0)),
             },
         }
-
-    def _transact(self, parts: "list[TransactWriteItemTypeDef]") -> None:
-        with translated():
-            self.client.transact_write_items(TransactItems=parts)

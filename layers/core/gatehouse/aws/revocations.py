@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, cast
 
 from gatehouse.aws.attributes import number, number_value, text
+from gatehouse.aws.audited_writes import AuditedWrites
 from gatehouse.aws.copied_writes import IS_ABSENT
 from gatehouse.aws.failures import ConditionFailed, translated
 from gatehouse.aws.project_items import read_project
@@ -22,7 +23,7 @@ from gatehouse.ports.pages import Page
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_dynamodb.type_defs import PutItemInputTypeDef, WriteRequestTypeDef
+    from mypy_boto3_dynamodb.type_defs import PutTypeDef, WriteRequestTypeDef
 
 BATCH: Final = 25
 """As many items as DynamoDB takes in one BatchWriteItem."""
@@ -36,6 +37,7 @@ class DynamoRevocations:
 
     client: "DynamoDBClient"
     table: str
+    writes: AuditedWrites
 
     def revoke(
         self, project_id: str, ids: Collection[str], *, issuer: bytes, version: int, now: int
@@ -64,7 +66,7 @@ class DynamoRevocations:
 
     def keep(self, project_id: str, kept: KeptList, *, instead_of: int | None) -> None:
         """See `Revocations.keep`."""
-        put: PutItemInputTypeDef = {
+        put: PutTypeDef = {
             "TableName": self.table,
             "Item": list_item(project_id, kept),
             "ConditionExpression": IS_ABSENT,
@@ -74,8 +76,7 @@ class DynamoRevocations:
             put["ConditionExpression"] = "version = :version"
             put["ExpressionAttributeValues"] = {":version": number_value(instead_of)}
         try:
-            with translated():
-                self.client.put_item(**put)
+            self.writes.write(project_id, [{"Put": put}])
         except ConditionFailed as failure:
             current = number(failure.item, "version") if failure.item else None
             raise Conflict("The list has changed", current_version=current) from failure

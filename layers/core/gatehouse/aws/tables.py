@@ -44,7 +44,8 @@ Authority, who may do what:
 | ... its chains      | AUDITS           | <chain>                |
 | ... signed ends     | AUDITHEAD#<chain> | <day>                 |
 
-A chain of the audit is a project's, by its id, or `deployment`. Which items have copies, and how a copy's key is spelled, stands in `copies`.
+A chain of the audit is a project's, by its id, or `deployment`. Which items have copies, and how a
+copy's key is spelled, stands in `copies`.
 
 Activity, what happened; every item has a `ttl`, which is housekeeping only:
 

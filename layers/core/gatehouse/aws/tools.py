@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from gatehouse.aws.attributes import number, number_value, text
-from gatehouse.aws.copied_writes import IS_ABSENT, IS_THERE, CopiedWrites
+from gatehouse.aws.audited_writes import AuditedWrites
+from gatehouse.aws.copied_writes import IS_ABSENT, IS_THERE
 from gatehouse.aws.failures import ConditionFailed, translated
 from gatehouse.aws.queries import query_page
 from gatehouse.aws.tables import (
@@ -35,6 +36,7 @@ class DynamoTools:
 
     client: "DynamoDBClient"
     table: str
+    writes: AuditedWrites
 
     def create(self, tool: Tool) -> None:
         """See `Tools.create`."""
@@ -104,7 +106,7 @@ class DynamoTools:
             "Key": tool_definition_key(project_id, name),
         }
         try:
-            self._writes.write(project_id, [{"Delete": decides}, {"Delete": describes}])
+            self.writes.write(project_id, [{"Delete": decides}, {"Delete": describes}])
         except ConditionFailed as failure:
             raise NotFound from failure
 
@@ -122,13 +124,9 @@ class DynamoTools:
         if values:
             first["ExpressionAttributeValues"] = values
         second: PutTypeDef = {"TableName": self.table, "Item": describes}
-        self._writes.write(
+        self.writes.write(
             tool.project_id, [{"Put": first}, {"Put": second}], while_active=while_active
         )
-
-    @property
-    def _writes(self) -> CopiedWrites:
-        return CopiedWrites(self.client, self.table)
 
     def _query(
         self, project_id: str, prefix: str, after: str | None, limit: int

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gatehouse.aws.copied_writes import IS_ABSENT, IS_THERE, CopiedWrites
+from gatehouse.aws.audited_writes import AuditedWrites
+from gatehouse.aws.copied_writes import IS_ABSENT, IS_THERE
 from gatehouse.aws.failures import ConditionFailed
 from gatehouse.aws.queries import project_page
 from gatehouse.aws.tables import TRUSTED_ROOT, trusted_root_key
@@ -23,6 +24,7 @@ class DynamoTrustedRoots:
 
     client: "DynamoDBClient"
     table: str
+    writes: AuditedWrites
 
     def add(self, project_id: str, root: TrustedRoot) -> None:
         """See `TrustedRoots.add`."""
@@ -32,7 +34,7 @@ class DynamoTrustedRoots:
             "ConditionExpression": IS_ABSENT,
         }
         try:
-            self._writes.write(project_id, [{"Put": put}], while_active=True)
+            self.writes.write(project_id, [{"Put": put}], while_active=True)
         except ConditionFailed as failure:
             if failure.index == 0:
                 raise Conflict("This key is trusted already") from failure
@@ -58,10 +60,6 @@ class DynamoTrustedRoots:
             "ConditionExpression": IS_THERE,
         }
         try:
-            self._writes.write(project_id, [{"Delete": gone}])
+            self.writes.write(project_id, [{"Delete": gone}])
         except ConditionFailed as failure:
             raise NotFound from failure
-
-    @property
-    def _writes(self) -> CopiedWrites:
-        return CopiedWrites(self.client, self.table)

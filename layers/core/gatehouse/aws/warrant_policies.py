@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 from gatehouse.aws.attributes import number_value, without_none
-from gatehouse.aws.copied_writes import CopiedWrites
+from gatehouse.aws.audited_writes import AuditedWrites
 from gatehouse.aws.project_items import read_project, warrant_policy_value
 from gatehouse.domain.errors import Conflict, NotFound
 from gatehouse.domain.projects import Project
@@ -22,6 +22,7 @@ class DynamoWarrantPolicies:
 
     client: "DynamoDBClient"
     table: str
+    writes: AuditedWrites
 
     def change(self, project_id: str, policy: WarrantPolicy, *, version: int) -> Project:
         """See `WarrantPolicies.change`."""
@@ -40,5 +41,5 @@ class DynamoWarrantPolicies:
                 }
             )
 
-        written = CopiedWrites(self.client, self.table).rewrite(project_id, changed)
+        written = self.writes.rewrite(project_id, changed)
         return read_project(cast("Item", written))

@@ -13,6 +13,7 @@ from gatehouse.usecases.manage_prompts import ManagePrompts
 from gatehouse.usecases.manage_resources import ManageResources
 from gatehouse.usecases.manage_tools import ManageTools
 from gatehouse.usecases.manage_warrants import ManageWarrants
+from gatehouse.usecases.read_audit import ReadAudit
 from gatehouse.usecases.read_calls import ReadCalls
 from gatehouse.usecases.read_receipts import ReadReceipts
 from gatehouse.usecases.read_violations import ReadViolations
@@ -21,12 +22,18 @@ from gatehouse.usecases.try_tool import TryTool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Management:
-    """The two ways in, the door that counts who comes, and what lies behind them."""
+class Entrance:
+    """The two ways in, and the door that counts who comes."""
 
     authenticate: AuthenticatePrincipal
     authenticate_admin: AuthenticateAdmin
     door: LimitDoor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Management:
+    """What lies behind the entrance, for one request: its changes are its author's."""
+
     projects: ManageProjects
     integrations: ManageIntegrations
     assertion_keys: ManageAssertionKeys
@@ -36,6 +43,7 @@ class Management:
     resources: ManageResources
     members: ManageMembers
     calls: ReadCalls
+    audit: ReadAudit
     warrants: ManageWarrants
     receipts: ReadReceipts
     revocations: RevokeWarrants

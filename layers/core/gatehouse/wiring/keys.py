@@ -1,6 +1,7 @@
 """Builds what the management API can be asked for."""
 
 import secrets
+import time
 from collections.abc import Set as AbstractSet
 from functools import cache
 from typing import TYPE_CHECKING, Final
@@ -8,6 +9,8 @@ from typing import TYPE_CHECKING, Final
 from gatehouse.aws.admin_token import SecretAdminToken
 from gatehouse.aws.apps import DynamoApps
 from gatehouse.aws.assertion_keys import DynamoAssertionKeys
+from gatehouse.aws.audit import DynamoAuditEntries
+from gatehouse.aws.audited_writes import AuditedWrites
 from gatehouse.aws.authority import DynamoAuthority
 from gatehouse.aws.breakers import DynamoBreakers
 from gatehouse.aws.call_records import DynamoCallRecords
@@ -28,6 +31,7 @@ from gatehouse.aws.secret_sealer import KmsSecretSealer
 from gatehouse.aws.tools import DynamoTools
 from gatehouse.aws.trusted_roots import DynamoTrustedRoots
 from gatehouse.aws.warrant_policies import DynamoWarrantPolicies
+from gatehouse.domain.audit import Author
 from gatehouse.net.names import SystemNames
 from gatehouse.settings import Settings
 from gatehouse.usecases.authenticate import AuthenticateKey
@@ -44,7 +48,8 @@ from gatehouse.usecases.manage_prompts import ManagePrompts
 from gatehouse.usecases.manage_resources import ManageResources
 from gatehouse.usecases.manage_tools import ManageTools
 from gatehouse.usecases.manage_warrants import ManageWarrants
-from gatehouse.usecases.management import Management
+from gatehouse.usecases.management import Entrance, Management
+from gatehouse.usecases.read_audit import ReadAudit
 from gatehouse.usecases.read_calls import ReadCalls
 from gatehouse.usecases.read_receipts import ReadReceipts
 from gatehouse.usecases.read_violations import ReadViolations
@@ -83,18 +88,27 @@ def limit_failures() -> LimitFailures:
 
 
 @cache
-def management() -> Management:
-    """Build it once, on the first request: all of it is cheap but the clients."""
+def entrance() -> Entrance:
+    """Build it once, on the first request."""
+    dynamodb = clients.dynamodb()
+    admin_token = SecretAdminToken(clients.secretsmanager(), settings.admin_token_secret, clock.now)
+    return Entrance(
+        authenticate=_authenticate(dynamodb, DynamoAuthority(dynamodb, settings.authority_table)),
+        authenticate_admin=AuthenticateAdmin(token=admin_token, managers=_managers(dynamodb)),
+        door=limits.limit_door(settings),
+    )
+
+
+def management(author: Author | None) -> Management:
+    """Build it for one request, whose changes are `author`'s; all but the clients is cheap."""
     dynamodb = clients.dynamodb()
     authority = DynamoAuthority(dynamodb, settings.authority_table)
     records = DynamoCallRecords(dynamodb, settings.activity_table)
-    admin_token = SecretAdminToken(clients.secretsmanager(), settings.admin_token_secret, clock.now)
+    writes = AuditedWrites(dynamodb, settings.authority_table, author, _pause)
+    kept = (dynamodb, settings.authority_table, writes)
     return Management(
-        authenticate=_authenticate(dynamodb, authority),
-        authenticate_admin=AuthenticateAdmin(token=admin_token, managers=_managers(dynamodb)),
-        door=limits.limit_door(settings),
         projects=ManageProjects(
-            projects=DynamoProjects(dynamodb, settings.authority_table),
+            projects=DynamoProjects(*kept),
             replication=DynamoReplication(dynamodb, settings.authority_table),
             clock=clock.now,
             choose=secrets.randbelow,
@@ -102,41 +116,39 @@ def management() -> Management:
             upstreams=upstreams(settings),
         ),
         integrations=ManageIntegrations(
-            integrations=DynamoIntegrations(dynamodb, settings.authority_table),
+            integrations=DynamoIntegrations(*kept),
             clock=clock.now,
             choose=secrets.randbelow,
         ),
-        assertion_keys=ManageAssertionKeys(
-            keys=DynamoAssertionKeys(dynamodb, settings.authority_table), clock=clock.now
-        ),
-        tools=_tools(dynamodb),
-        try_tool=_try_tool(dynamodb, authority),
-        prompts=ManagePrompts(
-            prompts=DynamoPrompts(dynamodb, settings.authority_table), clock=clock.now
-        ),
+        assertion_keys=ManageAssertionKeys(keys=DynamoAssertionKeys(*kept), clock=clock.now),
+        tools=_tools(DynamoTools(*kept)),
+        try_tool=_try_tool(DynamoTools(*kept), authority),
+        prompts=ManagePrompts(prompts=DynamoPrompts(*kept), clock=clock.now),
         resources=ManageResources(
-            resources=DynamoResources(dynamodb, settings.authority_table),
+            resources=DynamoResources(*kept),
             sealer=_sealer(),
             clock=clock.now,
             check_origin=_check_origin(),
         ),
-        members=ManageMembers(
-            members=DynamoMembers(dynamodb, settings.authority_table), clock=clock.now
-        ),
+        members=ManageMembers(members=DynamoMembers(*kept), clock=clock.now),
         calls=ReadCalls(records=records, clock=clock.now),
         receipts=ReadReceipts(
             receipts=DynamoReceipts(dynamodb, settings.activity_table),
-            key=KmsReceiptKey(clients.kms(), settings.receipt_key_arn),
+            key=_public_key(settings.receipt_key_arn),
             clock=clock.now,
         ),
+        audit=ReadAudit(
+            entries=DynamoAuditEntries(dynamodb, settings.authority_table),
+            key=_public_key(settings.audit_key_arn),
+        ),
         warrants=ManageWarrants(
-            policies=DynamoWarrantPolicies(dynamodb, settings.authority_table),
-            roots=DynamoTrustedRoots(dynamodb, settings.authority_table),
+            policies=DynamoWarrantPolicies(*kept),
+            roots=DynamoTrustedRoots(*kept),
             clock=clock.now,
         ),
         revocations=RevokeWarrants(
-            revocations=DynamoRevocations(dynamodb, settings.authority_table),
-            roots=DynamoTrustedRoots(dynamodb, settings.authority_table),
+            revocations=DynamoRevocations(*kept),
+            roots=DynamoTrustedRoots(*kept),
             clock=clock.now,
         ),
         violations=ReadViolations(records=records, clock=clock.now),
@@ -164,14 +176,24 @@ def _principals(dynamodb: "DynamoDBClient") -> DynamoPrincipals:
     return DynamoPrincipals(dynamodb, settings.authority_table, settings.activity_table)
 
 
-def _tools(dynamodb: "DynamoDBClient") -> ManageTools:
+def _tools(tools: DynamoTools) -> ManageTools:
     return ManageTools(
-        tools=DynamoTools(dynamodb, settings.authority_table),
+        tools=tools,
         sealer=_sealer(),
-        breakers=DynamoBreakers(dynamodb, settings.activity_table),
+        breakers=DynamoBreakers(clients.dynamodb(), settings.activity_table),
         clock=clock.now,
         check_origin=_check_origin(),
     )
+
+
+@cache
+def _public_key(arn: str) -> KmsReceiptKey:
+    return KmsReceiptKey(clients.kms(), arn)
+
+
+def _pause(attempt: int) -> None:
+    """Wait up to 20 ms, twice as long with each attempt, so that those who collided part."""
+    time.sleep(secrets.randbelow(20 << attempt) / 1000)
 
 
 def _sealer() -> KmsSecretSealer:
@@ -182,9 +204,10 @@ def _check_origin() -> CheckOrigin:
     return CheckOrigin(policy=upstreams(settings), names=SystemNames())
 
 
-def _try_tool(dynamodb: "DynamoDBClient", authority: DynamoAuthority) -> TryTool:
+def _try_tool(tools: DynamoTools, authority: DynamoAuthority) -> TryTool:
+    dynamodb = clients.dynamodb()
     return TryTool(
-        tools=DynamoTools(dynamodb, settings.authority_table),
+        tools=tools,
         authority=authority,
         signatures=PyJWTSignatures(),
         marks=DynamoMarks(dynamodb, settings.activity_table),

@@ -16,7 +16,7 @@ from gatehouse.aws.families import DynamoFamilies
 from gatehouse.aws.jws import PyJWTSignatures
 from gatehouse.aws.key_ring import SecretsManagerKeyRings
 from gatehouse.aws.marks import DynamoMarks
-from gatehouse.aws.members import DynamoMembers
+from gatehouse.aws.members import DynamoSeenMembers
 from gatehouse.aws.oauth_clients import DynamoOAuthClients
 from gatehouse.aws.signing_keys import KmsPublishedKeys, KmsTokenSigner
 from gatehouse.settings import Settings
@@ -67,7 +67,7 @@ def exchange_session() -> ExchangeSession:
         rings=SecretsManagerKeyRings(clients.secretsmanager(), settings.key_ring_secret),
         signatures=PyJWTSignatures(),
         marks=DynamoMarks(dynamodb, settings.activity_table),
-        members=DynamoMembers(dynamodb, settings.authority_table),
+        members=DynamoSeenMembers(dynamodb, settings.authority_table),
         limit=limits.limit_requests(settings),
         deployment_id=settings.deployment_id,
         allow_unverified_minting=settings.allow_unverified_minting,
@@ -90,7 +90,7 @@ def exchange_external() -> ExchangeExternal:
         rings=SecretsManagerKeyRings(clients.secretsmanager(), settings.key_ring_secret),
         sets=GuardedJwkSets(upstream),
         signatures=PyJWTSignatures(),
-        members=DynamoMembers(dynamodb, settings.authority_table),
+        members=DynamoSeenMembers(dynamodb, settings.authority_table),
         limit=limits.limit_requests(settings),
         deployment_id=settings.deployment_id,
         clock=clock.now,

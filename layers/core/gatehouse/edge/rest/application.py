@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 
+from gatehouse.domain.audit import Author
 from gatehouse.domain.errors import GatehouseError, NotFound
 from gatehouse.domain.principals import Actor, Principal
 from gatehouse.domain.roles import Action
@@ -14,7 +15,7 @@ from gatehouse.edge.http import HttpRequest, HttpResponse
 from gatehouse.edge.rest.credentials import presented
 from gatehouse.edge.rest.routes import ROUTES
 from gatehouse.edge.rest.routing import Access, Call, Route
-from gatehouse.usecases.management import Management
+from gatehouse.usecases.management import Entrance, Management
 
 MAX_BODY = 256 * 1024
 """Bytes of a request's body; no tool is larger."""
@@ -22,13 +23,17 @@ MAX_BODY = 256 * 1024
 
 @dataclass(frozen=True, slots=True)
 class ManagementApi:
-    """Answers requests; `management` is built on the first request that needs it.
+    """Answers requests; `entrance` is built by the first one that needs it.
 
-    `public_url` is None where the API's own domain is the public one.
+    `management` is built for each request, and for None where nobody has come in: then it changes
+    nothing. `public_url` is None where the API's own domain is the public one. `clock` is in Unix
+    seconds.
     """
 
-    management: Callable[[], Management]
+    entrance: Callable[[], Entrance]
+    management: Callable[[Author | None], Management]
     public_url: Callable[[], str | None]
+    clock: Callable[[], int]
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer one request; refusals are raised."""
@@ -46,30 +51,37 @@ class ManagementApi:
         return problem.bare(status, request.request_id, headers={"allow": methods})
 
     def _answer(self, route: Route, request: HttpRequest, params: dict[str, str]) -> HttpResponse:
-        management = self.management()
         if route.access is Access.PUBLIC:
-            return route.run(management, Call(request=request, params=params))
-        who = self._who(management, route, request)
+            return route.run(self.management(None), Call(request=request, params=params))
+        entrance = self.entrance()
+        who = self._who(entrance, route, request)
         actor = who.actor if isinstance(who, Principal) else who
         log.note(actor=actor.label)
         tier = Tier.ADMIN if route.access is Access.ADMIN else Tier.DEFAULT
         # Counted as soon as it is known who asks, whatever becomes of the request.
-        standing = management.door(
-            principal_quota(tier, actor.label), request_id=request.request_id
-        )
+        standing = entrance.door(principal_quota(tier, actor.label), request_id=request.request_id)
         call = Call(request=request, params=params, who=who, standings=(standing,))
         try:
-            _require(management, route, call)
-            return route.run(management, call)
+            _require(route, call)
+            return route.run(self.management(self._author(actor, route, request)), call)
         except GatehouseError as error:
             error.standings = (standing, *error.standings)
             raise
 
-    def _who(self, management: Management, route: Route, request: HttpRequest) -> Principal | Actor:
+    def _author(self, actor: Actor, route: Route, request: HttpRequest) -> Author:
+        return Author(
+            actor=actor,
+            action=f"{route.method} {route.path}",
+            source_ip=request.source_ip,
+            request_id=request.request_id,
+            at=self.clock(),
+        )
+
+    def _who(self, entrance: Entrance, route: Route, request: HttpRequest) -> Principal | Actor:
         shown = presented(request, origin=self.public_url() or f"https://{request.domain}")
         if route.access is Access.ADMIN:
-            return management.authenticate_admin(shown)
-        principal = management.authenticate(shown)
+            return entrance.authenticate_admin(shown)
+        principal = entrance.authenticate(shown)
         integration = principal.integration
         log.note(
             project_id=principal.project.id,
@@ -78,8 +90,7 @@ class ManagementApi:
         return principal
 
 
-def _require(management: Management, route: Route, call: Call) -> None:
+def _require(route: Route, call: Call) -> None:
     """Refuse whoever does not hold the route's action."""
-    del management
     if isinstance(route.access, Action):
         call.principal.require(route.access)
