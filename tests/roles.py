@@ -80,6 +80,45 @@ ONLY_TOKENS: Final[Condition] = {
     }
 }
 
+OF_PEOPLE: Final[Condition] = {
+    "ForAllValues:StringLike": {
+        "dynamodb:LeadingKeys": ["USER#*", "USERS", "IDP#*", "EMAIL#*", "P#*"]
+    },
+    "ForAllValues:StringEquals": {
+        "dynamodb:Attributes": [
+            "PK", "SK", "id", "user_id", "project_id", "provider", "subject", "email", "name",
+            "is_active", "is_admin", "epoch", "created_at", "last_sign_in_at", "role",
+            "custom_roles", "granted_by", "granted_at",
+        ]
+    },
+}  # fmt: skip
+NOTED_OF_PEOPLE: Final[Condition] = {
+    "ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["USER#*", "INVITE#*"]},
+    "ForAllValues:StringEquals": {
+        "dynamodb:Attributes": [
+            "PK", "SK", "email", "name", "last_sign_in_at", "used_at", "expires_at", "is_admin",
+            "is_active", "epoch",
+        ]
+    },
+    "StringEqualsIfExists": {"dynamodb:ReturnValues": "NONE"},
+}  # fmt: skip
+WHO_SIGNED_IN: Final[Condition] = {
+    "ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["P#*"]},
+    "ForAllValues:StringEquals": {
+        "dynamodb:Attributes": [
+            "PK", "SK", "email", "roles", "first_seen", "last_seen", "used_at", "expires_at",
+            "owners",
+        ]
+    },
+    "StringEqualsIfExists": {"dynamodb:ReturnValues": "NONE"},
+}  # fmt: skip
+
+
+def leading(*keys: str) -> Condition:
+    """Items whose partition is one of these."""
+    return {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": list(keys)}}
+
+
 ONE_ALGORITHM: Final[Condition] = {"StringEquals": {"kms:SigningAlgorithm": "ECDSA_SHA_256"}}
 
 ENDS: Final[Condition] = {
@@ -135,6 +174,24 @@ MAY: Final[dict[str, Allowed]] = {
         ("secretsmanager:GetSecretValue", "KeyRing.Id"): None,
         ("kms:Sign", "SigningKeyA.Arn"): ONLY_TOKENS,
         **VERIFY,
+        **AT_REST,
+    },
+    "signin": {
+        ("dynamodb:BatchGetItem", "Authority.Arn"): None,
+        ("dynamodb:GetItem", "Authority.Arn"): None,
+        ("dynamodb:Query", "Authority.Arn"): None,
+        ("dynamodb:ConditionCheckItem", "Authority.Arn"): None,
+        ("dynamodb:PutItem", "Authority.Arn"): OF_PEOPLE,
+        ("dynamodb:UpdateItem", "Authority.Arn"): (NOTED_OF_PEOPLE, WHO_SIGNED_IN),
+        ("dynamodb:BatchGetItem", "Activity.Arn"): leading("FAM#*", "SESSIONS#*", "ASK#*"),
+        ("dynamodb:GetItem", "Activity.Arn"): leading("FAM#*", "SESSIONS#*", "ASK#*"),
+        ("dynamodb:Query", "Activity.Arn"): leading("FAM#*", "SESSIONS#*", "ASK#*"),
+        ("dynamodb:PutItem", "Activity.Arn"): leading(
+            "FAM#*", "SESSIONS#*", "TXN#*", "ASK#*", "CODE#*", "SIGNIN#*"
+        ),
+        ("dynamodb:UpdateItem", "Activity.Arn"): leading("LIMIT#source#*", "FAM#*", "ASK#*"),
+        ("dynamodb:DeleteItem", "Activity.Arn"): leading("TXN#*", "ASK#*"),
+        ("secretsmanager:GetSecretValue", "OidcProviders.Id"): None,
         **AT_REST,
     },
     "keys": {

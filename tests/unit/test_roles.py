@@ -287,6 +287,7 @@ def test_only_the_api_may_call_the_public_functions_and_nobody_dispatch() -> Non
     assert callers == {
         "McpFunction": {"apigateway.amazonaws.com"},
         "TokenFunction": {"apigateway.amazonaws.com"},
+        "SigninFunction": {"apigateway.amazonaws.com"},
         "KeysFunction": {"apigateway.amazonaws.com"},
         "RotateFunction": {"secretsmanager.amazonaws.com"},
         "AuditFunction": {"events.amazonaws.com"},

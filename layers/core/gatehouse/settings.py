@@ -118,6 +118,27 @@ class Settings:
         return hosts
 
     @cached_property
+    def oidc_providers_secret(self) -> str:
+        """The secret that lists where people sign in, with our secrets there."""
+        return _required("OIDC_PROVIDERS_SECRET")
+
+    @cached_property
+    def admin_emails(self) -> frozenset[str]:
+        """Verified addresses whose first sign-in makes an administrator; none by default."""
+        from gatehouse.domain.email_addresses import normalized  # noqa: PLC0415 - one needs it
+
+        listed = os.environ.get("ADMIN_EMAILS", "").split(",")  # noqa: TID251
+        found = [normalized(each.strip()) for each in listed if each.strip()]
+        if None in found:
+            raise MisconfiguredDeployment("ADMIN_EMAILS holds something that is no address")
+        return frozenset(each for each in found if each is not None)
+
+    @cached_property
+    def sign_ins_per_minute(self) -> int:
+        """How many requests around signing in one address may send."""
+        return int(_required("SIGN_INS_PER_MINUTE"))
+
+    @cached_property
     def failures_per_minute(self) -> int:
         """How many credentials that do not hold one address may send."""
         return int(_required("FAILURES_PER_MINUTE"))

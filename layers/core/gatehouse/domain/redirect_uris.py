@@ -47,9 +47,11 @@ def is_registered(uri: str, registered: tuple[str, ...]) -> bool:
 def form_target(uri: str) -> str:
     """Return the source expression of CSP that allows a form to end up at a registered URI."""
     scheme = uri.partition(":")[0]
-    if scheme not in {"https", "http"}:
+    authority = urlsplit(uri).netloc
+    # CSP has no way to write an IPv6 address.
+    if scheme not in {"https", "http"} or authority.startswith("["):
         return f"{scheme}:"
-    return f"{scheme}://{urlsplit(uri).netloc}"
+    return f"{scheme}://{authority}"
 
 
 def shown_target(uri: str) -> str:

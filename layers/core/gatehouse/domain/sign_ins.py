@@ -23,8 +23,9 @@ SECRET: Final = re.compile(rf"[0-9A-Za-z]{{{SECRET_LENGTH}}}", re.ASCII)
 class SignInTransaction:
     """Somebody on the way to a provider; kept under the digest of its `state`, and used once.
 
-    `browser` is the digest of the cookie of the browser that left. `request` is the digest of the
-    authorization request that waits for this sign-in, `invitation` that of one to be used.
+    `browser` is the digest of the cookie of the browser that left. `request` is what the
+    browser was given for the authorization request that waits for this sign-in: of no use
+    elsewhere. `invitation` is the digest of one to be used.
     """
 
     provider_id: str

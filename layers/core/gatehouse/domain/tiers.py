@@ -18,7 +18,9 @@ class Tier(StrEnum):
     SIGN_IN = "sign_in"
     """Pages of signing in and of consent; by source address."""
     TOKEN = "token"  # noqa: S105 - a door
-    """The token endpoint; by client."""
+    """The OAuth endpoints; by client, or by person where the client proves nothing."""
+    REGISTER = "register"
+    """The registration of clients by themselves; by source address."""
     ADMIN = "admin"
     """The administration of the deployment; by administrator."""
     DEFAULT = "default"
@@ -30,12 +32,21 @@ class Tier(StrEnum):
         return _PER_MINUTE[self]
 
 
-_PER_MINUTE: Final = {Tier.SIGN_IN: 60, Tier.TOKEN: 600, Tier.ADMIN: 120, Tier.DEFAULT: 1200}
+_PER_MINUTE: Final = {
+    Tier.SIGN_IN: 60,
+    Tier.TOKEN: 600,
+    Tier.REGISTER: 60,
+    Tier.ADMIN: 120,
+    Tier.DEFAULT: 1200,
+}
 
 
-def source_quota(tier: Tier, source_ip: str) -> Quota:
-    """Return the count of requests from one address (IPv6: /64)."""
-    return _quota(tier, LimitScope.SOURCE, source_of(source_ip))
+def source_quota(tier: Tier, source_ip: str, *, amount: int | None = None) -> Quota:
+    """Return the count of requests from one address (IPv6: /64).
+
+    `amount` is a deployment's own, where the tier's does not suit it.
+    """
+    return _quota(tier, LimitScope.SOURCE, source_of(source_ip), amount)
 
 
 def principal_quota(tier: Tier, principal: str) -> Quota:
@@ -43,6 +54,6 @@ def principal_quota(tier: Tier, principal: str) -> Quota:
     return _quota(tier, LimitScope.PRINCIPAL, principal)
 
 
-def _quota(tier: Tier, scope: LimitScope, whose: str) -> Quota:
-    amount = tier.per_minute
+def _quota(tier: Tier, scope: LimitScope, whose: str, amount: int | None = None) -> Quota:
+    amount = tier.per_minute if amount is None else amount
     return Quota(scope=scope, subject=f"{tier}#{whose}", window=Window.MINUTE, amount=amount)

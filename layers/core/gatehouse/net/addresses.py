@@ -29,6 +29,14 @@ class AddressPolicy(UpstreamPolicy):
         except origins.UnacceptableOrigin as error:
             raise UpstreamForbidden(f"The tool's base_url {error}") from error
 
+    def may_call(self, origin: str) -> bool:
+        """Say whether an origin may be called, as far as its name tells."""
+        try:
+            self.destination(origin)
+        except UpstreamForbidden:
+            return False
+        return True
+
     def judge(self, there: Destination, addresses: list[str]) -> None:
         """Raise `UpstreamForbidden` unless `there` may be reached at each of `addresses`."""
         if self.opens(there) and addresses == [LOOPBACK]:

@@ -27,7 +27,7 @@ class SignInFailed(Forbidden):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WayIn:
-    """What somebody signs in for: digests of a waiting authorization request, an invitation."""
+    """What somebody signs in for: a waiting authorization request, an invitation (its digest)."""
 
     request: str | None = None
     invitation: str | None = None
@@ -155,7 +155,7 @@ class SignIn:
             return
         browser = sign_ins.digest(answer.browser)
         if not self.pending.arrive(
-            signed_in.request, signed_in.arrival, browser=browser, now=self.clock()
+            sign_ins.digest(signed_in.request), signed_in.arrival, browser=browser, now=self.clock()
         ):
             raise SignInFailed("the authorization request is over")
 

@@ -1,0 +1,1 @@
+"""Pages for people: one layout, no scripts, forms that work everywhere."""

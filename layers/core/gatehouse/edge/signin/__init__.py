@@ -1,0 +1,1 @@
+"""What browsers see of signing in, of consent, and of one's own sessions."""
