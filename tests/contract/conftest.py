@@ -1,12 +1,18 @@
 """The tables on moto, for the real halves of the contracts."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import boto3
 import pytest
 from moto import mock_aws
+from moto.server import ThreadedMotoServer
 
+from gatehouse.aws.wire.client import Surroundings, surroundings
+from gatehouse.aws.wire.services import WireDynamoDb, WireKms, WireSecretsManager
+from gatehouse.wiring import clients, clock, lean_clients
+from gatehouse.wiring.aws_clients import IMPATIENT
 from tests.cloud import source
 
 if TYPE_CHECKING:
@@ -40,3 +46,59 @@ def dynamodb(aws: None) -> "DynamoDBClient":
         KeySchema=described["KeySchema"],
     )
     return client
+
+
+@pytest.fixture(autouse=True)
+def sdk_clients(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let functions use boto3 in all the tests that count or break calls by its events.
+
+    The clients that they have when deployed keep the same protocols; see the param `wire`.
+    """
+    for name in ("dynamodb", "kms", "secretsmanager", "functions"):
+        monkeypatch.setattr(lean_clients, name, getattr(clients, name))
+
+
+@pytest.fixture(scope="session")
+def moto_server() -> Iterator[str]:
+    """moto behind HTTP on 127.0.0.1; it shows the same account as `aws` does in this process."""
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+@dataclass(frozen=True)
+class Wire:
+    """Clients as the hot functions have them, of moto's account."""
+
+    around: Surroundings
+
+    def dynamodb(self) -> WireDynamoDb:
+        return WireDynamoDb(IMPATIENT, self.around)
+
+    def kms(self) -> WireKms:
+        return WireKms(IMPATIENT, self.around)
+
+    def secretsmanager(self) -> WireSecretsManager:
+        return WireSecretsManager(IMPATIENT, self.around)
+
+
+@pytest.fixture
+def wire(aws: None, moto_server: str) -> Wire:
+    del aws
+    environ = {
+        "AWS_ENDPOINT_URL": moto_server,
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_ACCESS_KEY_ID": "testing",
+        "AWS_SECRET_ACCESS_KEY": "testing",
+        "AWS_SESSION_TOKEN": "testing",
+    }
+    return Wire(surroundings(environ, clock.now))
+
+
+@pytest.fixture
+def wire_dynamodb(wire: Wire, dynamodb: "DynamoDBClient") -> WireDynamoDb:
+    """The lean client of the account that `dynamodb` is of."""
+    del dynamodb
+    return wire.dynamodb()

@@ -23,11 +23,11 @@ OPEN = opened(LOOKUP.origin, NOW)
 RETRY_AT = NOW + OPEN_SECONDS
 
 
-@pytest.fixture(params=["memory", "dynamo"])
+@pytest.fixture(params=["memory", "dynamodb", "wire_dynamodb"])
 def port(request: pytest.FixtureRequest) -> Breakers:
     if request.param == "memory":
         return MemoryBreakers()
-    return DynamoBreakers(request.getfixturevalue("dynamodb"), TABLE)
+    return DynamoBreakers(request.getfixturevalue(request.param), TABLE)
 
 
 def read(port: Breakers, now: int = NOW) -> Breaker | None:

@@ -24,11 +24,11 @@ HOUR = 3600
 FULL_HOUR = NOW // HOUR * HOUR
 
 
-@pytest.fixture(params=["memory", "dynamo"])
+@pytest.fixture(params=["memory", "dynamodb", "wire_dynamodb"])
 def port(request: pytest.FixtureRequest) -> CallRecords:
     if request.param == "memory":
         return MemoryCallRecords()
-    return DynamoCallRecords(request.getfixturevalue("dynamodb"), TABLE)
+    return DynamoCallRecords(request.getfixturevalue(request.param), TABLE)
 
 
 def record(at: float = NOW, number: int = 0, **changes: object) -> CallRecord:

@@ -28,13 +28,13 @@ def claim(
     return port.claim(call, request_id=request_id, deadline=now + 13, now=now)
 
 
-@pytest.fixture(params=["memory", "dynamo"])
+@pytest.fixture(params=["memory", "dynamodb", "wire_dynamodb"])
 def port(request: pytest.FixtureRequest) -> Deduplications:
     if request.param == "memory":
         return MemoryDeduplications()
     numbers = count(1)
     return DynamoDeduplications(
-        request.getfixturevalue("dynamodb"),
+        request.getfixturevalue(request.param),
         TABLE,
         random_bytes=lambda length: next(numbers).to_bytes(length, "big"),
     )

@@ -14,12 +14,14 @@ from gatehouse.domain.key_ring import CACHE_SECONDS, REFETCH_SECONDS, KeyRing
 from gatehouse.domain.key_ring_documents import CorruptKeyRing, read_ring, ring_text
 from gatehouse.ports.credentials import KeyRingVersions
 from gatehouse.usecases.rotate_key_ring import RotateKeyRing, Step
-from tests.contract.conftest import REGION
+from tests.contract.conftest import REGION, Wire
 from tests.fakes.credentials import MemoryKeyRingVersions
 from tests.samples import NOW
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
+
+    from gatehouse.aws.services import SecretsManager
 
 SECRET = "ring"
 INITIAL = json.dumps({"version": 1, "initial": "x" * 64})
@@ -32,13 +34,14 @@ class Counted:
     """A Secrets Manager client that counts what it is asked."""
 
     client: "SecretsManagerClient"
+    reader: "SecretsManager"
     asked: int = 0
     is_down: bool = False
 
     def get_secret_value(self, **arguments: Any) -> Any:
         self.asked += 1
         if self.is_down:
-            return self.client.get_secret_value(SecretId="missing")
+            return self.reader.get_secret_value(SecretId="missing")
         return self.client.get_secret_value(**arguments)
 
 
@@ -50,14 +53,18 @@ def secretsmanager(aws: None) -> "SecretsManagerClient":
     return client
 
 
-@pytest.fixture
-def counted(secretsmanager: "SecretsManagerClient") -> Counted:
-    return Counted(secretsmanager)
+@pytest.fixture(params=["boto3", "wire"])
+def counted(
+    request: pytest.FixtureRequest, secretsmanager: "SecretsManagerClient", wire: Wire
+) -> Counted:
+    return Counted(
+        secretsmanager, wire.secretsmanager() if request.param == "wire" else secretsmanager
+    )
 
 
 @pytest.fixture
 def rings(counted: Counted) -> SecretsManagerKeyRings:
-    return SecretsManagerKeyRings(counted, SECRET)  # type: ignore[arg-type]
+    return SecretsManagerKeyRings(counted, SECRET)
 
 
 def put(client: "SecretsManagerClient", ring: KeyRing) -> None:

@@ -65,11 +65,11 @@ def dynamo(client: "DynamoDBClient", table: str = TABLE) -> DynamoLimits:
     return DynamoLimits(client, table, lambda below: next(numbers) * 7 % below)
 
 
-@pytest.fixture(params=["memory", "dynamo"])
+@pytest.fixture(params=["memory", "dynamodb", "wire_dynamodb"])
 def instances(request: pytest.FixtureRequest) -> Instances:
     if request.param == "memory":
         return Instances([MemoryLimits()])
-    client = request.getfixturevalue("dynamodb")
+    client = request.getfixturevalue(request.param)
     return Instances([dynamo(client) for _ in range(3)])
 
 

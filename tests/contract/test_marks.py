@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 
-@pytest.fixture(params=["memory", "dynamo"])
+@pytest.fixture(params=["memory", "dynamodb", "wire_dynamodb"])
 def marks(request: pytest.FixtureRequest) -> Marks:
     if request.param == "memory":
         return MemoryMarks()
-    return DynamoMarks(request.getfixturevalue("dynamodb"), TABLE)
+    return DynamoMarks(request.getfixturevalue(request.param), TABLE)
 
 
 def test_the_first_claim_wins(marks: Marks) -> None:

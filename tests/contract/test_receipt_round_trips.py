@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass, replace
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -12,7 +13,6 @@ from gatehouse.aws.receipts import DynamoReceipts
 from gatehouse.domain.calls import Invocation, Outcome
 from gatehouse.domain.ids import request_id
 from gatehouse.domain.warrant_policies import WarrantVerdict
-from gatehouse.wiring import clients
 from gatehouse.wiring.receipts import write_receipts
 from tests.contract.conftest import REGION, TABLE
 from tests.contract.test_dispatch_round_trips import Counted
@@ -37,16 +37,15 @@ class Settings:
 class Receipted(Counted):
     """Dispatch with the real keepers of receipts, as wiring builds them."""
 
-    def __init__(self, dynamodb: "DynamoDBClient", monkeypatch: pytest.MonkeyPatch) -> None:
+    def __init__(self, dynamodb: "DynamoDBClient") -> None:
         super().__init__(dynamodb)
         kms = boto3.client("kms", region_name=REGION)
         key = kms.create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")
         kms.meta.events.register("before-call", self._count)
-        monkeypatch.setattr(clients, "kms", lambda: kms)
-        monkeypatch.setattr(clients, "dynamodb", lambda: dynamodb)
+        aws: Any = SimpleNamespace(kms=lambda: kms, dynamodb=lambda: dynamodb)
         settings: Any = Settings(receipt_key_arn=key["KeyMetadata"]["Arn"])
         receipts = write_receipts(
-            settings, function="dispatch", lost=lambda *_: pytest.fail("something was lost")
+            settings, aws, function="dispatch", lost=lambda *_: pytest.fail("something was lost")
         )
         self.run = replace(self.run, receipts=receipts)
 
@@ -67,8 +66,8 @@ class Receipted(Counted):
 
 
 @pytest.fixture
-def receipted(dynamodb: "DynamoDBClient", monkeypatch: pytest.MonkeyPatch) -> Receipted:
-    made = Receipted(dynamodb, monkeypatch)
+def receipted(dynamodb: "DynamoDBClient") -> Receipted:
+    made = Receipted(dynamodb)
     made.warranted(0, None)
     return made
 

@@ -26,11 +26,11 @@ CHAIN = "c" * 32
 CERTIFICATE = SignedCertificate(certificate=b"says", signature=b"signed")
 
 
-@pytest.fixture(params=["memory", "dynamo"])
+@pytest.fixture(params=["memory", "dynamodb", "wire_dynamodb"])
 def port(request: pytest.FixtureRequest) -> Receipts:
     if request.param == "memory":
         return MemoryReceipts()
-    return DynamoReceipts(request.getfixturevalue("dynamodb"), TABLE)
+    return DynamoReceipts(request.getfixturevalue(request.param), TABLE)
 
 
 def receipt(sequence: int = 0, **changes: object) -> ChainedReceipt:
@@ -199,7 +199,7 @@ class _Kms(KmsCertificateSigner):
         return KmsReceiptKey(self.client, self.key_id).public_key_pem()
 
 
-@pytest.fixture(params=["memory", "kms"])
+@pytest.fixture(params=["memory", "kms", "wire"])
 def key(request: pytest.FixtureRequest) -> Both:
     if request.param == "memory":
         return DeploymentKey()
@@ -207,7 +207,8 @@ def key(request: pytest.FixtureRequest) -> Both:
     kms = boto3.client("kms", region_name=REGION)
     described = source()["Resources"]["ReceiptKey"]["Properties"]
     made = kms.create_key(KeySpec=described["KeySpec"], KeyUsage=described["KeyUsage"])
-    return _Kms(kms, made["KeyMetadata"]["Arn"])
+    client = request.getfixturevalue("wire").kms() if request.param == "wire" else kms
+    return _Kms(client, made["KeyMetadata"]["Arn"])
 
 
 def test_what_the_deployments_key_signs_its_public_key_verifies(key: Both) -> None:

@@ -40,17 +40,18 @@ class Stores:
 
 def dynamo(request: pytest.FixtureRequest) -> Stores:
     client = request.getfixturevalue("dynamodb")
+    reader = request.getfixturevalue(getattr(request, "param", "dynamodb"))
     return Stores(
         DynamoProjects(*audited(client)),
         DynamoResources(*audited(client)),
-        DynamoEnabledResources(client, TABLE),
-        DynamoDescriptors(client, TABLE, RESOURCE_LISTED),
-        DynamoDescriptors(client, TABLE, TEMPLATE_LISTED),
-        DynamoDescriptors(client, TABLE, RESOURCE_LISTED, only_approved=True),
+        DynamoEnabledResources(reader, TABLE),
+        DynamoDescriptors(reader, TABLE, RESOURCE_LISTED),
+        DynamoDescriptors(reader, TABLE, TEMPLATE_LISTED),
+        DynamoDescriptors(reader, TABLE, RESOURCE_LISTED, only_approved=True),
     )
 
 
-@pytest.fixture(params=["memory", "dynamo"])
+@pytest.fixture(params=["memory", "dynamodb", "wire_dynamodb"])
 def stores(request: pytest.FixtureRequest) -> Stores:
     if request.param == "memory":
         table = MemoryAuthority()

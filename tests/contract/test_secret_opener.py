@@ -65,7 +65,7 @@ def kms(aws: None) -> Kms:
     return Kms()
 
 
-@pytest.fixture(params=["memory", "kms"])
+@pytest.fixture(params=["memory", "kms", "wire"])
 def sealed_and_port(
     request: pytest.FixtureRequest,
 ) -> tuple[SealedSecret, SecretOpener]:
@@ -73,6 +73,9 @@ def sealed_and_port(
         sealed = SealedSecret(wrapped_key=b"w", nonce=b"n", ciphertext=b"c")
         return sealed, KnownSecrets({(b"c", BINDING): SECRET})
     kms: Kms = request.getfixturevalue("kms")
+    if request.param == "wire":
+        client = request.getfixturevalue("wire").kms()
+        return kms.seal(), KmsSecretOpener(client, (kms.key_arn,), monotonic=kms.clock)
     return kms.seal(), kms.opener
 
 

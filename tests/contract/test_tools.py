@@ -37,15 +37,16 @@ class Stores:
 
 def dynamo(request: pytest.FixtureRequest) -> Stores:
     client = request.getfixturevalue("dynamodb")
+    reader = request.getfixturevalue(getattr(request, "param", "dynamodb"))
     return Stores(
         DynamoProjects(*audited(client)),
         DynamoTools(*audited(client)),
-        DynamoDescriptors(client, TABLE, TOOL_DEFINITION),
-        DynamoDescriptors(client, TABLE, TOOL_DEFINITION, only_approved=True),
+        DynamoDescriptors(reader, TABLE, TOOL_DEFINITION),
+        DynamoDescriptors(reader, TABLE, TOOL_DEFINITION, only_approved=True),
     )
 
 
-@pytest.fixture(params=["memory", "dynamo"])
+@pytest.fixture(params=["memory", "dynamodb", "wire_dynamodb"])
 def stores(request: pytest.FixtureRequest) -> Stores:
     if request.param == "memory":
         table = MemoryAuthority()

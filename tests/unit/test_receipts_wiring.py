@@ -10,7 +10,7 @@ import pytest
 from gatehouse.domain.errors import Unavailable
 from gatehouse.edge.invoked import MARGIN_SECONDS
 from gatehouse.settings import Settings
-from gatehouse.wiring import receipts
+from gatehouse.wiring import clients, receipts
 from tests.receipts import record
 
 
@@ -60,7 +60,7 @@ def test_services_that_do_not_answer_are_waited_for_together_and_not_for_long(
 
 def test_threads_that_ask_at_once_get_the_same_chains(settings: Settings) -> None:
     """Two keys in one instance would make receipts under a certificate of another."""
-    write = receipts.write_receipts(settings, function="mcp", lost=lambda *_: None)
+    write = receipts.write_receipts(settings, clients, function="mcp", lost=lambda *_: None)
     with ThreadPoolExecutor(8) as threads:
         made: list[Any] = list(threads.map(lambda _: write.chains(), range(32)))
 
@@ -70,7 +70,7 @@ def test_threads_that_ask_at_once_get_the_same_chains(settings: Settings) -> Non
 def test_nothing_is_built_for_a_call_without_evidence(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("DEPLOYMENT_ID", "RECEIPT_KEY_ARN", "ACTIVITY_TABLE"):
         monkeypatch.delenv(name, raising=False)
-    write = receipts.write_receipts(Settings(), function="mcp", lost=lambda *_: None)
+    write = receipts.write_receipts(Settings(), clients, function="mcp", lost=lambda *_: None)
 
     with write.beside(record(0, warrant=None)) as kept:
         assert kept == record(0, warrant=None)

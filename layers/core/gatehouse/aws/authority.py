@@ -40,9 +40,8 @@ from gatehouse.domain.errors import Unavailable
 from gatehouse.ports.authority import Authority, Wanted
 
 if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
-
     from gatehouse.aws.attributes import Item
+    from gatehouse.aws.services import DynamoDb
     from gatehouse.aws.tables import Key
 
 
@@ -59,7 +58,7 @@ class DynamoAuthority:
     session is ever found.
     """
 
-    client: "DynamoDBClient"
+    client: "DynamoDb"
     table: str
     choose: Callable[[int], int] = secrets.randbelow
     copies: dict[str, tuple[int, ...]] = field(default_factory=dict)

@@ -8,15 +8,14 @@ from gatehouse.domain.errors import Unavailable
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from mypy_boto3_dynamodb import DynamoDBClient
-
     from gatehouse.aws.attributes import Item
+    from gatehouse.aws.services import DynamoDb
     from gatehouse.aws.tables import Key
 
 ATTEMPTS: Final = 2
 
 
-def read_all(client: "DynamoDBClient", wanted: "Mapping[str, Sequence[Key]]") -> "list[Item]":
+def read_all(client: "DynamoDb", wanted: "Mapping[str, Sequence[Key]]") -> "list[Item]":
     """Return those items that there are, of up to 100 keys by table.
 
     Raises:

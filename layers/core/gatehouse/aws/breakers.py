@@ -18,7 +18,7 @@ from gatehouse.aws.tables import breaker_key
 from gatehouse.domain.breaker import Breaker, BreakerState
 
 if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
+    from gatehouse.aws.services import DynamoDb
 
 KEPT_SECONDS: Final = 86_400
 """How long a state is believed that nobody has changed since: nothing fails for a day unasked."""
@@ -30,7 +30,7 @@ _NAMES: Final = {"#state": "state", "#ttl": "ttl"}
 class DynamoBreakers:
     """Keeps `Breakers` with one conditional write per change of state."""
 
-    client: "DynamoDBClient"
+    client: "DynamoDb"
     table: str
 
     def read(self, project_id: str, tool_name: str, *, now: int) -> Breaker | None:

@@ -18,8 +18,9 @@ from gatehouse.domain.ids import request_id, request_time_ms
 from gatehouse.ports.pages import Page
 
 if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import QueryInputTypeDef
+
+    from gatehouse.aws.services import DynamoDb
 
 MAX_HOURS: Final = 48
 """Hours that one page looks through, each with one Query per shard."""
@@ -58,7 +59,7 @@ class _Part:
 class CallHistory:
     """Reads pages; `threads` run an hour's queries side by side."""
 
-    client: "DynamoDBClient"
+    client: "DynamoDb"
     table: str
     threads: ThreadPoolExecutor
 

@@ -31,7 +31,9 @@ from gatehouse.domain.warrant_counts import VerdictCount
 from gatehouse.ports.pages import Page
 
 if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_dynamodb.type_defs import QueryInputTypeDef
+
+    from gatehouse.aws.services import DynamoDb
 
 THREADS: Final = 16
 """As many as an hour has partitions; the client's connection pool should hold as many."""
@@ -41,7 +43,7 @@ THREADS: Final = 16
 class DynamoCallRecords:
     """Keeps `CallRecords`: one item per call, one item of counters per tool, hour and shard."""
 
-    client: "DynamoDBClient"
+    client: "DynamoDb"
     table: str
     _threads: ThreadPoolExecutor = field(
         default_factory=lambda: ThreadPoolExecutor(THREADS, thread_name_prefix="calls"), repr=False
@@ -148,14 +150,18 @@ class DynamoCallRecords:
     def _counters(self, partition: str) -> list[Item]:
         """Read a whole partition: at most one small item per tool."""
         items: list[Item] = []
-        with translated():
-            for page in self.client.get_paginator("query").paginate(
-                TableName=self.table,
-                KeyConditionExpression="PK = :partition",
-                ExpressionAttributeValues={":partition": text_value(partition)},
-            ):
-                items += page["Items"]
-        return items
+        asked: QueryInputTypeDef = {
+            "TableName": self.table,
+            "KeyConditionExpression": "PK = :partition",
+            "ExpressionAttributeValues": {":partition": text_value(partition)},
+        }
+        while True:
+            with translated():
+                page = self.client.query(**asked)
+            items += page["Items"]
+            if "LastEvaluatedKey" not in page:
+                return items
+            asked["ExclusiveStartKey"] = page["LastEvaluatedKey"]
 
 
 def _merged(parts: Sequence[ToolUsage]) -> Sequence[ToolUsage]:

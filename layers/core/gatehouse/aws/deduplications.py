@@ -24,7 +24,7 @@ from gatehouse.domain.sealing import NONCE_LENGTH, SealBroken, seal, unseal
 from gatehouse.domain.strict_fields import UnreadableDocument
 
 if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
+    from gatehouse.aws.services import DynamoDb
 
 MAX_RESULT: Final = 300_000
 """Bytes of a sealed result; an item holds 400 KB in all."""
@@ -42,7 +42,7 @@ class DynamoDeduplications:
     `random_bytes` returns as many random bytes as it is asked for.
     """
 
-    client: "DynamoDBClient"
+    client: "DynamoDb"
     table: str
     random_bytes: Callable[[int], bytes]
 

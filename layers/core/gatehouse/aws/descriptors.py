@@ -9,9 +9,8 @@ from gatehouse.aws.tables import project_partition
 from gatehouse.ports.pages import Page
 
 if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
-
     from gatehouse.aws.attributes import Item
+    from gatehouse.aws.services import DynamoDb
 
 MAX_PAGE_LENGTH: Final = 3_000_000
 """Characters of a page, after which it ends early: an answer of Lambda holds 6 MB."""
@@ -24,7 +23,7 @@ class DynamoDescriptors:
     `only_approved` leaves out what has changed since it was approved.
     """
 
-    client: "DynamoDBClient"
+    client: "DynamoDb"
     table: str
     prefix: str
     only_approved: bool = False

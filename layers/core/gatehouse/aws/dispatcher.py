@@ -3,15 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from botocore.exceptions import (
-    BotoCoreError,
-    ClientError,
-    ConnectTimeoutError,
-    EndpointConnectionError,
-    NoCredentialsError,
-    ParamValidationError,
-)
-
+from gatehouse.aws.failures import SERVER_ERROR, failed, not_sent, refused, status_of
 from gatehouse.domain.calls import Dispatched, Invocation
 from gatehouse.domain.errors import Unavailable
 from gatehouse.domain.invocations import document_bytes, invocation_document, read_dispatched
@@ -20,19 +12,12 @@ from gatehouse.domain.strict_json import InvalidJson, parse
 from gatehouse.ports.calls import DispatchUncertain
 
 if TYPE_CHECKING:
-    from mypy_boto3_lambda import LambdaClient
+    from gatehouse.aws.services import Functions
 
 CONNECT_SECONDS: Final = 1
 READ_SECONDS: Final = 25
 """Longer than dispatch's own 24 s, so that its end is seen; shorter than mcp's 28 s."""
 MAX_PAYLOAD_BYTES: Final = 6_000_000
-_NOT_SENT: Final = (
-    ConnectTimeoutError,
-    EndpointConnectionError,
-    NoCredentialsError,
-    ParamValidationError,
-)
-_SERVER_ERROR: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +27,7 @@ class LambdaDispatcher:
     `client` must not retry: a second attempt could make the call twice.
     """
 
-    client: "LambdaClient"
+    client: "Functions"
     function: str
 
     def dispatch(self, invocation: Invocation) -> Dispatched:
@@ -55,15 +40,14 @@ class LambdaDispatcher:
                 FunctionName=self.function, InvocationType="RequestResponse", Payload=payload
             )
             said = answer["Payload"].read()
-        except ClientError as error:
+        except refused() as error:
             # Below 500, Lambda says no before it runs anything: throttled, not allowed, not found.
-            status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", _SERVER_ERROR)
-            if status < _SERVER_ERROR:
+            if status_of(error) < SERVER_ERROR:
                 raise Unavailable from error
             raise DispatchUncertain from error
-        except _NOT_SENT as error:
+        except not_sent() as error:
             raise Unavailable from error
-        except BotoCoreError as error:
+        except failed() as error:
             raise DispatchUncertain from error
         if "FunctionError" in answer:
             raise DispatchUncertain

@@ -18,14 +18,14 @@ from gatehouse.domain import uri_templates
 from gatehouse.domain.resources import MAX_RESOURCES, Resource
 
 if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
+    from gatehouse.aws.services import DynamoDb
 
 
 @dataclass(frozen=True, slots=True)
 class DynamoEnabledResources:
     """Keeps `EnabledResources`: a Query of each list that is needed, then one read."""
 
-    client: "DynamoDBClient"
+    client: "DynamoDb"
     table: str
 
     def at_uri(self, project_id: str, uri: str, *, only_approved: bool) -> Resource | None:

@@ -1,18 +1,20 @@
 """What AWS's errors mean here: a condition did not hold, or the service is unavailable."""
 
-from collections.abc import Callable, Generator
+import sys
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final, TypeVar, cast
+from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar, cast
 
-from botocore.exceptions import BotoCoreError, ClientError
-
+from gatehouse.aws.wire.errors import NotSent, Refused, WireError
 from gatehouse.domain.errors import Unavailable
 
 if TYPE_CHECKING:
     from gatehouse.aws.attributes import Item
 
 ATTEMPTS: Final = 3
+SERVER_ERROR: Final = 500
 Result = TypeVar("Result")
+Errors: TypeAlias = tuple[type[Exception], ...]
 
 
 class ConditionFailed(Exception):
@@ -31,6 +33,52 @@ class Contended(Unavailable):
     """Another transaction held an item; nothing was written, and a repetition may pass."""
 
 
+def refused() -> Errors:
+    """Return the exceptions that are an error which AWS answered; see `response_of`."""
+    return (Refused, *_botocore("ClientError"))
+
+
+def failed() -> Errors:
+    """Return the exceptions of a client that are no answer of AWS."""
+    return (WireError, *_botocore("BotoCoreError"))
+
+
+def not_sent() -> Errors:
+    """Return those among them after which AWS certainly did nothing."""
+    return (
+        NotSent,
+        *_botocore(
+            "ConnectTimeoutError",
+            "EndpointConnectionError",
+            "NoCredentialsError",
+            "ParamValidationError",
+        ),
+    )
+
+
+def _botocore(*names: str) -> Errors:
+    """Return exceptions of botocore, if it was ever imported: else it cannot have raised any."""
+    module = sys.modules.get("botocore.exceptions")
+    return tuple(cast("type[Exception]", getattr(module, name)) for name in names) if module else ()
+
+
+def response_of(error: Exception) -> "Mapping[str, object]":
+    """Return what AWS said when it refused."""
+    return cast("Mapping[str, object]", vars(error)["response"])
+
+
+def code_of(error: Exception) -> str | None:
+    """Return the code of a refusal."""
+    said = cast("Mapping[str, str]", response_of(error).get("Error", {}))
+    return said.get("Code")
+
+
+def status_of(error: Exception) -> int:
+    """Return the HTTP status of a refusal; an unknown one is the server's."""
+    said = cast("Mapping[str, int]", response_of(error).get("ResponseMetadata", {}))
+    return said.get("HTTPStatusCode", SERVER_ERROR)
+
+
 @contextmanager
 def translated() -> Generator[None, None, None]:
     """Run AWS calls; raise `ConditionFailed` or `Unavailable` for what they report.
@@ -39,12 +87,12 @@ def translated() -> Generator[None, None, None]:
     """
     try:
         yield
-    except ClientError as error:
-        code = error.response.get("Error", {}).get("Code")
+    except refused() as error:
+        code, response = code_of(error), response_of(error)
         if code == "ConditionalCheckFailedException":
-            raise ConditionFailed(cast("Item | None", error.response.get("Item"))) from error
+            raise ConditionFailed(cast("Item | None", response.get("Item"))) from error
         if code == "TransactionCanceledException":
-            reasons = cast("list[dict[str, object]]", error.response.get("CancellationReasons", []))
+            reasons = cast("list[dict[str, object]]", response.get("CancellationReasons", []))
             for index, reason in enumerate(reasons):
                 if reason.get("Code") == "ConditionalCheckFailed":
                     item = cast("Item | None", reason.get("Item"))
@@ -54,7 +102,7 @@ def translated() -> Generator[None, None, None]:
         if code in {"TransactionConflictException", "TransactionInProgressException"}:
             raise Contended from error
         raise Unavailable from error
-    except BotoCoreError as error:
+    except failed() as error:
         raise Unavailable from error
 
 

@@ -8,7 +8,7 @@ from gatehouse.domain.key_ring import CACHE_SECONDS, REFETCH_SECONDS, KeyRing
 from gatehouse.domain.key_ring_documents import read_ring
 
 if TYPE_CHECKING:
-    from mypy_boto3_secretsmanager import SecretsManagerClient
+    from gatehouse.aws.services import SecretsManager
 
 
 @dataclass(slots=True)
@@ -19,7 +19,7 @@ class SecretsManagerKeyRings:
     with an older one might sign with a key that nobody else accepts.
     """
 
-    client: "SecretsManagerClient"
+    client: "SecretsManager"
     secret_id: str
     _ring: KeyRing | None = field(default=None, init=False, repr=False)
     _read_at: int = field(default=0, init=False)

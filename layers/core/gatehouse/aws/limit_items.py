@@ -10,7 +10,7 @@ from gatehouse.aws.tables import quota_key, slots_key
 from gatehouse.domain.limits import SLOT_SECONDS, Quota, Slots, share
 
 if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
+    from gatehouse.aws.services import DynamoDb
 
 KEPT_SECONDS: Final = 3600
 """How long an item stays behind its window, for whoever looks into a table."""
@@ -20,7 +20,7 @@ KEPT_SECONDS: Final = 3600
 class WindowItems:
     """One number per window and shard. The window is in the key, so no item has to be reset."""
 
-    client: "DynamoDBClient"
+    client: "DynamoDb"
     table: str
 
     def add(self, quota: Quota, shard: int, calls: int, now_ms: int) -> int | None:
@@ -63,7 +63,7 @@ class WindowItems:
 class SlotItems:
     """One set of entries per shard; each entry says when it ends, whatever became of its call."""
 
-    client: "DynamoDBClient"
+    client: "DynamoDb"
     table: str
 
     def hold(self, slots: Slots, shard: int, entry: str, now_ms: int) -> int | None:

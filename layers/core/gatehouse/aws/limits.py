@@ -12,7 +12,7 @@ from gatehouse.domain.limits import Limit, Quota, Slots
 from gatehouse.ports.limits import HeldSlot, Taken
 
 if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
+    from gatehouse.aws.services import DynamoDb
 
 THREADS: Final = 16
 """No call has more limits: four scopes with four each."""
@@ -42,7 +42,7 @@ class DynamoLimits:
     `choose(n)` returns a random number below `n`: which shard to begin with.
     """
 
-    client: "DynamoDBClient"
+    client: "DynamoDb"
     table: str
     choose: Callable[[int], int]
     leases: Leases = field(default_factory=Leases)

@@ -8,14 +8,14 @@ from gatehouse.aws.failures import ConditionFailed, translated
 from gatehouse.aws.tables import mark_key
 
 if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
+    from gatehouse.aws.services import DynamoDb
 
 
 @dataclass(frozen=True, slots=True)
 class DynamoMarks:
     """Keeps `Marks` with one conditional write each."""
 
-    client: "DynamoDBClient"
+    client: "DynamoDb"
     table: str
 
     def claim(self, digest: str, *, expires_at: int, now: int) -> bool:

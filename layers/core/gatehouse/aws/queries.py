@@ -10,15 +10,14 @@ from gatehouse.ports.pages import Page
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mypy_boto3_dynamodb import DynamoDBClient
-
     from gatehouse.aws.attributes import Item
+    from gatehouse.aws.services import DynamoDb
 
 Kept = TypeVar("Kept")
 
 
 def project_page(  # noqa: PLR0913 - what is asked, and where
-    client: "DynamoDBClient",
+    client: "DynamoDb",
     table: str,
     project_id: str,
     *,
@@ -36,7 +35,7 @@ def project_page(  # noqa: PLR0913 - what is asked, and where
 
 
 def query_page(  # noqa: PLR0913 - what is asked, and where
-    client: "DynamoDBClient",
+    client: "DynamoDb",
     table: str,
     *,
     partition: str,

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 from gatehouse.aws.failures import translated
 
 if TYPE_CHECKING:
-    from mypy_boto3_kms import KMSClient
+    from gatehouse.aws.services import Kms
 
 
 @dataclass(frozen=True, slots=True)
 class KmsCertificateSigner:
     """Keeps `CertificateSigner` and `HeadSigner`: one Sign per message."""
 
-    client: "KMSClient"
+    client: "Kms"
     key_id: str
 
     def sign(self, message: bytes) -> bytes:
@@ -35,7 +35,7 @@ class KmsCertificateSigner:
 class KmsReceiptKey:
     """Keeps `ReceiptKey` and `HeadKey`; a key in KMS never changes, so it is asked for once."""
 
-    client: "KMSClient"
+    client: "Kms"
     key_id: str
 
     def public_key_pem(self) -> str:

@@ -30,9 +30,8 @@ from gatehouse.domain.receipts import ChainedReceipt, ChainListing, SignedCertif
 from gatehouse.ports.pages import Page
 
 if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
-
     from gatehouse.aws.attributes import Item, NewValue
+    from gatehouse.aws.services import DynamoDb
 
 MAX_HOURS: Final = 48
 """Hours that one page of chains looks through, each with one Query at least."""
@@ -44,7 +43,7 @@ _DAY: Final = 86_400
 class DynamoReceipts:
     """Keeps `Receipts`; what is written lives as long as the records of calls."""
 
-    client: "DynamoDBClient"
+    client: "DynamoDb"
     table: str
 
     def put(self, receipt: ChainedReceipt) -> None:

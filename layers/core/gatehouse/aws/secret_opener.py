@@ -7,8 +7,7 @@ from dataclasses import dataclass, field, replace
 from threading import Lock
 from typing import TYPE_CHECKING, Final
 
-from botocore.exceptions import BotoCoreError, ClientError
-
+from gatehouse.aws.failures import code_of, failed, refused
 from gatehouse.domain.errors import Unavailable
 from gatehouse.domain.sealing import (
     DATA_KEY_LENGTH,
@@ -19,7 +18,7 @@ from gatehouse.domain.sealing import (
 )
 
 if TYPE_CHECKING:
-    from mypy_boto3_kms import KMSClient
+    from gatehouse.aws.services import Kms
 
 CACHE_SECONDS: Final = 300
 CACHE_USES: Final = 1_000
@@ -53,7 +52,7 @@ class KmsSecretOpener:
     one key to another. `monotonic` counts seconds and never goes back.
     """
 
-    client: "KMSClient"
+    client: "Kms"
     key_arns: Sequence[str]
     monotonic: Callable[[], float]
     _opened: "OrderedDict[bytes, _DataKey]" = field(default_factory=OrderedDict, repr=False)
@@ -107,10 +106,10 @@ class KmsSecretOpener:
                 EncryptionContext=binding.encryption_context,
                 KeyId=key_arn,
             )
-        except ClientError as error:
-            if error.response.get("Error", {}).get("Code") in _ANOTHERS:
+        except refused() as error:
+            if code_of(error) in _ANOTHERS:
                 return None
             raise Unavailable from error
-        except BotoCoreError as error:
+        except failed() as error:
             raise Unavailable from error
         return answer["Plaintext"]

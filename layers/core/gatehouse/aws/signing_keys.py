@@ -9,7 +9,7 @@ from gatehouse.aws.failures import translated
 from gatehouse.domain.jwks import PublicKey, read_public_key
 
 if TYPE_CHECKING:
-    from mypy_boto3_kms import KMSClient
+    from gatehouse.aws.services import Kms
 
 ALGORITHM: Final = "RSASSA_PKCS1_V1_5_SHA_256"
 
@@ -22,7 +22,7 @@ class KmsPublishedKeys:
     is with other instances. So an unknown kid stays unknown, and asking again is left out.
     """
 
-    client: "Callable[[], KMSClient]"
+    client: "Callable[[], Kms]"
     key_ids: Sequence[str]
     _known: dict[str, PublicKey] = field(default_factory=dict, init=False, repr=False)
 
@@ -43,7 +43,7 @@ class KmsPublishedKeys:
 class KmsTokenSigner:
     """Keeps `TokenSigner`: KMS is given the digest, never the token."""
 
-    client: "Callable[[], KMSClient]"
+    client: "Callable[[], Kms]"
     key_id: str
     keys: KmsPublishedKeys
 

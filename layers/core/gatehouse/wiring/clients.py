@@ -6,18 +6,27 @@ from typing import TYPE_CHECKING, Final
 import boto3
 from botocore.config import Config
 
+from gatehouse.wiring import aws_clients
+
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_kms import KMSClient
     from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
-# A caller waits: give up while there is time left to answer 503.
-IMPATIENT: Final = Config(
-    connect_timeout=1,
-    read_timeout=2,
-    retries={"mode": "standard", "total_max_attempts": 2},
-)
+    from gatehouse.aws.wire.endpoints import Patience
+
+
+def _config(patience: "Patience") -> Config:
+    return Config(
+        connect_timeout=patience.connect_seconds,
+        read_timeout=patience.read_seconds,
+        retries={"mode": "standard", "total_max_attempts": patience.attempts},
+    )
+
+
+IMPATIENT: Final = _config(aws_clients.IMPATIENT)
+PATIENT: Final = _config(aws_clients.PATIENT)
 
 
 @cache
@@ -41,11 +50,4 @@ def kms() -> "KMSClient":
 @cache
 def functions() -> "LambdaClient":
     """Return the client through which dispatch is invoked; a retry could make a call twice."""
-    from gatehouse.aws.dispatcher import CONNECT_SECONDS, READ_SECONDS  # noqa: PLC0415
-
-    patient = Config(
-        connect_timeout=CONNECT_SECONDS,
-        read_timeout=READ_SECONDS,
-        retries={"mode": "standard", "total_max_attempts": 1},
-    )
-    return boto3.client("lambda", config=patient)
+    return boto3.client("lambda", config=PATIENT)

@@ -23,7 +23,8 @@ from gatehouse.usecases.circuits import Circuits
 from gatehouse.usecases.dispatch_call import DispatchCall
 from gatehouse.usecases.send_call import SendCall
 from gatehouse.usecases.write_receipts import Lost
-from gatehouse.wiring import clients, clock
+from gatehouse.wiring import clock
+from gatehouse.wiring import lean_clients as clients
 from gatehouse.wiring.receipts import write_receipts
 from gatehouse.wiring.upstreams import upstreams
 
@@ -45,7 +46,7 @@ def dispatch_call(*, lost: Lost) -> DispatchCall:
             clients.dynamodb(), settings.activity_table, random_bytes=secrets.token_bytes
         ),
         records=DynamoCallRecords(clients.dynamodb(), settings.activity_table),
-        receipts=write_receipts(settings, function="dispatch", lost=lost),
+        receipts=write_receipts(settings, clients, function="dispatch", lost=lost),
         clock_ms=clock.now_ms,
         lost=lost,
     )

@@ -84,7 +84,7 @@ def allowed_hosts() -> frozenset[str]:
 
 def limit_failures() -> LimitFailures:
     """Build the count of credentials that do not hold."""
-    return limits.limit_failures(settings)
+    return limits.limit_failures(settings, clients)
 
 
 @cache
@@ -95,7 +95,7 @@ def entrance() -> Entrance:
     return Entrance(
         authenticate=_authenticate(dynamodb, DynamoAuthority(dynamodb, settings.authority_table)),
         authenticate_admin=AuthenticateAdmin(token=admin_token, managers=_managers(dynamodb)),
-        door=limits.limit_door(settings),
+        door=limits.limit_door(settings, clients),
     )
 
 
@@ -168,7 +168,7 @@ def _authenticate(dynamodb: "DynamoDBClient", authority: DynamoAuthority) -> Aut
 @cache
 def _managers(dynamodb: "DynamoDBClient") -> AuthenticateManager:
     return AuthenticateManager(
-        read=read_access_token(settings), principals=_principals(dynamodb), clock=clock.now
+        read=read_access_token(settings, clients), principals=_principals(dynamodb), clock=clock.now
     )
 
 
@@ -212,7 +212,7 @@ def _try_tool(tools: DynamoTools, authority: DynamoAuthority) -> TryTool:
         signatures=PyJWTSignatures(),
         marks=DynamoMarks(dynamodb, settings.activity_table),
         dispatcher=LambdaDispatcher(clients.functions(), settings.dispatch_function),
-        limit=limits.limit_requests(settings),
+        limit=limits.limit_requests(settings, clients),
         records=DynamoCallRecords(dynamodb, settings.activity_table),
         clock_ms=clock.now_ms,
         new_request_id=new_request_id,

@@ -30,7 +30,8 @@ from gatehouse.usecases.read_resource import ReadResource
 from gatehouse.usecases.rounds import Rounds
 from gatehouse.usecases.spend_proof import SpendProof
 from gatehouse.usecases.write_receipts import Lost
-from gatehouse.wiring import clients, clock, limits
+from gatehouse.wiring import clock, limits
+from gatehouse.wiring import lean_clients as clients
 from gatehouse.wiring.access_tokens import read_access_token
 from gatehouse.wiring.receipts import write_receipts
 
@@ -57,13 +58,13 @@ def authenticate() -> Authenticate:
         rings=SecretsManagerKeyRings(clients.secretsmanager(), settings.key_ring_secret),
         deployment_id=settings.deployment_id,
         clock=clock.now,
-        tokens=read_access_token(settings),
+        tokens=read_access_token(settings, clients),
     )
 
 
 def limit_requests() -> LimitRequests:
     """Build the limits of callers, and of what they call."""
-    return limits.limit_requests(settings)
+    return limits.limit_requests(settings, clients)
 
 
 def allowed_hosts() -> frozenset[str]:
@@ -73,7 +74,7 @@ def allowed_hosts() -> frozenset[str]:
 
 def limit_failures() -> LimitFailures:
     """Build the count of credentials that do not hold."""
-    return limits.limit_failures(settings)
+    return limits.limit_failures(settings, clients)
 
 
 def list_tools() -> ListOffered:
@@ -145,7 +146,7 @@ def call_tool(*, lost: Lost) -> CallTool:
         spend_proof=SpendProof(marks=marks, dispatcher=dispatcher, clock=clock.now),
         dispatcher=dispatcher,
         records=DynamoCallRecords(clients.dynamodb(), settings.activity_table),
-        receipts=write_receipts(settings, function="mcp", lost=lost),
+        receipts=write_receipts(settings, clients, function="mcp", lost=lost),
         rounds=rounds(),
         clock_ms=clock.now_ms,
     )

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from gatehouse.settings import Settings
 from gatehouse.usecases.write_receipts import Lost, WriteReceipts
-from gatehouse.wiring import clients
 
 if TYPE_CHECKING:
     from gatehouse.aws.receipt_key import KmsCertificateSigner
     from gatehouse.aws.receipts import DynamoReceipts
     from gatehouse.domain.receipt_chains import ReceiptChains
+    from gatehouse.wiring.aws_clients import AwsClients
 
 THREADS: Final = 4
 WAIT_SECONDS: Final = 1.5
@@ -26,7 +26,9 @@ WAIT_SECONDS: Final = 1.5
 Made = TypeVar("Made")
 
 
-def write_receipts(settings: Settings, *, function: str, lost: Lost) -> WriteReceipts:
+def write_receipts(
+    settings: Settings, aws: "AwsClients", *, function: str, lost: Lost
+) -> WriteReceipts:
     """Build the one keeper of this instance's chains; `lost` is told what could not be kept."""
 
     def chains() -> "ReceiptChains":
@@ -42,12 +44,12 @@ def write_receipts(settings: Settings, *, function: str, lost: Lost) -> WriteRec
     def store() -> "DynamoReceipts":
         from gatehouse.aws.receipts import DynamoReceipts  # noqa: PLC0415
 
-        return DynamoReceipts(clients.dynamodb(), settings.activity_table)
+        return DynamoReceipts(aws.dynamodb(), settings.activity_table)
 
     def signer() -> "KmsCertificateSigner":
         from gatehouse.aws.receipt_key import KmsCertificateSigner  # noqa: PLC0415
 
-        return KmsCertificateSigner(clients.kms(), settings.receipt_key_arn)
+        return KmsCertificateSigner(aws.kms(), settings.receipt_key_arn)
 
     return WriteReceipts(
         chains=_once(chains), store=_once(store), signer=_once(signer), aside=aside, lost=lost

@@ -56,7 +56,7 @@ def allowed_hosts() -> frozenset[str]:
 
 def limit_failures() -> LimitFailures:
     """Build the count of credentials that do not hold."""
-    return limits.limit_failures(settings)
+    return limits.limit_failures(settings, clients)
 
 
 def exchange_session() -> ExchangeSession:
@@ -68,7 +68,7 @@ def exchange_session() -> ExchangeSession:
         signatures=PyJWTSignatures(),
         marks=DynamoMarks(dynamodb, settings.activity_table),
         members=DynamoSeenMembers(dynamodb, settings.authority_table),
-        limit=limits.limit_requests(settings),
+        limit=limits.limit_requests(settings, clients),
         deployment_id=settings.deployment_id,
         allow_unverified_minting=settings.allow_unverified_minting,
         clock=clock.now,
@@ -91,7 +91,7 @@ def exchange_external() -> ExchangeExternal:
         sets=GuardedJwkSets(upstream),
         signatures=PyJWTSignatures(),
         members=DynamoSeenMembers(dynamodb, settings.authority_table),
-        limit=limits.limit_requests(settings),
+        limit=limits.limit_requests(settings, clients),
         deployment_id=settings.deployment_id,
         clock=clock.now,
         new_token_id=new_request_id,
@@ -152,7 +152,7 @@ def introspect_token() -> IntrospectToken:
 @cache
 def published_keys() -> KmsPublishedKeys:
     """Build the keys that everyone may see; the one of them remembers what it has read."""
-    return access_tokens.published_keys(settings)
+    return access_tokens.published_keys(settings, clients)
 
 
 def _read() -> ReadAccessToken:

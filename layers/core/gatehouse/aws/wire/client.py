@@ -1,0 +1,139 @@
+"""Signed requests to one service, repeated where that helps."""
+
+import random
+import ssl
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+from urllib.parse import quote
+
+from gatehouse.aws.wire import container
+from gatehouse.aws.wire.answers import Answer
+from gatehouse.aws.wire.connection import Pool, TlsContext
+from gatehouse.aws.wire.credentials import CredentialSource, Expiring
+from gatehouse.aws.wire.endpoints import Endpoint, Patience, endpoint_of, region_of
+from gatehouse.aws.wire.errors import NotSent, Refused, WireError
+from gatehouse.aws.wire.retries import Retries
+from gatehouse.aws.wire.sigv4 import Header, Signer
+
+_ENDED: Final = frozenset({"ExpiredToken", "ExpiredTokenException"})
+_UNSIGNED: Final = (("User-Agent", "gatehouse"), ("Accept-Encoding", "identity"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What all clients of an instance share. `clock` returns epoch seconds."""
+
+    environ: Mapping[str, str]
+    clock: Callable[[], int]
+    credentials: CredentialSource
+    tls: TlsContext
+    sleep: Callable[[float], None] = time.sleep
+    random: Callable[[], float] = random.random
+
+
+def surroundings(environ: Mapping[str, str], clock: Callable[[], int]) -> Surroundings:
+    """Build them from the environment."""
+
+    @cache
+    def tls() -> ssl.SSLContext:
+        return ssl.create_default_context(cafile=environ.get("AWS_CA_BUNDLE"))
+
+    def fetch() -> Expiring:
+        return container.fetch(environ, tls=tls, clock=clock)
+
+    credentials = CredentialSource(environ, fetch=fetch, clock=clock)
+    return Surroundings(environ=environ, clock=clock, credentials=credentials, tls=tls)
+
+
+class ServiceClient:
+    """Posts to one service. `service` is its name both in hosts and in signatures."""
+
+    def __init__(self, service: str, patience: Patience, around: Surroundings) -> None:
+        self.endpoint: Endpoint = endpoint_of(service, around.environ)
+        if self.endpoint.is_secure:
+            around.tls()  # while the instance starts, when Lambda lends it more CPU
+        self._around = around
+        self._signer = Signer(service, region_of(around.environ))
+        self._pool = Pool(self.endpoint, patience, tls=around.tls, clock=around.clock)
+        self._retries = Retries(
+            attempts=patience.attempts, sleep=around.sleep, random=around.random
+        )
+
+    def post(
+        self,
+        path: str,
+        headers: Sequence[Header],
+        body: bytes,
+        *,
+        read: Callable[[Answer], dict[str, object]],
+        is_repeatable: bool = True,
+    ) -> dict[str, object]:
+        """Send `body` and return what `read` makes of the answer; it raises `Refused` itself.
+
+        What must not be done twice is tried once.
+        """
+
+        def once() -> dict[str, object]:
+            request = self._request(self.endpoint.prefix + path, headers, body)
+            return read(self._pool.exchange(request, is_repeatable=is_repeatable))
+
+        try:
+            return self._retries.run(once) if is_repeatable else once()
+        except Refused as refused:
+            if refused.code in _ENDED:
+                self._around.credentials.forget()
+            raise
+
+    def _request(self, path: str, headers: Sequence[Header], body: bytes) -> bytes:
+        """Write the request, signed for this moment."""
+        signed = self._signer.signed(
+            "POST",
+            path,
+            [("Host", self.endpoint.authority), *headers],
+            body,
+            credentials=self._around.credentials.get(),
+            now=self._around.clock(),
+        )
+        sent = [*signed, *_UNSIGNED, ("Content-Length", str(len(body))), *self._trace()]
+        lines = [f"POST {path} HTTP/1.1", *(f"{name}: {value}" for name, value in sent)]
+        head = "\r\n".join(lines)
+        if head.count("\n") != len(lines) - 1 or head.count("\r") != len(lines) - 1:
+            raise NotSent("A header is more than one line")
+        try:
+            return head.encode("ascii") + b"\r\n\r\n" + body
+        except UnicodeError as error:
+            raise NotSent("A header is not ASCII") from error
+
+    def _trace(self) -> list[Header]:
+        """Return what tells AWS which call this one comes of; it ends loops and draws traces."""
+        environ = self._around.environ
+        trace = environ.get("_X_AMZN_TRACE_ID")
+        if not trace or "AWS_LAMBDA_FUNCTION_NAME" not in environ:
+            return []
+        return [("X-Amzn-Trace-Id", quote(trace, safe="-=;:+&[]{}\"',"))]
+
+
+def refusal(answer: Answer, code: object, document: Mapping[str, object]) -> WireError:
+    """Return what an answer with an error means; `document` has more members, if any."""
+    # Codes come as `com.amazonaws.kms#Code` and as `Code:http://...`, or not at all.
+    named = str(code or answer.status).partition(":")[0].rpartition("#")[2]
+    message = document.get("message") or document.get("Message") or ""
+    response = {
+        **document,
+        "Error": {"Code": named, "Message": message},
+        "ResponseMetadata": metadata(answer),
+    }
+    return Refused(named, answer.status, response)
+
+
+def metadata(answer: Answer) -> dict[str, object]:
+    """Return what botocore says of an answer."""
+    return {
+        "RequestId": answer.headers.get("x-amzn-requestid", ""),
+        "HTTPStatusCode": answer.status,
+        "HTTPHeaders": answer.headers,
+        "RetryAttempts": 0,
+    }

@@ -1,0 +1,169 @@
+"""Connections to one endpoint, kept alive between requests."""
+
+import contextlib
+import select
+import socket
+import ssl
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import IO, Final, TypeAlias
+
+from gatehouse.aws.wire.answers import Answer, CutShort, Garbled, NothingAnswered, read_answer
+from gatehouse.aws.wire.endpoints import Endpoint, Patience
+from gatehouse.aws.wire.errors import NotConnected, NotSent, TimedOut, Unanswered, Unreadable
+
+TlsContext: TypeAlias = Callable[[], ssl.SSLContext]
+
+MAX_IDLE_SECONDS: Final = 60
+"""How long a connection may lie idle: AWS ends it unasked, and a frozen instance may not see it."""
+MAX_IDLE: Final = 16
+"""Connections that are kept, as many as threads ask at the same time."""
+
+
+class _Stale(Exception):
+    """A kept connection turned out to be over; `was_sent` says whether AWS may have read it."""
+
+    def __init__(self, *, was_sent: bool) -> None:
+        super().__init__()
+        self.was_sent = was_sent
+
+
+@dataclass(slots=True)
+class _Connection:
+    socket: socket.socket
+    stream: IO[bytes]
+    idle_since: int = 0
+
+    def close(self) -> None:
+        with contextlib.suppress(OSError):
+            self.stream.close()
+        with contextlib.suppress(OSError):
+            self.socket.close()
+
+
+class Pool:
+    """Sends requests to one endpoint; any number of threads may, each on a connection of its own.
+
+    `tls` makes the context for TLS when it is first needed; `clock` returns epoch seconds.
+    """
+
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        patience: Patience,
+        *,
+        tls: TlsContext,
+        clock: Callable[[], int],
+    ) -> None:
+        self._endpoint = endpoint
+        self._patience = patience
+        self._tls = tls
+        self._clock = clock
+        self._idle: deque[_Connection] = deque()
+
+    def exchange(self, request: bytes, *, is_repeatable: bool) -> Answer:
+        """Send `request` and return its answer.
+
+        A kept connection may have ended meanwhile. Then the request is sent once more on a new
+        one, unless AWS may have had it whole and it must not be done twice.
+
+        Raises:
+            NotSent: AWS did not have it whole.
+            Unanswered: Nobody knows what became of it.
+            Unreadable: What came back is no answer.
+        """
+        if kept := self._kept():
+            try:
+                return self._on(kept, request, is_kept=True)
+            except _Stale as stale:
+                self.close()  # whatever ended this one has ended its like
+                if stale.was_sent and not is_repeatable:
+                    raise Unanswered from stale
+        return self._on(self._new(), request, is_kept=False)
+
+    def close(self) -> None:
+        """End all connections that are idle."""
+        with contextlib.suppress(IndexError):
+            while True:
+                self._idle.pop().close()
+
+    def __del__(self) -> None:
+        """End them with the client that nobody has any more."""
+        self.close()
+
+    def _on(self, connection: _Connection, request: bytes, *, is_kept: bool) -> Answer:
+        try:
+            answer = _exchanged(connection, request, is_kept=is_kept)
+        except BaseException:
+            connection.close()
+            raise
+        if answer.is_last or len(self._idle) >= MAX_IDLE:
+            connection.close()
+        else:
+            connection.idle_since = self._clock()
+            self._idle.append(connection)
+        return answer
+
+    def _kept(self) -> _Connection | None:
+        """Return the connection that was used last, of those that seem to live."""
+        while True:
+            try:
+                connection = self._idle.pop()
+            except IndexError:
+                return None
+            # The time of day, and not a monotonic clock: that may stand still while frozen.
+            if 0 <= self._clock() - connection.idle_since <= MAX_IDLE_SECONDS and _is_quiet(
+                connection.socket
+            ):
+                return connection
+            connection.close()
+
+    def _new(self) -> _Connection:
+        endpoint = self._endpoint
+        try:
+            made = socket.create_connection(
+                (endpoint.host, endpoint.port), timeout=self._patience.connect_seconds
+            )
+        except OSError as error:
+            raise NotConnected from error
+        try:
+            made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            if endpoint.is_secure:
+                made = self._tls().wrap_socket(made, server_hostname=endpoint.host)
+            made.settimeout(self._patience.read_seconds)
+            return _Connection(made, made.makefile("rb"))
+        except (OSError, ValueError) as error:
+            made.close()
+            raise NotConnected from error
+
+
+def _exchanged(connection: _Connection, request: bytes, *, is_kept: bool) -> Answer:
+    try:
+        connection.socket.sendall(request)
+    except TimeoutError as error:
+        raise NotSent from error
+    except OSError as error:
+        # The last bytes were not taken, and without them there is no request to carry out.
+        if is_kept:
+            raise _Stale(was_sent=False) from error
+        raise NotSent from error
+    try:
+        return read_answer(connection.stream)
+    except TimeoutError as error:
+        raise TimedOut from error
+    except NothingAnswered as error:
+        if is_kept:
+            raise _Stale(was_sent=True) from error
+        raise Unanswered from error
+    except Garbled as error:
+        raise Unreadable from error
+    except (CutShort, OSError) as error:
+        raise Unanswered from error
+
+
+def _is_quiet(kept: socket.socket) -> bool:
+    """Say whether nothing waits to be read: on an idle connection that could only be its end."""
+    poll = select.poll()
+    poll.register(kept, select.POLLIN)
+    return not poll.poll(0)

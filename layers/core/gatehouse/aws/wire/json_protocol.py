@@ -1,0 +1,107 @@
+"""AWS's JSON protocols 1.0 and 1.1: one path, the operation in a header, bytes as base64.
+
+https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html
+"""
+
+import json
+from base64 import b64decode, b64encode
+from binascii import Error as NotBase64
+from collections.abc import Mapping
+from typing import Final
+from zlib import crc32
+
+from gatehouse.aws.wire.answers import Answer
+from gatehouse.aws.wire.client import ServiceClient, metadata, refusal
+from gatehouse.aws.wire.errors import Unreadable, WrongChecksum
+
+_FAILED: Final = 300
+
+
+class JsonClient:
+    """Calls operations of one service. `blobs` are members of answers that hold bytes."""
+
+    def __init__(
+        self, client: ServiceClient, *, version: str, target: str, blobs: frozenset[str]
+    ) -> None:
+        self._client = client
+        self._content_type = ("Content-Type", f"application/x-amz-json-{version}")
+        self._target = target
+        self._blobs = blobs
+
+    def call(self, operation: str, asked: Mapping[str, object]) -> dict[str, object]:
+        """Call an operation; a whole answer is a dict, as boto3's is."""
+        headers = (self._content_type, ("X-Amz-Target", f"{self._target}.{operation}"))
+        return self._client.post("/", headers, _encode(asked).encode(), read=self._read)
+
+    def _read(self, answer: Answer) -> dict[str, object]:
+        expected = answer.headers.get("x-amz-crc32")
+        if expected is not None and expected != str(crc32(answer.body)):
+            raise WrongChecksum
+        if answer.status >= _FAILED:
+            document = error_document(answer.body)
+            code = answer.headers.get("x-amzn-errortype") or document.pop("__type", None)
+            raise refusal(answer, code, document)
+        document = self._with_blobs(_document(answer.body))
+        document["ResponseMetadata"] = metadata(answer)
+        return document
+
+    def _with_blobs(self, document: dict[str, object]) -> dict[str, object]:
+        for name in self._blobs & document.keys():
+            document[name] = _bytes(document[name])
+        return document
+
+
+def _document(body: bytes) -> dict[str, object]:
+    if not body:
+        return {}
+    # Most answers hold no bytes, and reading without looking for them is faster.
+    decode = _decode_with_bytes if b'"B"' in body or b'"BS"' in body else _decode
+    try:
+        document = decode(body.decode())
+    except (ValueError, RecursionError) as error:
+        raise Unreadable from error
+    if not isinstance(document, dict):
+        raise Unreadable
+    return document
+
+
+def error_document(body: bytes) -> dict[str, object]:
+    """Read an error's body; a proxy in between may have written anything."""
+    try:
+        return _document(body)
+    except Unreadable:
+        return {}
+
+
+def _attribute(document: dict[str, object]) -> dict[str, object]:
+    """Turn `{"B": text}` and `{"BS": [text]}` into bytes; nothing else that DynamoDB says is so.
+
+    An attribute or a table may bear these names too, but then what follows is no text.
+    """
+    if len(document) == 1:
+        match document:
+            case {"B": str(text)}:
+                return {"B": _bytes(text)}
+            case {"BS": list(texts)} if all(isinstance(text, str) for text in texts):
+                return {"BS": [_bytes(text) for text in texts]}
+            case _:
+                pass
+    return document
+
+
+def _bytes(text: object) -> bytes:
+    try:
+        return b64decode(str(text), validate=True)
+    except NotBase64 as error:
+        raise Unreadable from error
+
+
+def _text(value: object) -> str:
+    if isinstance(value, bytes | bytearray):
+        return b64encode(value).decode("ascii")
+    raise TypeError(f"{type(value).__name__} cannot be sent")
+
+
+_encode: Final = json.JSONEncoder(separators=(",", ":"), default=_text).encode
+_decode: Final = json.JSONDecoder().decode
+_decode_with_bytes: Final = json.JSONDecoder(object_hook=_attribute).decode

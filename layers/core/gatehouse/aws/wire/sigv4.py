@@ -1,0 +1,79 @@
+"""AWS Signature Version 4 in headers, for requests without a query string.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
+"""
+
+import hashlib
+import hmac
+import time
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+from urllib.parse import quote
+
+if TYPE_CHECKING:
+    from gatehouse.aws.wire.credentials import Credentials
+
+ALGORITHM: Final = "AWS4-HMAC-SHA256"
+Header = tuple[str, str]
+
+
+class Signer:
+    """Signs requests to one service in one region; derives a key once a day and credential."""
+
+    def __init__(self, service: str, region: str) -> None:
+        self._service = service
+        self._region = region
+        self._derived: tuple[tuple[str, str], bytes] = (("", ""), b"")
+
+    def signed(  # noqa: PLR0913 - the parts of a request
+        self,
+        method: str,
+        path: str,
+        headers: Sequence[Header],
+        payload: bytes,
+        *,
+        credentials: "Credentials",
+        now: int,
+    ) -> list[Header]:
+        """Return `headers` and those that the signature adds; all of them are signed.
+
+        `path` is as it is sent. It is encoded once more, as all services but S3 want it.
+        """
+        stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(now))
+        added: list[Header] = [*headers, ("X-Amz-Date", stamp)]
+        if credentials.session_token is not None:
+            added.append(("X-Amz-Security-Token", credentials.session_token))
+        names, lines = _canonical(added)
+        digest = hashlib.sha256(payload).hexdigest()
+        canonical = f"{method}\n{quote(path, safe='/~')}\n\n{lines}\n{names}\n{digest}"
+        scope = f"{stamp[:8]}/{self._region}/{self._service}/aws4_request"
+        hashed = hashlib.sha256(canonical.encode()).hexdigest()
+        text = f"{ALGORITHM}\n{stamp}\n{scope}\n{hashed}"
+        signature = _hmac(self._key(stamp[:8], credentials), text).hex()
+        credential = f"{credentials.access_key_id}/{scope}"
+        value = f"{ALGORITHM} Credential={credential}, SignedHeaders={names}, Signature={signature}"
+        return [*added, ("Authorization", value)]
+
+    def _key(self, date: str, credentials: "Credentials") -> bytes:
+        """Return the key of a day; another thread may derive the same at the same time."""
+        name = (date, credentials.secret_access_key)
+        known, key = self._derived
+        if known != name:
+            key = f"AWS4{credentials.secret_access_key}".encode()
+            for part in (date, self._region, self._service, "aws4_request"):
+                key = _hmac(key, part)
+            self._derived = (name, key)
+        return key
+
+
+def _canonical(headers: Sequence[Header]) -> tuple[str, str]:
+    """Return the names of headers, and the headers themselves, as they are signed."""
+    values: dict[str, list[str]] = {}
+    for name, value in headers:
+        values.setdefault(name.lower(), []).append(" ".join(value.split()))
+    ordered = sorted(values)
+    return ";".join(ordered), "".join(f"{name}:{','.join(values[name])}\n" for name in ordered)
+
+
+def _hmac(key: bytes, text: str) -> bytes:
+    return hmac.digest(key, text.encode(), "sha256")
