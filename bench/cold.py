@@ -4,13 +4,16 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from statistics import median
+from typing import TYPE_CHECKING
 
 from bench import world
 from bench.ground import Ground, packages, result_of
 from bench.measure import ROUNDS
 from bench.runtime import Code, Start, cold, working
-from bench.sockets import Asked
 from gatehouse.domain.tools import AuthStrategy
+
+if TYPE_CHECKING:
+    from bench.sockets import Asked
 
 FLOOR = "floor: Logger + boto3, the same read"
 

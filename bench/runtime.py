@@ -9,15 +9,18 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import TypeVar
+
+import awslambdaric
 
 from bench.measure import cpu_seconds
 from bench.sockets import Asked, Said, serving
 
 ROOT = Path(__file__).resolve().parent.parent
-CLIENT = ROOT / ".venvs" / "bench-runtime"
-"""Where AWS's runtime client is, alone: Lambda has it beside the function's own code too."""
+CLIENT = ("awslambdaric", "runtime_client*", "simplejson", "snapshot_restore_py*")
+"""AWS's runtime client and what it needs; Lambda has them beside the function's own code too."""
 PATIENCE = 30.0
 PYTHON = str(getattr(sys, "_base_executable", sys.executable))
 """An interpreter without anybody's packages."""
@@ -41,7 +44,7 @@ class Code:
 
     def spawned(self, runtime_api: str, log: int) -> subprocess.Popen[bytes]:
         """Start a process of it."""
-        path = [CLIENT, self.folder, *self.layers]
+        path = [_client_alone(), self.folder, *self.layers]
         environment = {
             "PATH": os.defpath,
             "AWS_LAMBDA_RUNTIME_API": runtime_api,
@@ -127,6 +130,19 @@ class Worker:
             except queue.Empty:
                 if self.process.poll() is not None or time.monotonic() > deadline:
                     raise DidNotAnswer(self.log.read_text()[-3000:]) from None
+
+
+@cache
+def _client_alone() -> Path:
+    """Return a folder with the runtime client of our own environment and nothing else of it."""
+    packages, alone = Path(awslambdaric.__file__).parents[1], ROOT / ".local" / "bench" / "runtime"
+    alone.mkdir(parents=True, exist_ok=True)
+    for pattern in CLIENT:
+        for found in packages.glob(pattern):
+            link = alone / found.name
+            if not link.exists():
+                link.symlink_to(found)
+    return alone
 
 
 @contextmanager

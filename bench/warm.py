@@ -4,16 +4,18 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bench import world
 from bench.ground import Ground, packages, result_of
 from bench.measure import ROUNDS, Figure, Subject, in_turns
 from bench.runtime import Worker, working
 from bench.servers import LIST, DidNotServe, Server, contextforge, serving_app
-from bench.sockets import Asked
 from bench.world import ENFORCED, World, chain_of, rpc_body
 from gatehouse.domain.tools import AuthStrategy
+
+if TYPE_CHECKING:
+    from bench.sockets import Asked
 
 CALL = rpc_body("tools/call", {"name": "tool_0000", "arguments": world.ARGUMENTS})
 SIZES = (10, 100, 1_000)
@@ -88,11 +90,13 @@ def measure(ground: Ground, rounds: int = ROUNDS) -> Warm:
     return Warm(calls=calls, lists=lists, missing=missing)
 
 
-def both(ground: Ground, mcp: Worker, make: Callable[[], bytes], calls: int = 30) -> Subject:
+def both(
+    ground: Ground, mcp: Worker, make: Callable[[], bytes], calls: int = 30, *, uses: int = 100
+) -> Subject:
     """Return tool calls whose cost is that of mcp and dispatch together."""
     dispatch = ground.dispatch
     assert dispatch is not None  # noqa: S101
-    event = _renewed(make)
+    event = _renewed(make, uses)
 
     def settle() -> None:
         mcp.settle()

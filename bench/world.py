@@ -67,6 +67,7 @@ class World:
     strategy: AuthStrategy = AuthStrategy.NONE
     schema: Json = field(default_factory=lambda: SCHEMA)
     policy: WarrantPolicy = field(default_factory=WarrantPolicy)
+    member: MemberIdentity = MEMBER
 
     def items(self) -> list[Json]:
         """Return what the tables hold of it, written by the adapters' own code."""
@@ -134,7 +135,7 @@ class World:
         """Mint a session token as the token function does."""
         now = int(time.time())
         session = Session(
-            project_id=self.project_id, integration_id=INTEGRATION_ID, member=MEMBER, epoch=0,
+            project_id=self.project_id, integration_id=INTEGRATION_ID, member=self.member, epoch=0,
             assertion_kid=KID, token_id="t" * 36, issued_at=now, expires_at=now + 900,
         )  # fmt: skip
         return session_tokens.mint(session, key=read_ring(RING).current, deployment_id=DEPLOYMENT)
