@@ -9,22 +9,29 @@ from typing import Any, Final
 from gatehouse.aws.jws import PyJWTSignatures
 from gatehouse.domain.audit import Author
 from gatehouse.domain.ids import request_id
+from gatehouse.domain.people import Invitation
 from gatehouse.domain.revocations import KeptList
 from gatehouse.domain.upstreams import UpstreamPolicy
 from gatehouse.edge.rest.application import MAX_BODY, ManagementApi
 from gatehouse.edge.serving import Serve
+from gatehouse.usecases.administer_people import AdministerPeople
 from gatehouse.usecases.authenticate import AuthenticateKey
 from gatehouse.usecases.authenticate_admin import AuthenticateAdmin
 from gatehouse.usecases.authenticate_manager import AuthenticateManager
 from gatehouse.usecases.authenticate_principal import AuthenticatePrincipal
 from gatehouse.usecases.check_origin import CheckOrigin
 from gatehouse.usecases.limit_requests import LimitDoor, LimitRequests
+from gatehouse.usecases.manage_apps import ManageApps
 from gatehouse.usecases.manage_assertion_keys import ManageAssertionKeys
+from gatehouse.usecases.manage_custom_roles import ManageCustomRoles
 from gatehouse.usecases.manage_integrations import ManageIntegrations
+from gatehouse.usecases.manage_invitations import ManageInvitations
 from gatehouse.usecases.manage_members import ManageMembers
+from gatehouse.usecases.manage_people import ManagePeople
 from gatehouse.usecases.manage_projects import ManageProjects
 from gatehouse.usecases.manage_prompts import ManagePrompts
 from gatehouse.usecases.manage_resources import ManageResources
+from gatehouse.usecases.manage_sharing import ManageSharing
 from gatehouse.usecases.manage_tools import ManageTools
 from gatehouse.usecases.manage_warrants import ManageWarrants
 from gatehouse.usecases.management import Entrance, Management
@@ -44,11 +51,20 @@ from tests.fakes.clients import MemoryApps
 from tests.fakes.credentials import MemoryMarks
 from tests.fakes.dispatch import ScriptedDispatcher
 from tests.fakes.limits import MemoryLimits
+from tests.fakes.memberships import (
+    MemoryCustomRoles,
+    MemoryDirectory,
+    MemoryIssuedInvitations,
+    MemoryMemberships,
+)
 from tests.fakes.names import KnownNames
 from tests.fakes.offers import MemoryPrompts, MemoryResources
 from tests.fakes.principals import MemoryPrincipals
 from tests.fakes.receipts import DeploymentKey, MemoryReceipts
+from tests.fakes.registry import MemoryAppRegistry
 from tests.fakes.sealing import FixedAdminToken, KnownKeySealer
+from tests.fakes.sessions import MemoryFamilies
+from tests.fakes.sharing import MemoryGroups, MemoryShares, MemorySharing
 from tests.fakes.stores import (
     MemoryAssertionKeys,
     MemoryIntegrations,
@@ -119,6 +135,8 @@ class Api:
     receipt_key: DeploymentKey = field(default_factory=DeploymentKey)
     audit: MemoryAudit = field(default_factory=MemoryAudit)
     authors: list[Author | None] = field(default_factory=list)
+    invitations: dict[tuple[str, str], Invitation] = field(default_factory=dict)
+    sharing: MemorySharing | None = None
     admin_token: FixedAdminToken = field(default_factory=lambda: FixedAdminToken(ADMIN_TOKEN))
     now: int = NOW
     allow_unverified_minting: bool = False
@@ -209,7 +227,44 @@ class Api:
                 clock=self.clock,
             ),
             violations=ReadViolations(records=self.records, clock=self.clock),
+            people=ManagePeople(
+                memberships=MemoryMemberships(self.table),
+                custom_roles=MemoryCustomRoles(self.table),
+                directory=MemoryDirectory(self.table),
+                shares=MemoryShares(self.shared()),
+                families=MemoryFamilies(self.table.families),
+                clock=self.clock,
+            ),
+            accounts=AdministerPeople(
+                directory=MemoryDirectory(self.table),
+                families=MemoryFamilies(self.table.families),
+                clock=self.clock,
+            ),
+            invitations=ManageInvitations(
+                invitations=MemoryIssuedInvitations(self.table, self.invitations),
+                clock=self.clock,
+                choose=self.choose,
+            ),
+            custom_roles=ManageCustomRoles(roles=MemoryCustomRoles(self.table)),
+            sharing=ManageSharing(
+                groups=MemoryGroups(self.shared()),
+                shares=MemoryShares(self.shared()),
+                clock=self.clock,
+                choose=self.choose,
+            ),
+            apps=ManageApps(
+                apps=MemoryAppRegistry(self.table),
+                clock=self.clock,
+                choose=self.choose,
+                allow_local_origins=False,
+            ),
         )
+
+    def shared(self) -> MemorySharing:
+        """Groups and shares, which outlive a request."""
+        if self.sharing is None:
+            self.sharing = MemorySharing(self.table)
+        return self.sharing
 
     def managers(self) -> AuthenticateManager:
         """The proof of access tokens."""

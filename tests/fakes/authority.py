@@ -32,6 +32,7 @@ class MemoryAuthority:
     people: dict[str, Person] = field(default_factory=dict)
     memberships: dict[tuple[str, str], Membership] = field(default_factory=dict)
     custom_roles: dict[tuple[str, str], CustomRole] = field(default_factory=dict)
+    left: dict[tuple[str, str], int] = field(default_factory=dict)
     apps: dict[str, ServiceApp] = field(default_factory=dict)
     reads: int = 0
 

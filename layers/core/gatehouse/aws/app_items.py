@@ -41,6 +41,7 @@ def app_item(app: ServiceApp) -> NewItem:
         "public_keys": json_value([_public_key_document(key) for key in app.public_keys]),
         "allowed_origins": texts_value(app.allowed_origins),
         "is_active": flag_value(app.is_active),
+        "version": number_value(app.version),
     }
     for key in app.keys:
         item[KEY + key.id] = json_value(
@@ -67,6 +68,7 @@ def read_app(item: Item) -> ServiceApp:
         public_keys=tuple(_public_key(document) for document in public_keys),
         allowed_origins=texts(item, "allowed_origins"),
         is_active=flag(item, "is_active"),
+        version=number(item, "version"),
     )
 
 

@@ -17,10 +17,22 @@ OWNERS: Final = "owners"
 
 
 def granting(table: str, membership: Membership) -> "list[TransactWriteItemTypeDef]":
+    """Return the writes of `becoming`, on condition that the project is active too."""
+    check: TransactWriteItemTypeDef = {
+        "ConditionCheck": {
+            "TableName": table,
+            "Key": project_key(membership.project_id),
+            "ConditionExpression": IS_ACTIVE,
+        }
+    }
+    return [*becoming(table, membership), check]
+
+
+def becoming(table: str, membership: Membership) -> "list[TransactWriteItemTypeDef]":
     """Return the writes that make a person something in a project where they are nothing.
 
-    Conditions: they are nothing there (the first write); the project is active; and the epoch is
-    above every one that they ever had there.
+    Conditions: they are nothing there (the first write), and the epoch is above every one that
+    they ever had there.
     """
     project_id, user_id = membership.project_id, membership.user_id
     item = membership_item(membership)
@@ -28,13 +40,6 @@ def granting(table: str, membership: Membership) -> "list[TransactWriteItemTypeD
     writes: list[TransactWriteItemTypeDef] = [
         {"Put": {"TableName": table, "Item": item, "ConditionExpression": IS_ABSENT}},
         {"Put": {"TableName": table, "Item": {**item, **role_list_key(user_id, project_id)}}},
-        {
-            "ConditionCheck": {
-                "TableName": table,
-                "Key": project_key(project_id),
-                "ConditionExpression": IS_ACTIVE,
-            }
-        },
         {
             "ConditionCheck": {
                 "TableName": table,

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from gatehouse.aws.audited_writes import AuditedWrites
+from gatehouse.aws.copied_writes import IS_ABSENT, IS_THERE
 from gatehouse.aws.failures import ConditionFailed, translated
 from gatehouse.aws.people_items import invitation_item, read_invitation
 from gatehouse.aws.queries import project_page
@@ -18,30 +20,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class DynamoInvitations:
-    """Keeps `Invitations`, those to a project twice: where they are looked up, and listed."""
+    """Keeps `Invitations`."""
 
     client: "DynamoDBClient"
     table: str
-
-    def create(self, invitation: Invitation) -> None:
-        """See `Invitations.create`."""
-        item = invitation_item(invitation)
-        items = [item]
-        if invitation.project_id is not None:
-            listed = invitation_list_key(invitation.project_id, invitation.digest)
-            items.append({**item, **listed})
-        self._write(
-            [
-                {
-                    "Put": {
-                        "TableName": self.table,
-                        "Item": each,
-                        "ConditionExpression": "attribute_not_exists(PK)",
-                    }
-                }
-                for each in items
-            ]
-        )
 
     def get(self, digest: str) -> Invitation | None:
         """See `Invitations.get`."""
@@ -52,8 +34,33 @@ class DynamoInvitations:
         item = answer.get("Item")
         return read_invitation(item) if item else None
 
+
+@dataclass(frozen=True, slots=True)
+class DynamoIssuedInvitations:
+    """Keeps `IssuedInvitations`, those to a project twice: where they are looked up, and listed."""
+
+    client: "DynamoDBClient"
+    table: str
+    writes: AuditedWrites
+
+    def create(self, invitation: Invitation) -> None:
+        """See `IssuedInvitations.create`."""
+        item, project_id = invitation_item(invitation), invitation.project_id
+        put: TransactWriteItemTypeDef = {
+            "Put": {"TableName": self.table, "Item": item, "ConditionExpression": IS_ABSENT}
+        }
+        if project_id is None:
+            self.writes.write_alone([put])
+            return
+        listed = {**item, **invitation_list_key(project_id, invitation.digest)}
+        again: TransactWriteItemTypeDef = {"Put": {"TableName": self.table, "Item": listed}}
+        try:
+            self.writes.write(project_id, [put, again], while_active=True)
+        except ConditionFailed as failure:
+            raise NotFound from failure
+
     def page(self, project_id: str, *, after: str | None, limit: int) -> Page[Invitation]:
-        """See `Invitations.page`."""
+        """See `IssuedInvitations.page`."""
         return project_page(
             self.client,
             self.table,
@@ -65,24 +72,12 @@ class DynamoInvitations:
         )
 
     def withdraw(self, project_id: str, digest: str) -> None:
-        """See `Invitations.withdraw`."""
-        keys = [invitation_list_key(project_id, digest), invitation_key(digest)]
+        """See `IssuedInvitations.withdraw`."""
+        parts: list[TransactWriteItemTypeDef] = [
+            {"Delete": {"TableName": self.table, "Key": key, "ConditionExpression": IS_THERE}}
+            for key in (invitation_list_key(project_id, digest), invitation_key(digest))
+        ]
         try:
-            self._write(
-                [
-                    {
-                        "Delete": {
-                            "TableName": self.table,
-                            "Key": key,
-                            "ConditionExpression": "attribute_exists(PK)",
-                        }
-                    }
-                    for key in keys
-                ]
-            )
+            self.writes.write(project_id, parts)
         except ConditionFailed as failure:
             raise NotFound from failure
-
-    def _write(self, writes: "list[TransactWriteItemTypeDef]") -> None:
-        with translated():
-            self.client.transact_write_items(TransactItems=writes)

@@ -1,23 +1,14 @@
 """People, how they are proven, and the invitations that let them in, in the Authority table."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from gatehouse.aws.attributes import (
-    flag_value,
-    number,
-    number_value,
-    text,
-    text_value,
-)
-from gatehouse.aws.batch_reads import read_all
+from gatehouse.aws.attributes import flag_value, number, number_value, text, text_value
 from gatehouse.aws.failures import ConditionFailed, settled, translated
 from gatehouse.aws.granting import granting
 from gatehouse.aws.people_items import person_item, read_person
-from gatehouse.aws.queries import query_page
 from gatehouse.aws.tables import (
-    USERS,
     email_key,
     identity_key,
     invitation_key,
@@ -28,7 +19,6 @@ from gatehouse.aws.tables import (
 )
 from gatehouse.domain.errors import Conflict
 from gatehouse.domain.people import Identity, Invitation, Membership, Person
-from gatehouse.ports.pages import Page
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -110,36 +100,6 @@ class DynamoPeople:
                 ExpressionAttributeNames=names,
                 ExpressionAttributeValues=given,
             )
-
-    def page(self, *, after: str | None, limit: int) -> Page[Person]:
-        """See `People.page`; one Query and one BatchGetItem."""
-        listed, more = query_page(
-            self.client, self.table, partition=USERS, prefix="", after=after, limit=limit
-        )
-        keys = [user_key(text(item, "SK")) for item in listed]
-        found = map(read_person, read_all(self.client, {self.table: keys}))
-        return Page(items=tuple(sorted(found, key=lambda person: person.id)), next_after=more)
-
-    def change(self, person: Person, *, is_active: bool, is_admin: bool) -> Person:
-        """See `People.change`."""
-        changed = replace(person, is_active=is_active, is_admin=is_admin, epoch=person.epoch + 1)
-        try:
-            with translated():
-                self.client.update_item(
-                    TableName=self.table,
-                    Key=user_key(person.id),
-                    UpdateExpression="SET is_active = :active, is_admin = :admin, epoch = :epoch",
-                    ConditionExpression="epoch = :before",
-                    ExpressionAttributeValues={
-                        ":active": flag_value(is_active),
-                        ":admin": flag_value(is_admin),
-                        ":epoch": number_value(changed.epoch),
-                        ":before": number_value(person.epoch),
-                    },
-                )
-        except ConditionFailed as failure:
-            raise Conflict("The person has changed") from failure
-        return changed
 
     def _used(
         self, invitation: Invitation, email: str, now: int

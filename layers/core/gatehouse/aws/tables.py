@@ -23,6 +23,7 @@ Authority, who may do what:
 | ... by its name     | APPNAME#<name>   | APPNAME                |
 | ... listed          | APPS             | <id>                   |
 | ... of a project    | P#<project>      | APPGRANT#<app>         |
+| origins of apps     | ORIGINS          | ORIGINS                |
 | person              | USER#<id>        | USER                   |
 | ... listed          | USERS            | <id>                   |
 | identity            | IDP#<provider>#<subject> | IDP            |
@@ -34,6 +35,7 @@ Authority, who may do what:
 | ... and was last    | P#<project>      | LEFT#<person>          |
 | number of owners    | P#<project>      | COUNT#OWNER            |
 | custom role         | P#<project>      | CUSTOM#<name>          |
+| ... held by so many | P#<project>      | COUNT#CUSTOM#<name>    |
 | group               | P#<project>      | GROUP#<id>             |
 | person in a group   | P#<project>      | GMEM#<group>#<person>  |
 | share               | P#<project>      | SHARE#<kind>#<name>#<user or group>#<id> |
@@ -62,6 +64,7 @@ Activity, what happened; every item has a `ttl`, which is housekeeping only:
 | ... of a subject    | SESSIONS#<subject>               | <id>          |
 | refresh token       | RT#<digest>                      | RT            |
 | authorization code  | CODE#<digest>                    | CODE          |
+| client that registered itself | OAC#<client id>        | OAC           |
 | sign-in under way   | TXN#<digest>                     | TXN           |
 | ... of a client     | ASK#<digest>                     | ASK           |
 | sign-in             | SIGNIN#<day>#<shard>             | <request id>  |
@@ -233,6 +236,11 @@ def app_list_key(app_id: str) -> "Key":
     return _key(APPS, app_id)
 
 
+def app_origins_key() -> "Key":
+    """Key of the origins of all apps' pages."""
+    return _key("ORIGINS", "ORIGINS")
+
+
 def app_grant_key(project_id: str, app_id: str) -> "Key":
     """Key of a service app's entry among those of a project."""
     return _key(project_partition(project_id), APP_GRANT + app_id)
@@ -296,6 +304,11 @@ def owner_count_key(project_id: str) -> "Key":
 def custom_role_key(project_id: str, name: str) -> "Key":
     """Key of a role that a project made up."""
     return _key(project_partition(project_id), CUSTOM_ROLE + name)
+
+
+def custom_role_count_key(project_id: str, name: str) -> "Key":
+    """Key of how many people hold a role that a project made up."""
+    return _key(project_partition(project_id), f"COUNT#{CUSTOM_ROLE}{name}")
 
 
 def group_key(project_id: str, group_id: str) -> "Key":
@@ -381,6 +394,11 @@ def refresh_token_key(digest: str) -> "Key":
 def code_key(digest: str) -> "Key":
     """Key of an authorization code."""
     return _key(f"CODE#{digest}", "CODE")
+
+
+def client_registration_key(client_id: str) -> "Key":
+    """Key of a client that registered itself."""
+    return _key(f"OAC#{client_id}", "OAC")
 
 
 def transaction_key(digest: str) -> "Key":

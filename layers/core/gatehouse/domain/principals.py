@@ -67,6 +67,11 @@ class Principal:
             raise MissingScope(Scope.MANAGE)
         raise MissingAction(action)
 
+    @classmethod
+    def administrating(cls, actor: Actor, project: Project) -> "Principal":
+        """Return an administrator of the deployment, who is an owner of every project."""
+        return cls(actor=actor, project=project, actions=frozenset(Action), role=Role.OWNER)
+
     @property
     def is_owner(self) -> bool:
         """Whether they may decide about owners."""

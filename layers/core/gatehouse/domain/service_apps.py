@@ -40,6 +40,7 @@ class ServiceApp:
     """A program with an identity of its own; one grant for each project at most.
 
     `public_keys` verify the assertions by which it may authenticate instead of by a key.
+    `allowed_origins` are those of its pages, which browsers then let call this deployment.
     """
 
     id: str
@@ -50,6 +51,7 @@ class ServiceApp:
     public_keys: tuple[AssertionKey, ...] = ()
     allowed_origins: tuple[str, ...] = ()
     is_active: bool = True
+    version: int = 1
 
     @property
     def subject(self) -> str:

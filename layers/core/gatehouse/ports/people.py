@@ -36,6 +36,14 @@ class People(Protocol):
         """Keep when they last signed in, and their name as it is now."""
         ...
 
+
+class Directory(Protocol):
+    """Everybody who has an account, for the administrators of the deployment."""
+
+    def get(self, user_id: str) -> Person | None:
+        """Return a person."""
+        ...
+
     def page(self, *, after: str | None, limit: int) -> Page[Person]:
         """List in the order of ids."""
         ...
@@ -60,20 +68,26 @@ class Memberships(Protocol):
         """List in the order of user ids."""
         ...
 
-    def grant(self, membership: Membership) -> None:
-        """Make somebody something; raise `Conflict` when they are something already."""
-        ...
-
-    def change(self, membership: Membership, *, expected_epoch: int) -> None:
-        """Replace what somebody is.
+    def grant(self, membership: Membership) -> Membership:
+        """Make somebody something, under an epoch that they never had there.
 
         Raises:
-            Conflict: It changed meanwhile, or the project would be left without an owner.
+            Conflict: They are something already.
+            NotFound: The project is not active, or a custom role is no more.
         """
         ...
 
-    def remove(self, membership: Membership) -> None:
-        """End it, with what the person holds through it; raise `Conflict` as `change` does."""
+    def change(self, current: Membership, changed: Membership) -> Membership:
+        """Replace what somebody is, under the next epoch.
+
+        Raises:
+            Conflict: It changed meanwhile, or the project would be left without an owner.
+            NotFound: A custom role is no more.
+        """
+        ...
+
+    def remove(self, current: Membership) -> None:
+        """End it; raise `Conflict` as `change` does."""
         ...
 
 
@@ -81,7 +95,7 @@ class CustomRoles(Protocol):
     """The roles that a project made up itself, by name."""
 
     def put(self, role: CustomRole) -> None:
-        """Keep a role, instead of the one of that name if there is one."""
+        """Keep a role, instead of the one of that name if there is one; raise `NotFound`."""
         ...
 
     def all(self, project_id: str) -> Sequence[CustomRole]:
@@ -89,19 +103,23 @@ class CustomRoles(Protocol):
         ...
 
     def delete(self, project_id: str, name: str) -> None:
-        """Remove one; raise `NotFound`."""
+        """Remove one that nobody holds; raise `NotFound`, `Conflict`."""
         ...
 
 
 class Invitations(Protocol):
     """Invitations, by the digest of their text."""
 
-    def create(self, invitation: Invitation) -> None:
-        """Keep a new one."""
-        ...
-
     def get(self, digest: str) -> Invitation | None:
         """Return one, used and expired ones included."""
+        ...
+
+
+class IssuedInvitations(Protocol):
+    """Invitations, for those who hand them out."""
+
+    def create(self, invitation: Invitation) -> None:
+        """Keep a new one; raise `NotFound` when its project is not active."""
         ...
 
     def page(self, project_id: str, *, after: str | None, limit: int) -> Page[Invitation]:

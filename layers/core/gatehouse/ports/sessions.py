@@ -66,13 +66,14 @@ class Codes(Protocol):
         ...
 
 
-def end_all(families: Families, subject: str, *, now: int) -> None:
-    """End every session of a subject, page by page."""
+def end_all(families: Families, subject: str, *, now: int, project_id: str | None = None) -> None:
+    """End every session of a subject, or those for one project, page by page."""
     after: str | None = None
     while True:
         page = families.page(subject, after=after, limit=100)
         for family in page.items:
-            if family.revoked_at is None:
+            concerned = project_id in {None, family.grant.project_id}
+            if concerned and family.revoked_at is None:
                 families.end(family.id, now=now)
         after = page.next_after
         if after is None:

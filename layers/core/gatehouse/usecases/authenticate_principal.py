@@ -8,7 +8,7 @@ from gatehouse.domain.errors import InvalidRequest, NotFound, Unauthenticated
 from gatehouse.domain.people import actions_of
 from gatehouse.domain.principals import Actor, ActorKind, Principal
 from gatehouse.domain.projects import Project, Scope
-from gatehouse.domain.roles import KEY_ACTIONS, Action, Role
+from gatehouse.domain.roles import KEY_ACTIONS
 from gatehouse.domain.service_apps import ServiceApp
 from gatehouse.ports.apps import Apps
 from gatehouse.ports.principals import PrincipalReader, Sought, Standing
@@ -104,12 +104,8 @@ def _administrator(standing: Standing, project_id: str | None) -> Principal:
         raise Unauthenticated
     if project_id is None:
         raise InvalidRequest(WHICH_PROJECT)
-    return Principal(
-        actor=person_actor(person),
-        project=_active(standing.project, NotFound()),
-        actions=frozenset(Action),
-        role=Role.OWNER,
-    )
+    project = _active(standing.project, NotFound())
+    return Principal.administrating(person_actor(person), project)
 
 
 def _app(standing: Standing, project_id: str) -> Principal:

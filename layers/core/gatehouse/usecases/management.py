@@ -2,15 +2,21 @@
 
 from dataclasses import dataclass
 
+from gatehouse.usecases.administer_people import AdministerPeople
 from gatehouse.usecases.authenticate_admin import AuthenticateAdmin
 from gatehouse.usecases.authenticate_principal import AuthenticatePrincipal
 from gatehouse.usecases.limit_requests import LimitDoor
+from gatehouse.usecases.manage_apps import ManageApps
 from gatehouse.usecases.manage_assertion_keys import ManageAssertionKeys
+from gatehouse.usecases.manage_custom_roles import ManageCustomRoles
 from gatehouse.usecases.manage_integrations import ManageIntegrations
+from gatehouse.usecases.manage_invitations import ManageInvitations
 from gatehouse.usecases.manage_members import ManageMembers
+from gatehouse.usecases.manage_people import ManagePeople
 from gatehouse.usecases.manage_projects import ManageProjects
 from gatehouse.usecases.manage_prompts import ManagePrompts
 from gatehouse.usecases.manage_resources import ManageResources
+from gatehouse.usecases.manage_sharing import ManageSharing
 from gatehouse.usecases.manage_tools import ManageTools
 from gatehouse.usecases.manage_warrants import ManageWarrants
 from gatehouse.usecases.read_audit import ReadAudit
@@ -48,3 +54,9 @@ class Management:
     receipts: ReadReceipts
     revocations: RevokeWarrants
     violations: ReadViolations
+    people: ManagePeople
+    accounts: AdministerPeople
+    invitations: ManageInvitations
+    custom_roles: ManageCustomRoles
+    sharing: ManageSharing
+    apps: ManageApps

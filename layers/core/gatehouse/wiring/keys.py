@@ -55,7 +55,7 @@ from gatehouse.usecases.read_receipts import ReadReceipts
 from gatehouse.usecases.read_violations import ReadViolations
 from gatehouse.usecases.revoke_warrants import RevokeWarrants
 from gatehouse.usecases.try_tool import TryTool
-from gatehouse.wiring import clients, clock, limits
+from gatehouse.wiring import clients, clock, limits, people
 from gatehouse.wiring.access_tokens import read_access_token
 from gatehouse.wiring.request_ids import new_request_id
 from gatehouse.wiring.upstreams import upstreams
@@ -152,6 +152,12 @@ def management(author: Author | None) -> Management:
             clock=clock.now,
         ),
         violations=ReadViolations(records=records, clock=clock.now),
+        people=people.manage_people(kept, settings),
+        accounts=people.administer_people(kept, settings),
+        invitations=people.manage_invitations(kept),
+        custom_roles=people.manage_custom_roles(kept),
+        sharing=people.manage_sharing(kept),
+        apps=people.manage_apps(kept, settings),
     )
 
 

@@ -6,7 +6,7 @@ from http import HTTPStatus
 
 from gatehouse.domain.audit import Author
 from gatehouse.domain.errors import GatehouseError, NotFound
-from gatehouse.domain.principals import Actor, Principal
+from gatehouse.domain.principals import Actor, ActorKind, Principal
 from gatehouse.domain.roles import Action
 from gatehouse.domain.tiers import Tier, principal_quota
 from gatehouse.edge import log, problem
@@ -62,8 +62,9 @@ class ManagementApi:
         standing = entrance.door(principal_quota(tier, actor.label), request_id=request.request_id)
         call = Call(request=request, params=params, who=who, standings=(standing,))
         try:
-            _require(route, call)
-            return route.run(self.management(self._author(actor, route, request)), call)
+            management = self.management(self._author(actor, route, request))
+            _require(management, route, call)
+            return route.run(management, call)
         except GatehouseError as error:
             error.standings = (standing, *error.standings)
             raise
@@ -90,7 +91,12 @@ class ManagementApi:
         return principal
 
 
-def _require(route: Route, call: Call) -> None:
-    """Refuse whoever does not hold the route's action."""
-    if isinstance(route.access, Action):
+def _require(management: Management, route: Route, call: Call) -> None:
+    """Refuse whoever neither holds the route's action nor has a share of its thing that does."""
+    if not isinstance(route.access, Action) or call.principal.may(route.access):
+        return
+    share = route.shared if call.actor.kind is ActorKind.USER else None
+    if share is None or not management.sharing.allows(
+        call.principal, share.thing(call), share.permission
+    ):
         call.principal.require(route.access)

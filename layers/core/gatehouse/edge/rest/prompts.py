@@ -2,7 +2,9 @@
 
 from dataclasses import replace
 
+from gatehouse.domain.ids import prompt_name
 from gatehouse.domain.prompts import Prompt
+from gatehouse.domain.sharing import Thing, ThingKind
 from gatehouse.edge.rest.models import Nothing, PageQuery
 from gatehouse.edge.rest.prompt_models import (
     NewPrompt,
@@ -50,6 +52,8 @@ def change_prompt(management: Management, call: Call, body: PromptChange) -> Ans
 
 def delete_prompt(management: Management, call: Call, _nothing: Nothing) -> Answered:
     """Remove a prompt at once."""
+    thing = Thing(kind=ThingKind.PROMPT, name=prompt_name(call.params["id"]))
+    management.sharing.forget(call.project_id, thing)
     management.prompts.delete(call.project_id, call.params["id"])
     return Answered(answer=None)
 

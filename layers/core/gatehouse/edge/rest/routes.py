@@ -3,6 +3,7 @@
 from typing import Final
 
 from gatehouse.domain.roles import Action
+from gatehouse.domain.sharing import Permission, ThingKind
 from gatehouse.edge.rest import (
     assertion_keys,
     calls,
@@ -24,6 +25,7 @@ from gatehouse.edge.rest.integrations import (
 )
 from gatehouse.edge.rest.members import MemberList
 from gatehouse.edge.rest.models import PageQuery
+from gatehouse.edge.rest.people_routes import PEOPLE_ROUTES
 from gatehouse.edge.rest.projects import (
     Health,
     NewProject,
@@ -40,12 +42,17 @@ from gatehouse.edge.rest.resource_models import (
     ResourceChange,
     ResourceList,
 )
-from gatehouse.edge.rest.routing import Access, Route, route
+from gatehouse.edge.rest.routing import Access, Route, Shared, route
 from gatehouse.edge.rest.stored_models import Approval
 from gatehouse.edge.rest.tool_answers import ToolAnswer, ToolDetail, ToolList
 from gatehouse.edge.rest.tool_inputs import NewTool, ToolChange
 from gatehouse.edge.rest.trials import Trial, TrialAnswer
 from gatehouse.edge.rest.warrant_routes import WARRANT_ROUTES
+
+VIEW_TOOL: Final = Shared(kind=ThingKind.TOOL, permission=Permission.VIEW)
+EDIT_TOOL: Final = Shared(kind=ThingKind.TOOL, permission=Permission.EDIT)
+VIEW_PROMPT: Final = Shared(kind=ThingKind.PROMPT, permission=Permission.VIEW)
+EDIT_PROMPT: Final = Shared(kind=ThingKind.PROMPT, permission=Permission.EDIT)
 
 ROUTES: Final[tuple[Route, ...]] = (
     route("GET", "/health", Access.PUBLIC, projects.health, answer=Health),
@@ -112,11 +119,11 @@ ROUTES: Final[tuple[Route, ...]] = (
     ),
     route(
         "GET", "/api/v1/custom-tools/{id}", Action.TOOLS_READ, tools.read_tool,
-        answer=ToolDetail, refusals=(404,),
+        shared=VIEW_TOOL, answer=ToolDetail, refusals=(404,),
     ),
     route(
         "PATCH", "/api/v1/custom-tools/{id}", Action.TOOLS_WRITE, tools.change_tool,
-        input=ToolChange, answer=ToolAnswer, refusals=(404, 409, 412),
+        shared=EDIT_TOOL, input=ToolChange, answer=ToolAnswer, refusals=(404, 409, 412),
     ),
     route(
         "DELETE", "/api/v1/custom-tools/{id}", Action.TOOLS_WRITE, tools.delete_tool,
@@ -128,7 +135,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     ),
     route(
         "POST", "/api/v1/custom-tools/{id}/test", Action.TOOLS_TRY, trials.try_tool,
-        input=Trial, answer=TrialAnswer, refusals=(404,),
+        shared=EDIT_TOOL, input=Trial, answer=TrialAnswer, refusals=(404,),
     ),
     route(
         "GET", "/api/v1/prompts", Action.PROMPTS_READ, prompts.list_prompts,
@@ -140,11 +147,11 @@ ROUTES: Final[tuple[Route, ...]] = (
     ),
     route(
         "GET", "/api/v1/prompts/{id}", Action.PROMPTS_READ, prompts.read_prompt,
-        answer=PromptAnswer, refusals=(404,),
+        shared=VIEW_PROMPT, answer=PromptAnswer, refusals=(404,),
     ),
     route(
         "PATCH", "/api/v1/prompts/{id}", Action.PROMPTS_WRITE, prompts.change_prompt,
-        input=PromptChange, answer=PromptAnswer, refusals=(404, 409, 412),
+        shared=EDIT_PROMPT, input=PromptChange, answer=PromptAnswer, refusals=(404, 409, 412),
     ),
     route(
         "DELETE", "/api/v1/prompts/{id}", Action.PROMPTS_WRITE, prompts.delete_prompt,
@@ -187,6 +194,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         input=UsageQuery, answer=UsageList,
     ),
     *WARRANT_ROUTES,
+    *PEOPLE_ROUTES,
     route(
         "GET", "/api/v1/members", Action.MEMBERS_READ, members.list_members,
         input=PageQuery, answer=MemberList,

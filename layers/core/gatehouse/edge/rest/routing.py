@@ -7,12 +7,13 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Final
 
-from gatehouse.domain import strict_json
+from gatehouse.domain import ids, strict_json
 from gatehouse.domain.errors import Unauthenticated, UnsupportedContent
 from gatehouse.domain.limits import Standing
 from gatehouse.domain.principals import Actor, Principal
 from gatehouse.domain.projects import Project
 from gatehouse.domain.roles import Action
+from gatehouse.domain.sharing import Permission, Thing, ThingKind
 from gatehouse.edge.http import HttpRequest, HttpResponse, json_response
 from gatehouse.edge.limit_headers import limit_headers
 from gatehouse.edge.rest.models import Answer, Input, InputT, Nothing, checked
@@ -75,6 +76,19 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Shared:
+    """The share of a route's thing, named by `{id}`, that does instead of the route's action."""
+
+    kind: ThingKind
+    permission: Permission
+
+    def thing(self, call: Call) -> Thing:
+        """Return what a request is about; raise `NotFound` when there can be no such thing."""
+        name = ids.tool_name if self.kind is ThingKind.TOOL else ids.prompt_name
+        return Thing(kind=self.kind, name=name(call.params["id"]))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Content:
     """An answer that is no JSON."""
 
@@ -110,6 +124,7 @@ class Route:
     media_type: str
     status: int
     refusals: tuple[int, ...]
+    shared: Shared | None = None
 
     @cached_property
     def pattern(self) -> re.Pattern[str]:
@@ -133,6 +148,7 @@ def route(  # noqa: PLR0913 - the table has as many columns
     media_type: str = JSON,
     status: int = 200,
     refusals: tuple[int, ...] = (),
+    shared: Shared | None = None,
 ) -> Route:
     """Return the route on which `handle` answers what `input` can hold."""
 
@@ -151,6 +167,7 @@ def route(  # noqa: PLR0913 - the table has as many columns
         media_type=media_type,
         status=status,
         refusals=refusals,
+        shared=shared,
     )
 
 

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+from gatehouse.domain.ids import tool_name
+from gatehouse.domain.sharing import Thing, ThingKind
 from gatehouse.domain.tools import Tool
 from gatehouse.edge.rest.limit_models import read_limits
 from gatehouse.edge.rest.models import Nothing, PageQuery
@@ -71,6 +73,8 @@ def approve_tool(management: Management, call: Call, body: Approval) -> Answered
 
 def delete_tool(management: Management, call: Call, _nothing: Nothing) -> Answered:
     """Remove a tool at once."""
+    thing = Thing(kind=ThingKind.TOOL, name=tool_name(call.params["id"]))
+    management.sharing.forget(call.project_id, thing)
     management.tools.delete(call.project_id, call.params["id"])
     return Answered(answer=None)
 
