@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from gatehouse.domain.audit import AuditEntry
+from gatehouse.domain.audit import AuditEntry, AuditFilter
 from gatehouse.domain.audit_heads import SignedHead
-from gatehouse.ports.audit import AuditFilter
 from gatehouse.ports.pages import Page
 
 

@@ -23,9 +23,8 @@ from gatehouse.aws.tables import (
     audit_statement_key,
     audit_statement_partition,
 )
-from gatehouse.domain.audit import AuditEntry, AuditHead
+from gatehouse.domain.audit import AuditEntry, AuditFilter, AuditHead
 from gatehouse.domain.audit_heads import SignedHead
-from gatehouse.ports.audit import AuditFilter
 from gatehouse.ports.pages import Page
 
 if TYPE_CHECKING:
@@ -35,6 +34,7 @@ if TYPE_CHECKING:
     from gatehouse.aws.attributes import Item
     from gatehouse.aws.tables import Key
 
+FILTERS: Final = ("at", "actor", "action")
 FILTERED: Final = 1000
 """Entries that one Query looks at where a filter may leave some out."""
 MAX_READS: Final = 5
@@ -102,7 +102,9 @@ class DynamoAuditEntries:
         }
         if filters:
             query["FilterExpression"] = " AND ".join(filters)
-            query["ExpressionAttributeNames"] = {f"#{n}": n for n in ("at", "actor", "action")}
+            query["ExpressionAttributeNames"] = {
+                f"#{name}": name for name in FILTERS if any(f"#{name} " in f for f in filters)
+            }
             query["Limit"] = FILTERED
         with translated():
             answer = self.client.query(**query)

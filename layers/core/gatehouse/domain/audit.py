@@ -82,6 +82,16 @@ class AuditEntry:
         return AuditHead(seq=self.seq, digest=entry_digest(self), at=self.author.at)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditFilter:
+    """Which entries are wanted: of [`starts_at`, `ends_at`), Unix seconds; of an actor's label."""
+
+    starts_at: int | None = None
+    ends_at: int | None = None
+    actor: str | None = None
+    action: str | None = None
+
+
 def entry_document(entry: AuditEntry) -> JsonObject:
     """Return an entry as its digest is taken over it."""
     author, change = entry.author, entry.change

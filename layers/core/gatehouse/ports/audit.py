@@ -5,22 +5,11 @@ nothing here changes any.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Protocol
 
-from gatehouse.domain.audit import AuditEntry, AuditHead
+from gatehouse.domain.audit import AuditEntry, AuditFilter, AuditHead
 from gatehouse.domain.audit_heads import SignedHead
 from gatehouse.ports.pages import Page
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AuditFilter:
-    """Which entries are wanted; `starts_at` and `ends_at` are Unix seconds, the end excluded."""
-
-    starts_at: int | None = None
-    ends_at: int | None = None
-    actor: str | None = None
-    action: str | None = None
 
 
 class AuditEntries(Protocol):

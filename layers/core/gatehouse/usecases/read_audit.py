@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from gatehouse.domain.audit import AuditEntry
+from gatehouse.domain.audit import AuditEntry, AuditFilter
 from gatehouse.domain.audit_heads import SignedHead
 from gatehouse.domain.errors import NotFound
-from gatehouse.ports.audit import AuditEntries, AuditFilter, HeadKey
+from gatehouse.ports.audit import AuditEntries, HeadKey
 from gatehouse.ports.pages import Page
 
 MAX_SEQUENCE_DIGITS = 12

@@ -16,6 +16,7 @@ from gatehouse.edge.rest import (
     trials,
 )
 from gatehouse.edge.rest.assertion_keys import KeyAnswer, KeyList, NewKey
+from gatehouse.edge.rest.audit_routes import AUDIT_ROUTES
 from gatehouse.edge.rest.calls import CallAnswer, CallList, CallQuery, UsageList, UsageQuery
 from gatehouse.edge.rest.integrations import (
     CreatedIntegrationAnswer,
@@ -193,6 +194,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         "GET", "/api/v1/usage", Action.CALLS_READ, calls.read_usage,
         input=UsageQuery, answer=UsageList,
     ),
+    *AUDIT_ROUTES,
     *WARRANT_ROUTES,
     *PEOPLE_ROUTES,
     route(
