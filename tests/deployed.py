@@ -23,7 +23,11 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
     """
     home: Path = tmp_path_factory.mktemp("aws")
     # Suites send more bad credentials from one address than anybody may in a minute.
-    parameters = {"FailuresPerMinute": "30000"}
+    parameters = {
+        "FailuresPerMinute": "30000",
+        "SignInsPerMinute": "30000",
+        "AdminEmails": "admin@example.com",
+    }
     with LocalStack(home=home, aws_port=free_port(), parameters=parameters) as deployed:
         yield deployed
 
