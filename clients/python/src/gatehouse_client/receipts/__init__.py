@@ -4,11 +4,11 @@
 `python -m gatehouse_client.receipts verify` verifies that file against the deployment's public key.
 """
 
+from gatehouse_client._p256 import read_key
 from gatehouse_client.receipts.documents import Export, ExportedChain, UnreadableExport, read_export
 from gatehouse_client.receipts.verification import (
     VerifiedChain,
     VerifiedExport,
-    read_key,
     verify_export,
 )
 

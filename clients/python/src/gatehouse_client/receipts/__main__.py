@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from gatehouse_client._p256 import read_key
 from gatehouse_client.receipts.documents import UnreadableExport, read_export, write_export
 from gatehouse_client.receipts.fetching import ExportFailed, fetch_export
-from gatehouse_client.receipts.verification import VerifiedChain, read_key, verify_export
+from gatehouse_client.receipts.verification import VerifiedChain, verify_export
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

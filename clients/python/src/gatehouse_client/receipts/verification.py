@@ -8,19 +8,14 @@ project and chain it is. That a chain's last receipts are there is shown by call
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 from gatehouse.domain.warrants.certificates import Certificate, read_certificate, signed_bytes
 from gatehouse.domain.warrants.denied import Denied
 from gatehouse.domain.warrants.receipts import Receipt, read_receipt
+from gatehouse_client._p256 import is_signed
 from gatehouse_client.receipts.documents import Export, ExportedChain, NamedReceipt
-
-P256: Final = "secp256r1"
 
 
 class _Broken(Exception):
@@ -43,14 +38,6 @@ class VerifiedExport:
     chains: tuple[VerifiedChain, ...]
     calls: int
     problems: tuple[str, ...]
-
-
-def read_key(pem: bytes) -> ec.EllipticCurvePublicKey:
-    """Read the deployment's public key; raise `ValueError` for any but one on P-256."""
-    key = load_pem_public_key(pem)
-    if not isinstance(key, ec.EllipticCurvePublicKey) or key.curve.name != P256:
-        raise ValueError("the key is not on P-256")
-    return key
 
 
 def verify_export(export: Export, keys: Sequence[ec.EllipticCurvePublicKey]) -> VerifiedExport:
@@ -120,14 +107,6 @@ def _certified(chain: ExportedChain, keys: Sequence[ec.EllipticCurvePublicKey]) 
     if chain.certificate is None or chain.signature is None:
         raise _Broken("the certificate is missing, so nobody knows who signed")
     message = signed_bytes(chain.certificate)
-    if not any(_is_signed(key, chain.signature, message) for key in keys):
+    if not any(is_signed(key, chain.signature, message) for key in keys):
         raise _Broken("the certificate is not signed by the key that was given")
     return read_certificate(chain.certificate)
-
-
-def _is_signed(key: ec.EllipticCurvePublicKey, signature: bytes, message: bytes) -> bool:
-    try:
-        key.verify(signature, message, ec.ECDSA(hashes.SHA256()))
-    except InvalidSignature:
-        return False
-    return True
