@@ -53,11 +53,13 @@ COUNTS: Final[Condition] = {
     "ForAllValues:StringLike": {
         "dynamodb:LeadingKeys": [
             "LIMIT#source#*",
+            "LIMIT#principal#*",
             "LIMIT#project#*",
             "LIMIT#integration#*",
             "CODE#*",
             "FAM#*",
             "RT#*",
+            "OAC#*",
         ]
     },
 }
@@ -70,7 +72,7 @@ KEYS_IN_USE: Final[Condition] = {
     "StringEqualsIfExists": {"dynamodb:ReturnValues": "NONE"},
 }
 SIGN_INS: Final[Condition] = {
-    "ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["CODE#*", "FAM#*", "RT#*"]}
+    "ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["CODE#*", "FAM#*", "RT#*", "OAC#*"]}
 }
 SESSIONS: Final[Condition] = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["FAM#*"]}}
 ONLY_TOKENS: Final[Condition] = {
@@ -183,9 +185,9 @@ MAY: Final[dict[str, Allowed]] = {
         ("dynamodb:ConditionCheckItem", "Authority.Arn"): None,
         ("dynamodb:PutItem", "Authority.Arn"): OF_PEOPLE,
         ("dynamodb:UpdateItem", "Authority.Arn"): (NOTED_OF_PEOPLE, WHO_SIGNED_IN),
-        ("dynamodb:BatchGetItem", "Activity.Arn"): leading("FAM#*", "SESSIONS#*", "ASK#*"),
-        ("dynamodb:GetItem", "Activity.Arn"): leading("FAM#*", "SESSIONS#*", "ASK#*"),
-        ("dynamodb:Query", "Activity.Arn"): leading("FAM#*", "SESSIONS#*", "ASK#*"),
+        ("dynamodb:BatchGetItem", "Activity.Arn"): leading("FAM#*", "SESSIONS#*", "ASK#*", "OAC#*"),
+        ("dynamodb:GetItem", "Activity.Arn"): leading("FAM#*", "SESSIONS#*", "ASK#*", "OAC#*"),
+        ("dynamodb:Query", "Activity.Arn"): leading("FAM#*", "SESSIONS#*", "ASK#*", "OAC#*"),
         ("dynamodb:PutItem", "Activity.Arn"): leading(
             "FAM#*", "SESSIONS#*", "TXN#*", "ASK#*", "CODE#*", "SIGNIN#*"
         ),

@@ -7,13 +7,15 @@ from gatehouse.domain import access_tokens
 from gatehouse.domain.access_tokens import AccessToken
 from gatehouse.domain.families import Family, FamilyKind, begun
 from gatehouse.domain.grants import MANAGE, MCP, Grant
-from gatehouse.domain.oauth_clients import registered_id
+from gatehouse.domain.oauth_clients import RegisteredClient, registered_id
+from tests.fakes.authority import MemoryAuthority
 from tests.fakes.signing import MemorySigner, MemorySigningKeys
-from tests.samples import ADA, INTEGRATION_ID, NOW, PROJECT_ID
+from tests.samples import ADA, INTEGRATION, INTEGRATION_ID, NOW, PROJECT_ID, authority
 
 ORIGIN: Final = "https://gate.example.com"
 CLIENT_ID: Final = registered_id(PROJECT_ID, INTEGRATION_ID)
 FAMILY_ID: Final = "F" * 16
+PUBLIC_CLIENT: Final = RegisteredClient(redirect_uris=("https://client.example/cb",))
 FOR_MCP: Final = Grant(
     subject="user:u1",
     client_id=CLIENT_ID,
@@ -33,6 +35,14 @@ FOR_API: Final = Grant(
     epoch=7,
 )
 KEYS: Final = MemorySigningKeys()
+
+
+def signed_in_authority(**client: object) -> MemoryAuthority:
+    """The samples' table, where the integration is that of a public client."""
+    made = authority()
+    registered = replace(PUBLIC_CLIENT, **client)  # type: ignore[arg-type]
+    made.integrations[PROJECT_ID, INTEGRATION_ID] = replace(INTEGRATION, client=registered)
+    return made
 
 
 def family(grant: Grant = FOR_MCP, *, now: int = NOW) -> Family:

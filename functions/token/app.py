@@ -1,7 +1,7 @@
 """Tokens: sessions for members, OAuth tokens, and the documents by which clients find them.
 
 POST /api/v1/mcp/session-token - trade a member's assertion for a session token.
-POST /oauth/token, /oauth/revoke, /oauth/introspect - RFC 6749, 7009, 7662.
+POST /oauth/token, /oauth/revoke, /oauth/introspect, /oauth/register - RFC 6749, 7009, 7662, 7591.
 GET /.well-known/... - RFC 8414 and the JWK set.
 """
 
@@ -16,6 +16,7 @@ from gatehouse.edge.oauth import endpoints, metadata
 from gatehouse.edge.oauth.endpoints import Endpoints
 from gatehouse.edge.oauth.exchange import ExchangeToken
 from gatehouse.edge.oauth.grants import Grants
+from gatehouse.edge.oauth.registration import RegisterClients
 from gatehouse.edge.serving import Serve
 from gatehouse.edge.session_token import MAX_BODY, METHODS, granted_response, read_session_request
 from gatehouse.wiring import token
@@ -31,7 +32,7 @@ def answer(request: HttpRequest) -> HttpResponse:
     origin = token.public_url() or f"https://{request.domain}"
     if request.path in metadata.PATHS:
         published = token.published_keys().published
-        return metadata.answer(request, origin, published, registration=False)
+        return metadata.answer(request, origin, published, registration=token.has_registration())
     if request.path in endpoints.PATHS:
         return oauth()(request, origin)
     return _session_token(request)
@@ -40,7 +41,7 @@ def answer(request: HttpRequest) -> HttpResponse:
 @cache
 def oauth() -> Endpoints:
     """Build the OAuth endpoints with the first request to one of them."""
-    authenticate = token.authenticate_client()
+    authenticate, limit = token.authenticate_client(), token.limit_door()
     return Endpoints(
         authenticate=authenticate,
         grants=Grants(
@@ -52,7 +53,9 @@ def oauth() -> Endpoints:
         ),
         revoke=token.revoke_token(),
         introspect=token.introspect_token(),
+        register=RegisterClients(register=token.register_client(), limit=limit),
         failures=failures,
+        limit=limit,
     )
 
 

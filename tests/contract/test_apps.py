@@ -97,7 +97,7 @@ def test_a_pre_registered_client_is_found_public_or_with_its_secret(
     dynamodb: "DynamoDBClient", secret: str | None
 ) -> None:
     clients = register(dynamodb, **({"client_secret_digest": secret} if secret else {}))
-    assert clients.find(CLIENT_ID) == OAuthClient(
+    assert clients.find(CLIENT_ID, now=NOW) == OAuthClient(
         id=CLIENT_ID,
         name="backend",
         redirect_uris=("https://client.example/cb",),
@@ -108,17 +108,17 @@ def test_a_pre_registered_client_is_found_public_or_with_its_secret(
 
 
 def test_an_integration_of_another_kind_is_no_client(dynamodb: "DynamoDBClient") -> None:
-    assert register(dynamodb, kind="key").find(CLIENT_ID) is None
+    assert register(dynamodb, kind="key").find(CLIENT_ID, now=NOW) is None
 
 
 @pytest.mark.parametrize(
     "client_id", ["goc_", CLIENT_ID[:-1], CLIENT_ID + "0", CLIENT_ID[:-8] + "Integ002", "x"]
 )
 def test_nobody_else_is_a_client(dynamodb: "DynamoDBClient", client_id: str) -> None:
-    assert register(dynamodb).find(client_id) is None
+    assert register(dynamodb).find(client_id, now=NOW) is None
 
 
 def test_a_deleted_project_has_no_clients(dynamodb: "DynamoDBClient") -> None:
     clients = register(dynamodb)
     dynamodb.put_item(TableName=TABLE, Item=project_item(replace(PROJECT, deleted_at=NOW)))
-    assert clients.find(CLIENT_ID) is None
+    assert clients.find(CLIENT_ID, now=NOW) is None

@@ -27,6 +27,7 @@ from gatehouse.domain.invocations import dispatched_document, document_bytes, re
 from gatehouse.domain.jwks import read_public_key
 from gatehouse.domain.key_ring_documents import read_ring
 from gatehouse.domain.limits import Limits
+from gatehouse.domain.oauth_clients import registered_id
 from gatehouse.domain.project_settings import ProjectSettings
 from gatehouse.domain.strict_json import parse
 from gatehouse.wiring import clients, clock
@@ -34,7 +35,7 @@ from tests.cloud import source
 from tests.contract.conftest import REGION, TABLE
 from tests.fakes.dispatch import answered
 from tests.samples import ASSERTION_KEY, DEPLOYMENT, INTEGRATION, LOOKUP, PROJECT, SESSION, stored
-from tests.signed_in import FAMILY_ID, FOR_MCP, family
+from tests.signed_in import FAMILY_ID, FOR_MCP, PUBLIC_CLIENT, family
 from tests.signed_in import token as signed_in
 
 if TYPE_CHECKING:
@@ -96,7 +97,12 @@ def access_token(dynamodb: "DynamoDBClient") -> str:
     """A token of somebody who signed in; their session is kept."""
     now = clock.now()
     client, key_id = clients.kms(), os.environ["SIGNING_KEYS"].split(",")[0]
-    grant = replace(FOR_MCP, project_id=KEY.project_id, integration_id=KEY.integration_id)
+    grant = replace(
+        FOR_MCP,
+        project_id=KEY.project_id,
+        integration_id=KEY.integration_id,
+        client_id=registered_id(KEY.project_id, KEY.integration_id),
+    )
     dynamodb.put_item(TableName=TABLE, Item=family_item(family(grant, now=now)))
     said = replace(signed_in(grant), issued_at=now, expires_at=now + 900)
     public = read_public_key(client.get_public_key(KeyId=key_id)["PublicKey"])
@@ -143,6 +149,7 @@ def function(dynamodb: "DynamoDBClient", monkeypatch: pytest.MonkeyPatch) -> Cou
         id=KEY.integration_id,
         project_id=KEY.project_id,
         key_digest=KEY.digest,
+        client=PUBLIC_CLIENT,
     )
     for item in (
         project_item(replace(PROJECT, id=KEY.project_id)),

@@ -23,11 +23,34 @@ class MemoryApps:
 
 
 @dataclass
+class MemoryRegistrations:
+    """Keeps `ClientRegistrations`, and `OAuthClients` of those; clients with their ends."""
+
+    clients: dict[str, tuple[OAuthClient, int]] = field(default_factory=dict)
+
+    def register(self, client: OAuthClient, *, now: int, expires_at: int) -> None:
+        """See `ClientRegistrations.register`."""
+        del now
+        self.clients[client.id] = (client, expires_at)
+
+    def keep(self, client_id: str, *, expires_at: int) -> None:
+        """See `ClientRegistrations.keep`."""
+        if client_id in self.clients:
+            self.clients[client_id] = (self.clients[client_id][0], expires_at)
+
+    def find(self, client_id: str, *, now: int) -> OAuthClient | None:
+        """See `OAuthClients.find`."""
+        client, ends_at = self.clients.get(client_id, (None, 0))
+        return client if now < ends_at else None
+
+
+@dataclass
 class MemoryOAuthClients:
     """Keeps `OAuthClients`."""
 
     clients: dict[str, OAuthClient] = field(default_factory=dict)
 
-    def find(self, client_id: str) -> OAuthClient | None:
+    def find(self, client_id: str, *, now: int) -> OAuthClient | None:
         """See `OAuthClients.find`."""
+        del now
         return self.clients.get(client_id)

@@ -8,6 +8,7 @@ from gatehouse.domain.errors import MissingScope, SessionExpired, Unauthenticate
 from gatehouse.domain.families import FamilyKind
 from gatehouse.domain.grants import MCP
 from gatehouse.domain.members import MemberStanding
+from gatehouse.domain.oauth_clients import RegisteredClient
 from gatehouse.usecases.authenticate import Admitted, Authenticate
 from gatehouse.usecases.read_access_token import ReadAccessToken
 from tests.fakes.authority import MemoryAuthority
@@ -23,14 +24,25 @@ from tests.samples import (
     PROJECT,
     PROJECT_ID,
     RING,
-    authority,
 )
-from tests.signed_in import FAMILY_ID, FOR_API, FOR_MCP, KEYS, ORIGIN, family, signed, token
+from tests.signed_in import (
+    CLIENT_ID,
+    FAMILY_ID,
+    FOR_API,
+    FOR_MCP,
+    KEYS,
+    ORIGIN,
+    PUBLIC_CLIENT,
+    family,
+    signed,
+    signed_in_authority,
+    token,
+)
 
 
 def table() -> MemoryAuthority:
     """The samples' project, with a session of Ada's."""
-    made = authority()
+    made = signed_in_authority()
     made.families[FAMILY_ID] = family()
     return made
 
@@ -187,3 +199,35 @@ def test_where_no_access_token_is_accepted_none_is() -> None:
     assert authenticate(API_KEY).caller.member is None
     with pytest.raises(Unauthenticated):
         authenticate(signed(), origin=ORIGIN)
+
+
+def let_in(client: RegisteredClient | None, client_id: str) -> MemoryAuthority:
+    """The table, with a session that a client began, and what its integration says of clients."""
+    found = table()
+    held = found.integrations[PROJECT_ID, INTEGRATION_ID]
+    found.integrations[PROJECT_ID, INTEGRATION_ID] = replace(held, client=client)
+    found.families[FAMILY_ID] = family(replace(FOR_MCP, client_id=client_id))
+    return found
+
+
+def text_of(client_id: str) -> str:
+    return signed(token(replace(FOR_MCP, client_id=client_id)))
+
+
+def test_an_integration_that_is_no_clients_any_more_lets_nobody_in() -> None:
+    refused(signed(), let_in(None, CLIENT_ID))
+
+
+@pytest.mark.parametrize("other", ["goc_Proj0001Integ002", "goc_Proj0002Integ001", "Integ001", ""])
+def test_another_integrations_client_is_not_let_in(other: str) -> None:
+    refused(text_of(other), let_in(PUBLIC_CLIENT, other))
+    refused(text_of(other), let_in(replace(PUBLIC_CLIENT, allow_metadata_clients=True), other))
+
+
+@pytest.mark.parametrize("stranger", ["https://app.example/client.json", "gdc_" + "c" * 24])
+def test_clients_of_no_project_are_let_in_while_the_integration_says_so(stranger: str) -> None:
+    allowing = replace(PUBLIC_CLIENT, allow_metadata_clients=True)
+    found = let_in(allowing, stranger)
+    assert admit(text_of(stranger), found).caller.member == ADA
+    assert found.reads == 1
+    refused(text_of(stranger), let_in(PUBLIC_CLIENT, stranger))

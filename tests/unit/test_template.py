@@ -185,6 +185,7 @@ def test_the_api_has_these_routes_and_no_cors_of_its_own() -> None:
         ("/api/v1/mcp-oauth/token", "any"),
         ("/oauth/revoke", "any"),
         ("/oauth/introspect", "any"),
+        ("/oauth/register", "any"),
         ("/signin", "any"),
         ("/signin/{proxy+}", "any"),
         ("/signout", "any"),

@@ -144,6 +144,11 @@ class Settings:
         return int(_required("FAILURES_PER_MINUTE"))
 
     @cached_property
+    def dynamic_client_registration(self) -> bool:
+        """Whether OAuth clients may register themselves, and those are known that did."""
+        return self._switch("DYNAMIC_CLIENT_REGISTRATION")
+
+    @cached_property
     def allow_unverified_minting(self) -> bool:
         """Whether sessions may be minted for a bare member_external_id; only while developing."""
         return self._unsafe("ALLOW_UNVERIFIED_MEMBER_SESSION_MINTING", {"local", "dev"})
@@ -181,6 +186,7 @@ class Settings:
         """
         _ = self.allowed_origins, self.allowed_hosts, self.allow_unverified_minting
         _ = self.allow_insecure_upstreams, self.allowed_private_cidrs
+        _ = self.dynamic_client_registration
         if self.stage in _WITH_USERS and (self.public_url or "https:").startswith("http:"):
             raise MisconfiguredDeployment(f"PUBLIC_URL must be https in {self.stage}")
 
@@ -190,11 +196,16 @@ class Settings:
 
     def _unsafe(self, name: str, stages: set[str]) -> bool:
         """Read a switch that opens something; refuse to serve where it must stay shut."""
+        is_on = self._switch(name)
+        if is_on and self.stage not in stages:
+            raise MisconfiguredDeployment(f"{name} may not be true in {self.stage}")
+        return is_on
+
+    @staticmethod
+    def _switch(name: str) -> bool:
         value = os.environ.get(name, "false")  # noqa: TID251
         if value not in {"true", "false"}:
             raise MisconfiguredDeployment(f"{name} is neither true nor false")
-        if value == "true" and self.stage not in stages:
-            raise MisconfiguredDeployment(f"{name} may not be true in {self.stage}")
         return value == "true"
 
 

@@ -1,4 +1,4 @@
-"""Pre-registered OAuth clients: integrations of kind `oauth`, in the Authority table."""
+"""OAuth clients: integrations of kind `oauth`, in the Authority table, and those that came by."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -8,23 +8,34 @@ from gatehouse.aws.failures import translated
 from gatehouse.aws.project_items import OAUTH, read_project
 from gatehouse.aws.tables import META, integration_key, project_key
 from gatehouse.domain.errors import Unavailable
-from gatehouse.domain.oauth_clients import OAuthClient, registered_integration
+from gatehouse.domain.oauth_clients import (
+    OAuthClient,
+    is_self_registered_id,
+    registered_integration,
+)
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
     from gatehouse.aws.attributes import Item
+    from gatehouse.ports.oauth_clients import OAuthClients
 
 
 @dataclass(frozen=True, slots=True)
 class DynamoOAuthClients:
-    """Keeps `OAuthClients` with one consistent read; a deleted project has none."""
+    """Keeps `OAuthClients` with one consistent read; a deleted project has none.
+
+    `self_registered` knows clients that registered themselves; without it there are none.
+    """
 
     client: "DynamoDBClient"
     table: str
+    self_registered: "OAuthClients | None" = None
 
-    def find(self, client_id: str) -> OAuthClient | None:
+    def find(self, client_id: str, *, now: int) -> OAuthClient | None:
         """See `OAuthClients.find`."""
+        if is_self_registered_id(client_id) and self.self_registered is not None:
+            return self.self_registered.find(client_id, now=now)
         named = registered_integration(client_id)
         if named is None:
             return None

@@ -36,14 +36,22 @@ def read_metadata(client_id: str, document: JsonValue) -> OAuthClient:
         raise InvalidRequest("The client's document holds a secret, which it then is not")
     if document.get("token_endpoint_auth_method", "none") != "none":
         raise InvalidRequest("Clients that describe themselves must be public ones here")
+    require_codes(document)
+    return OAuthClient(
+        id=client_id, name=read_name(document), redirect_uris=_redirect_uris(document)
+    )
+
+
+def require_codes(document: JsonObject) -> None:
+    """Raise `InvalidRequest` for a client that would not use authorization codes."""
     for name, needed in (("grant_types", "authorization_code"), ("response_types", "code")):
         listed = document.get(name, [needed])
         if not isinstance(listed, list) or needed not in listed:
             raise InvalidRequest(f"The client's {name} do not hold {needed}")
-    return OAuthClient(id=client_id, name=_name(document), redirect_uris=_redirect_uris(document))
 
 
-def _name(document: JsonObject) -> str:
+def read_name(document: JsonObject) -> str:
+    """Return what people are told of a client; raise `InvalidRequest`."""
     name = document.get("client_name")
     if not isinstance(name, str) or text_problem(name, longest=MAX_NAME):
         raise InvalidRequest(f"The client's client_name is no text of 1 to {MAX_NAME} characters")

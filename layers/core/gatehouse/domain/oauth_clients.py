@@ -18,6 +18,9 @@ METADATA: Final = ("https://", "http://127.0.0.1:")
 The second kind can be read on a developer's machine alone, so nowhere else anything is granted to
 one.
 """
+SELF_REGISTERED: Final = "gdc_"
+"""What the id of a client begins with that registered itself (RFC 7591); 24 characters follow."""
+SELF_REGISTERED_LENGTH: Final = 24
 SECRET: Final = "gos_"  # noqa: S105 - a prefix
 SECRET_LENGTH: Final = 43
 MAX_ID: Final = 512
@@ -29,7 +32,7 @@ class RegisteredClient:
     """What makes an integration one of kind `oauth`: people reach the project through it.
 
     Without `secret_digest` the client is public. `admission` decides who becomes a member.
-    `allow_metadata_clients` lets in clients that describe themselves, besides this one.
+    `allow_metadata_clients` lets in clients of no project, besides this one.
     """
 
     redirect_uris: tuple[str, ...]
@@ -92,3 +95,20 @@ def registered_integration(client_id: str) -> tuple[str, str] | None:
 def is_metadata_id(client_id: str) -> bool:
     """Say whether a client's id is an address at which it describes itself."""
     return client_id.startswith(METADATA) and len(client_id) <= MAX_ID
+
+
+def new_self_registered_id(choose: Choose) -> str:
+    """Make the id of a client that registers itself."""
+    return SELF_REGISTERED + base62.random_text(SELF_REGISTERED_LENGTH, choose)
+
+
+def is_self_registered_id(client_id: str) -> bool:
+    """Say whether there can be such a client."""
+    rest = client_id.removeprefix(SELF_REGISTERED)
+    is_one = client_id.startswith(SELF_REGISTERED) and len(rest) == SELF_REGISTERED_LENGTH
+    return is_one and base62.is_base62(rest)
+
+
+def is_of_no_project(client_id: str) -> bool:
+    """Say whether a client is nobody's: people then choose among the projects that let it in."""
+    return is_metadata_id(client_id) or is_self_registered_id(client_id)

@@ -53,12 +53,17 @@ def issuer(deployment_id: str) -> str:
     return f"urn:gatehouse:{deployment_id}"
 
 
+def subject(member: MemberIdentity) -> str:
+    """Return how tokens name a member."""
+    return f"member:{member.external_id}"
+
+
 def mint(session: Session, *, key: SessionKey, deployment_id: str) -> str:
     """Return the token's text."""
     claims: dict[str, object] = {
         "iss": issuer(deployment_id),
         "aud": issuer(deployment_id),
-        "sub": f"member:{session.member.external_id}",
+        "sub": subject(session.member),
         "exp": session.expires_at,
         "iat": session.issued_at,
         "jti": session.token_id,

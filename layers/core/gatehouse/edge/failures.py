@@ -4,7 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from gatehouse.domain.errors import GatehouseError, SessionExpired, Unauthenticated
+from gatehouse.domain.errors import (
+    GatehouseError,
+    SessionExpired,
+    TooManyRequests,
+    Unauthenticated,
+    Unavailable,
+)
 from gatehouse.edge.http import HttpRequest
 from gatehouse.usecases.limit_requests import LimitFailures
 
@@ -29,4 +35,8 @@ class CountedFailures:
         is_guess = isinstance(error, Unauthenticated) and not isinstance(error, SessionExpired)
         if not is_guess or request.headers.keys().isdisjoint(CREDENTIALS):
             return error
-        return self.limit()(request.source_ip, request_id=request.request_id) or error
+        return self.count(request) or error
+
+    def count(self, request: HttpRequest) -> TooManyRequests | Unavailable | None:
+        """Count a credential that did not hold, wherever it came; return what to answer instead."""
+        return self.limit()(request.source_ip, request_id=request.request_id)

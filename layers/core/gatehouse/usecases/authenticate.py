@@ -8,17 +8,16 @@ from gatehouse.domain.api_keys import PresentedKey
 from gatehouse.domain.caller import Caller
 from gatehouse.domain.errors import MissingScope, Unauthenticated
 from gatehouse.domain.grants import MCP
-from gatehouse.domain.key_ring import SessionKey
-from gatehouse.domain.members import MemberIdentity, stands
+from gatehouse.domain.members import MemberIdentity
 from gatehouse.domain.prompts import Prompt
-from gatehouse.domain.session_tokens import Session
 from gatehouse.domain.tools import Tool
 from gatehouse.domain.warrant_names import named_in
 from gatehouse.domain.warrant_policies import WarrantStanding
 from gatehouse.ports.authority import Authority, AuthorityReader, Wanted
 from gatehouse.ports.credentials import KeyRings
 from gatehouse.usecases.read_access_token import ReadAccessToken, require_live
-from gatehouse.usecases.standing import require_standing
+from gatehouse.usecases.read_session_token import read_session_token
+from gatehouse.usecases.standing import require_session, require_standing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,12 +99,8 @@ class Authenticate:
         return _admitted_key(self.authority, credential, asked)
 
     def _member(self, credential: str, asked: _Asked) -> Admitted:
-        now = self.clock()
-        session = session_tokens.read(
-            credential,
-            key=self._session_key(session_tokens.presented_kid(credential), now),
-            deployment_id=self.deployment_id,
-            now=now,
+        session = read_session_token(
+            credential, rings=self.rings, deployment_id=self.deployment_id, now=self.clock()
         )
         wanted = replace(
             asked.wanted(session.project_id, session.integration_id),
@@ -113,7 +108,7 @@ class Authenticate:
             member_external_id=session.member.external_id,
         )
         found = self.authority.read(wanted)
-        _require_standing(session, found)
+        require_session(session, found)
         return _admitted(_caller(found, session.member), wanted, found)
 
     def _signed_in(
@@ -135,14 +130,6 @@ class Authenticate:
         if MCP not in grant.scope:
             raise MissingScope(MCP)
         return _admitted(_caller(found, grant.member), wanted, found)
-
-    def _session_key(self, kid: str, now: int) -> SessionKey:
-        """Find the key in the ring; an unknown kid may be newer than the cached ring."""
-        key = self.rings.ring(now=now).verifying_key(kid, now=now)
-        key = key or self.rings.refreshed(now=now).verifying_key(kid, now=now)
-        if key is None:
-            raise Unauthenticated
-        return key
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,16 +170,3 @@ def _caller(found: Authority, member: MemberIdentity | None = None) -> Caller:
     if found.project is None or not found.project.is_active or found.integration is None:
         raise Unauthenticated
     return Caller(project=found.project, integration=found.integration, member=member)
-
-
-def _require_standing(session: Session, found: Authority) -> None:
-    """Refuse a session whose member, key or issuer no longer stands behind it."""
-    if session.assertion_kid is not None and not (
-        found.assertion_key and found.assertion_key.is_active
-    ):
-        raise Unauthenticated
-    issuer = session.external_issuer
-    if issuer is not None and not (found.project and found.project.settings.issuer(issuer)):
-        raise Unauthenticated
-    if not stands(found.member, session.epoch):
-        raise Unauthenticated

@@ -31,6 +31,14 @@ class ProvenClient:
 
     id: str
     app: ServiceApp | None = None
+    is_confidential: bool = False
+
+    @property
+    def principal(self) -> str | None:
+        """Who has proven to ask; None where a public client was only named."""
+        if self.app is not None:
+            return self.app.subject
+        return f"client:{self.id}" if self.is_confidential else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,15 +99,15 @@ class AuthenticateClient:
         return app
 
     def _confidential(self, client_id: str, secret: str) -> ProvenClient:
-        client = self.clients.find(client_id)
+        client = self.clients.find(client_id, now=self.clock())
         if client is None or not client.recognizes(secret):
             raise InvalidClient("the client's secret does not hold")
-        return ProvenClient(id=client.id)
+        return ProvenClient(id=client.id, is_confidential=True)
 
     def _public(self, client_id: str) -> ProvenClient:
         if oauth_clients.is_metadata_id(client_id):
             return ProvenClient(id=client_id)
-        client = self.clients.find(client_id)
+        client = self.clients.find(client_id, now=self.clock())
         if client is None or not client.is_public:
             raise InvalidClient("the client is unknown, or has a secret to show")
         return ProvenClient(id=client.id)

@@ -79,7 +79,7 @@ class AuthorizeClient:
     def _client(self, client_id: str) -> OAuthClient:
         if oauth_clients.is_metadata_id(client_id):
             return self.documents.client(client_id, now=self.clock())
-        client = self.clients.find(client_id)
+        client = self.clients.find(client_id, now=self.clock())
         if client is None:
             raise InvalidRequest("client_id is none that is registered here")
         return client

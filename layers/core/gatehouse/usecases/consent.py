@@ -178,7 +178,7 @@ class Consent:
 
     def _integrations(self, request: AuthorizationRequest) -> Sequence[tuple[str, str]]:
         """Return what could be offered: the client's own integration, or all that take any."""
-        if oauth_clients.is_metadata_id(request.client_id):
+        if oauth_clients.is_of_no_project(request.client_id):
             return self.open_integrations.all()
         named = oauth_clients.registered_integration(request.client_id)
         return () if named is None else (named,)
@@ -201,8 +201,8 @@ class Consent:
         registered = integration.client
         if registered is None or (standing is not None and standing.is_blocked):
             return None
-        is_metadata = oauth_clients.is_metadata_id(request.client_id)
-        if is_metadata and not registered.allow_metadata_clients:
+        is_stranger = oauth_clients.is_of_no_project(request.client_id)
+        if is_stranger and not registered.allow_metadata_clients:
             return None
         email = arrival.identity.email
         try:

@@ -5,16 +5,19 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from gatehouse.domain import family_tokens
+from gatehouse.domain import family_tokens, oauth_clients
 from gatehouse.domain.authorization_codes import AuthorizationCode, proves
 from gatehouse.domain.base62 import Choose
+from gatehouse.domain.client_registrations import USED_SECONDS
 from gatehouse.domain.errors import OAuthRefused
 from gatehouse.domain.families import FamilyKind, begun
+from gatehouse.domain.grants import Grant
+from gatehouse.ports.oauth_clients import ClientRegistrations
 from gatehouse.ports.sessions import Codes, Families
 from gatehouse.usecases.authenticate_client import ProvenClient
 from gatehouse.usecases.mint_access_tokens import Issued, MintAccessTokens
 
-INVALID_GRANT: Final = "The grant is invalid, expired, used, revoked, or another client's"
+INVALID_GRANT: Final = "invalid_grant"
 INVALID_TARGET: Final = "resource is not what was granted"
 
 
@@ -34,15 +37,24 @@ class RedeemCode:
 
     codes: Codes
     families: Families
+    registrations: ClientRegistrations
     mint: MintAccessTokens
     clock: Callable[[], int]
     choose: Choose
 
-    def __call__(self, client: ProvenClient, request: CodeRequest, *, origin: str) -> Issued:
-        """Redeem.
+    def __call__(
+        self,
+        client: ProvenClient,
+        request: CodeRequest,
+        *,
+        origin: str,
+        admitted: Callable[[Grant], None],
+    ) -> Issued:
+        """Redeem; `admitted` is told what was granted once the code holds, and may refuse.
 
         Raises:
             OAuthRefused: `invalid_grant` or `invalid_target`.
+            TooManyRequests: `admitted` said so.
             Unavailable: Nothing was used up.
         """
         now = self.clock()
@@ -54,6 +66,9 @@ class RedeemCode:
         _require_bound(code, client, request, now)
         if not (code.grant.resource or "").startswith(f"{origin}/"):
             raise invalid_grant("granted at another origin")
+        admitted(code.grant)
+        if oauth_clients.is_self_registered_id(client.id):
+            self.registrations.keep(client.id, expires_at=now + USED_SECONDS)
         family = begun(
             family_tokens.new_family_id(self.choose),
             FamilyKind.OAUTH,
@@ -83,7 +98,8 @@ class RedeemCode:
 
 def invalid_grant(reason: str) -> OAuthRefused:
     """Return the refusal that tells nothing about why."""
-    return OAuthRefused("invalid_grant", INVALID_GRANT, reason=reason)
+    message = "The grant is invalid, expired, used, revoked, or another client's"
+    return OAuthRefused(INVALID_GRANT, message, reason=reason)
 
 
 def _require_bound(

@@ -8,12 +8,15 @@ from gatehouse.domain.base62 import Choose
 from gatehouse.domain.errors import OAuthRefused, Unauthenticated
 from gatehouse.domain.families import Family, FamilyKind
 from gatehouse.domain.family_tokens import PresentedToken
-from gatehouse.ports.authority import AuthorityReader, Wanted
+from gatehouse.domain.grants import Grant
+from gatehouse.ports.authority import AuthorityReader
+from gatehouse.ports.principals import PrincipalReader
 from gatehouse.ports.sessions import Families, Rotation
 from gatehouse.usecases.authenticate_client import ProvenClient
+from gatehouse.usecases.manager_standing import require_manager, sought_of
 from gatehouse.usecases.mint_access_tokens import Issued, MintAccessTokens
 from gatehouse.usecases.redeem_code import INVALID_TARGET, invalid_grant
-from gatehouse.usecases.standing import require_standing
+from gatehouse.usecases.standing import require_standing, wanted_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,15 +34,24 @@ class RefreshSession:
 
     families: Families
     authority: AuthorityReader
+    principals: PrincipalReader
     mint: MintAccessTokens
     clock: Callable[[], int]
     choose: Choose
 
-    def __call__(self, client: ProvenClient, request: RefreshRequest, *, origin: str) -> Issued:
-        """Refresh.
+    def __call__(
+        self,
+        client: ProvenClient,
+        request: RefreshRequest,
+        *,
+        origin: str,
+        admitted: Callable[[Grant], None],
+    ) -> Issued:
+        """Refresh; `admitted` is told what was granted once the token holds, and may refuse.
 
         Raises:
             OAuthRefused: `invalid_grant`, `invalid_scope` or `invalid_target`.
+            TooManyRequests: `admitted` said so.
             Unavailable: The token was not used up.
         """
         now = self.clock()
@@ -53,13 +65,17 @@ class RefreshSession:
             raise OAuthRefused("invalid_scope", "scope is more than what was granted")
         if request.resource not in {None, grant.resource}:
             raise OAuthRefused("invalid_target", INVALID_TARGET)
-        if grant.member is not None and not self._stands(family):
+        fresh = family_tokens.new_token(family_tokens.REFRESH, family.id, self.choose)
+        if not self.families.refresh_token_is_good(family.id, presented.digest):
+            # Nothing is signed for it. Trying to use it tells a used one, which ends the family.
+            self._rotate(family, presented, fresh, now)
+        admitted(grant)
+        if not self._stands(grant):
             self.families.end(family.id, now=now)
-            raise invalid_grant("the member, integration or project has ended")
+            raise invalid_grant("the person, role, integration or project has ended")
         granted = replace(grant, scope=request.scope or grant.scope)
         # Signed first, so that a token is not used up where the next one cannot be made.
         issued = self.mint(granted, origin=origin, family_id=family.id, now=now)
-        fresh = family_tokens.new_token(family_tokens.REFRESH, family.id, self.choose)
         self._rotate(family, presented, fresh, now)
         return replace(issued, refresh_token=fresh)
 
@@ -83,20 +99,13 @@ class RefreshSession:
         if outcome is Rotation.REFUSED:
             raise invalid_grant("unknown refresh token, or the family has ended")
 
-    def _stands(self, family: Family) -> bool:
-        """Say whether the member may still call; one that was signed out signs in again."""
-        grant = family.grant
-        if grant.member is None or grant.project_id is None:
-            return False
-        found = self.authority.read(
-            Wanted(
-                project_id=grant.project_id,
-                integration_id=grant.integration_id,
-                member_external_id=grant.member.external_id,
-            )
-        )
+    def _stands(self, grant: Grant) -> bool:
+        """Say whether the session may go on; whoever lost what it was for signs in again."""
         try:
-            require_standing(grant, found)
+            if grant.member is not None:
+                require_standing(grant, self.authority.read(wanted_of(grant, grant.member)))
+            else:
+                require_manager(grant, self.principals.read(sought_of(grant)))
         except Unauthenticated:
             return False
         return True

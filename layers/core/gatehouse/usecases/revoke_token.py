@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from gatehouse.domain import access_tokens, family_tokens
 from gatehouse.domain.errors import OAuthRefused, Unauthenticated
-from gatehouse.domain.grants import RESOURCES
+from gatehouse.domain.grants import RESOURCES, Grant
 from gatehouse.ports.sessions import Families
 from gatehouse.usecases.authenticate_client import ProvenClient
 from gatehouse.usecases.read_access_token import ReadAccessToken
@@ -19,20 +19,32 @@ class RevokeToken:
     read: ReadAccessToken
     clock: Callable[[], int]
 
-    def __call__(self, client: ProvenClient, token: str, *, origin: str) -> None:
-        """Revoke; a token that does not hold is nothing to revoke, and no error.
+    def __call__(
+        self,
+        client: ProvenClient,
+        token: str,
+        *,
+        origin: str,
+        admitted: Callable[[Grant], None],
+    ) -> bool:
+        """Revoke; False for a token that does not hold, which is nothing to revoke and no error.
+
+        `admitted` is told what was granted once the token holds, and may refuse.
 
         Raises:
             OAuthRefused: It was issued to another client, or cannot be revoked.
+            TooManyRequests: `admitted` said so.
             Unavailable: It could not be checked, or not be ended.
         """
         family_id = self._family_id(token, origin)
         family = self.families.get(family_id) if family_id else None
         if family is None:
-            return
+            return False
+        admitted(family.grant)
         if family.grant.client_id != client.id:
             raise OAuthRefused("invalid_grant", "The token was issued to another client")
         self.families.end(family.id, now=self.clock())
+        return True
 
     def _family_id(self, token: str, origin: str) -> str | None:
         """Return the family of a genuine token."""

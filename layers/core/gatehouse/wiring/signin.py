@@ -8,6 +8,7 @@ from functools import cache
 from typing import Final
 
 from gatehouse.aws.authority import DynamoAuthority
+from gatehouse.aws.client_registrations import DynamoClientRegistrations
 from gatehouse.aws.codes import DynamoCodes
 from gatehouse.aws.descriptors import DynamoDescriptors
 from gatehouse.aws.families import DynamoFamilies
@@ -110,7 +111,7 @@ def console_sessions() -> ConsoleSessions:
 def authorize_client() -> AuthorizeClient:
     """Build the check of what clients ask."""
     return AuthorizeClient(
-        clients=DynamoOAuthClients(clients.dynamodb(), settings.authority_table),
+        clients=_oauth_clients(),
         documents=GuardedClientDocuments(_documents()),
         pending=_pending(),
         clock=clock.now,
@@ -132,6 +133,16 @@ def consent() -> Consent:
         codes=DynamoCodes(dynamodb, settings.activity_table),
         clock=clock.now,
         choose=choose,
+    )
+
+
+def _oauth_clients() -> DynamoOAuthClients:
+    dynamodb = clients.dynamodb()
+    strangers = DynamoClientRegistrations(dynamodb, settings.activity_table)
+    return DynamoOAuthClients(
+        dynamodb,
+        settings.authority_table,
+        strangers if settings.dynamic_client_registration else None,
     )
 
 

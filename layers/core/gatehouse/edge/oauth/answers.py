@@ -33,6 +33,7 @@ _REFUSALS: Final[Mapping[type, tuple[HTTPStatus, str]]] = {
     Unavailable: (HTTPStatus.SERVICE_UNAVAILABLE, "temporarily_unavailable"),
 }
 """Looked up along the error's ancestors."""
+_STATUS: Final = {"access_denied": HTTPStatus.FORBIDDEN}
 
 
 def issued_answer(issued: Issued) -> HttpResponse:
@@ -55,7 +56,7 @@ def described_answer(described: Described | None, origin: str) -> HttpResponse:
     grant = described.grant
     known: dict[str, JsonValue] = {
         "active": True,
-        "iss": origin,
+        "iss": described.issuer or origin,
         "exp": described.expires_at,
         "iat": described.issued_at,
         "jti": described.token_id,
@@ -78,7 +79,7 @@ def refused_answer(error: GatehouseError, request: HttpRequest) -> HttpResponse:
 
 def _status_and_code(error: GatehouseError) -> tuple[HTTPStatus, str]:
     if isinstance(error, OAuthRefused):
-        return HTTPStatus.BAD_REQUEST, error.code
+        return _STATUS.get(error.code, HTTPStatus.BAD_REQUEST), error.code
     return next(
         (_REFUSALS[kind] for kind in type(error).__mro__ if kind in _REFUSALS),
         (HTTPStatus.BAD_REQUEST, "invalid_request"),
