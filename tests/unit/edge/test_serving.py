@@ -20,8 +20,7 @@ APP = "https://app.example.com"
 @pytest.fixture
 def logged(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
     stream = io.StringIO()
-    for handler in log.logger.handlers:
-        monkeypatch.setattr(handler, "stream", stream)
+    monkeypatch.setattr(log.logger, "stream", stream)
     return stream
 
 
