@@ -208,7 +208,7 @@ def test_a_sample_is_answered_as_its_name_says(function: Counted, name: str) -> 
         ("initialize", {"BatchGetItem": 1}),
         ("ping", {"BatchGetItem": 1}),
         ("refused_without_credential", {}),
-        ("refused_origin", {}),
+        ("refused_origin", {"GetItem": 1}),  # the origins of apps, once a minute
         ("not_found", {}),
         # A denial is two writes, in parallel: its record and its count.
         ("refused_without_member", {"BatchGetItem": 1, "PutItem": 1, "UpdateItem": 1}),

@@ -1,7 +1,7 @@
 """What `Memberships`, `CustomRoles`, `Directory` and `IssuedInvitations` promise, and hold to."""
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -287,7 +287,12 @@ def test_a_person_with_custom_roles_costs_a_second_round_trip_and_nobody_else(
         DynamoMemberships(*kept).grant(each)
     calls: list[object] = []
     send = dynamodb.batch_get_item
-    monkeypatch.setattr(dynamodb, "batch_get_item", lambda **k: (calls.append(k), send(**k))[1])
+
+    def counted(**asked: Any) -> object:
+        calls.append(asked)
+        return send(**asked)
+
+    monkeypatch.setattr(dynamodb, "batch_get_item", counted)
     principals = DynamoPrincipals(dynamodb, TABLE, TABLE)
     principals.read(Sought(project_id=PROJECT_ID, user_id=BEN, family_id="F" * 16))
     assert len(calls) == 1

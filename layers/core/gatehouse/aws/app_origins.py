@@ -11,7 +11,7 @@ from gatehouse.aws.tables import app_origins_key
 from gatehouse.domain.errors import Unavailable
 
 if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
+    from gatehouse.aws.services import DynamoDb
 
 KEPT_SECONDS: Final = 60
 
@@ -20,7 +20,7 @@ KEPT_SECONDS: Final = 60
 class DynamoAppOrigins:
     """Keeps `AppOrigins`; what could not be read for a minute counts as none."""
 
-    client: "Callable[[], DynamoDBClient]"
+    client: "Callable[[], DynamoDb]"
     table: str
     clock: Callable[[], int]
     known: AbstractSet[str] = frozenset()

@@ -55,7 +55,7 @@ from gatehouse.usecases.read_receipts import ReadReceipts
 from gatehouse.usecases.read_violations import ReadViolations
 from gatehouse.usecases.revoke_warrants import RevokeWarrants
 from gatehouse.usecases.try_tool import TryTool
-from gatehouse.wiring import clients, clock, limits, people
+from gatehouse.wiring import clients, clock, limits, origins, people
 from gatehouse.wiring.access_tokens import read_access_token
 from gatehouse.wiring.request_ids import new_request_id
 from gatehouse.wiring.upstreams import upstreams
@@ -72,9 +72,10 @@ def public_url() -> str | None:
     return settings.public_url
 
 
+@cache
 def allowed_origins() -> AbstractSet[str]:
     """Return the browser origins that may call."""
-    return settings.allowed_origins
+    return origins.allowed_origins(settings, clients)
 
 
 def allowed_hosts() -> frozenset[str]:

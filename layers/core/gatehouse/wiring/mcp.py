@@ -6,7 +6,7 @@ afterwards, and every request needs the first of them.
 
 import secrets
 from collections.abc import Set as AbstractSet
-from functools import partial
+from functools import cache, partial
 from typing import Final
 
 from gatehouse.aws.authority import DynamoAuthority
@@ -30,7 +30,7 @@ from gatehouse.usecases.read_resource import ReadResource
 from gatehouse.usecases.rounds import Rounds
 from gatehouse.usecases.spend_proof import SpendProof
 from gatehouse.usecases.write_receipts import Lost
-from gatehouse.wiring import clock, limits
+from gatehouse.wiring import clock, limits, origins
 from gatehouse.wiring import lean_clients as clients
 from gatehouse.wiring.access_tokens import read_access_token
 from gatehouse.wiring.receipts import write_receipts
@@ -44,9 +44,10 @@ def public_url() -> str | None:
     return settings.public_url
 
 
+@cache
 def allowed_origins() -> AbstractSet[str]:
     """Return the browser origins that may call."""
-    return settings.allowed_origins
+    return origins.allowed_origins(settings, clients)
 
 
 def authenticate() -> Authenticate:
