@@ -10,9 +10,10 @@ import traceback
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final, TextIO
+from typing import TYPE_CHECKING, Final, TextIO
 
-from gatehouse.domain.caller import Caller
+if TYPE_CHECKING:
+    from gatehouse.domain.caller import Caller
 
 SERVICE: Final = "gatehouse"
 _known: ContextVar[dict[str, object]] = ContextVar("known")
@@ -97,7 +98,7 @@ def note(  # noqa: PLR0913 - the line has as many fields as it has
     _known.set({**_known.get({}), **{k: v for k, v in told.items() if v is not None}})
 
 
-def note_caller(caller: Caller) -> None:
+def note_caller(caller: "Caller") -> None:
     """Add whose request it is, by project and integration."""
     note(project_id=caller.project.id, integration_id=caller.integration.id)
 
