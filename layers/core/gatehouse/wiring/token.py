@@ -12,6 +12,7 @@ from typing import Final
 
 from gatehouse.aws.apps import DynamoApps
 from gatehouse.aws.authority import DynamoAuthority
+from gatehouse.aws.client_registrations import DynamoClientRegistrations
 from gatehouse.aws.codes import DynamoCodes
 from gatehouse.aws.families import DynamoFamilies
 from gatehouse.aws.jws import PyJWTSignatures
@@ -19,6 +20,7 @@ from gatehouse.aws.key_ring import SecretsManagerKeyRings
 from gatehouse.aws.marks import DynamoMarks
 from gatehouse.aws.members import DynamoSeenMembers
 from gatehouse.aws.oauth_clients import DynamoOAuthClients
+from gatehouse.aws.principals import DynamoPrincipals
 from gatehouse.aws.signing_keys import KmsPublishedKeys, KmsTokenSigner
 from gatehouse.settings import Settings
 from gatehouse.usecases.authenticate_client import AuthenticateClient
@@ -26,11 +28,12 @@ from gatehouse.usecases.exchange_external import ExchangeExternal
 from gatehouse.usecases.exchange_session import ExchangeSession
 from gatehouse.usecases.grant_app_token import GrantAppToken
 from gatehouse.usecases.introspect_token import IntrospectToken
-from gatehouse.usecases.limit_requests import LimitFailures
+from gatehouse.usecases.limit_requests import LimitDoor, LimitFailures
 from gatehouse.usecases.mint_access_tokens import MintAccessTokens
 from gatehouse.usecases.read_access_token import ReadAccessToken
 from gatehouse.usecases.redeem_code import RedeemCode
 from gatehouse.usecases.refresh_session import RefreshSession
+from gatehouse.usecases.register_client import RegisterClient
 from gatehouse.usecases.revoke_token import RevokeToken
 from gatehouse.wiring import access_tokens, clients, clock, limits, origins
 from gatehouse.wiring.request_ids import new_request_id
@@ -61,12 +64,17 @@ def limit_failures() -> LimitFailures:
     return limits.limit_failures(settings, clients)
 
 
+def limit_door() -> LimitDoor:
+    """Build the count of those who are known, and of registrations."""
+    return limits.limit_door(settings, clients)
+
+
 def exchange_session() -> ExchangeSession:
     """Build the use case."""
     dynamodb = clients.dynamodb()
     return ExchangeSession(
         authority=_authority(),
-        rings=SecretsManagerKeyRings(clients.secretsmanager(), settings.key_ring_secret),
+        rings=_rings(),
         signatures=PyJWTSignatures(),
         marks=DynamoMarks(dynamodb, settings.activity_table),
         members=DynamoSeenMembers(dynamodb, settings.authority_table),
@@ -89,7 +97,7 @@ def exchange_external() -> ExchangeExternal:
     upstream = GuardedClient(AddressPolicy.of(upstreams(settings)))
     return ExchangeExternal(
         authority=_authority(),
-        rings=SecretsManagerKeyRings(clients.secretsmanager(), settings.key_ring_secret),
+        rings=_rings(),
         sets=GuardedJwkSets(upstream),
         signatures=PyJWTSignatures(),
         members=DynamoSeenMembers(dynamodb, settings.authority_table),
@@ -105,7 +113,9 @@ def authenticate_client() -> AuthenticateClient:
     dynamodb, table = clients.dynamodb(), settings.authority_table
     return AuthenticateClient(
         apps=DynamoApps(dynamodb, table),
-        clients=DynamoOAuthClients(dynamodb, table),
+        clients=DynamoOAuthClients(
+            dynamodb, table, _registrations() if settings.dynamic_client_registration else None
+        ),
         signatures=PyJWTSignatures(),
         marks=DynamoMarks(dynamodb, settings.activity_table),
         clock=clock.now,
@@ -117,10 +127,23 @@ def redeem_code() -> RedeemCode:
     return RedeemCode(
         codes=DynamoCodes(clients.dynamodb(), settings.activity_table),
         families=_families(),
+        registrations=_registrations(),
         mint=_mint(),
         clock=clock.now,
         choose=secrets.randbelow,
     )
+
+
+def register_client() -> RegisterClient | None:
+    """Build the registration of clients by themselves, where the deployment wants it."""
+    if not settings.dynamic_client_registration:
+        return None
+    return RegisterClient(registrations=_registrations(), clock=clock.now, choose=secrets.randbelow)
+
+
+def has_registration() -> bool:
+    """Say whether clients may register themselves."""
+    return settings.dynamic_client_registration
 
 
 def refresh_session() -> RefreshSession:
@@ -128,6 +151,7 @@ def refresh_session() -> RefreshSession:
     return RefreshSession(
         families=_families(),
         authority=_authority(),
+        principals=_principals(),
         mint=_mint(),
         clock=clock.now,
         choose=secrets.randbelow,
@@ -147,7 +171,13 @@ def revoke_token() -> RevokeToken:
 def introspect_token() -> IntrospectToken:
     """Build the description of tokens."""
     return IntrospectToken(
-        read=_read(), families=_families(), authority=_authority(), clock=clock.now
+        read=_read(),
+        families=_families(),
+        authority=_authority(),
+        principals=_principals(),
+        rings=_rings(),
+        deployment_id=settings.deployment_id,
+        clock=clock.now,
     )
 
 
@@ -168,6 +198,18 @@ def _mint() -> MintAccessTokens:
 
 def _authority() -> DynamoAuthority:
     return DynamoAuthority(clients.dynamodb(), settings.authority_table)
+
+
+def _rings() -> SecretsManagerKeyRings:
+    return SecretsManagerKeyRings(clients.secretsmanager(), settings.key_ring_secret)
+
+
+def _principals() -> DynamoPrincipals:
+    return DynamoPrincipals(clients.dynamodb(), settings.authority_table, settings.activity_table)
+
+
+def _registrations() -> DynamoClientRegistrations:
+    return DynamoClientRegistrations(clients.dynamodb(), settings.activity_table)
 
 
 def _families() -> DynamoFamilies:
