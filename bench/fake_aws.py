@@ -10,7 +10,7 @@ import json
 import zlib
 from bisect import bisect_left, bisect_right, insort
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -115,11 +115,17 @@ class FakeAws:
         first = bisect_left(order, values[":first"]["S"])
         last = bisect_right(order, values[":last"]["S"])
         sorts = order[first:last][: asked["Limit"]]
-        items = [self.items[place][sort] for sort in sorts]
+        shown = asked.get("ExpressionAttributeNames", {}).values()
+        items = [_projected(self.items[place][sort], shown) for sort in sorts]
         answer: Json = {"Items": items, "Count": len(items), "ScannedCount": len(items)}
         if len(sorts) < last - first:
-            answer["LastEvaluatedKey"] = {name: items[-1][name] for name in ("PK", "SK")}
+            answer["LastEvaluatedKey"] = {"PK": {"S": place[1]}, "SK": {"S": sorts[-1]}}
         return answer
+
+
+def _projected(item: Json, shown: Collection[str]) -> Json:
+    """Return what is asked for of an item, or all of it."""
+    return {name: item[name] for name in shown if name in item} if shown else item
 
 
 def _on_the_wire(value: Json) -> Json:

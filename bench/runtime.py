@@ -10,10 +10,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TypeVar
-
-import awslambdaric
 
 from bench.measure import cpu_seconds
 from bench.sockets import Asked, Said, serving
@@ -135,13 +134,16 @@ class Worker:
 @cache
 def _client_alone() -> Path:
     """Return a folder with the runtime client of our own environment and nothing else of it."""
-    packages, alone = Path(awslambdaric.__file__).parents[1], ROOT / ".local" / "bench" / "runtime"
+    found = find_spec("awslambdaric")
+    assert found is not None  # noqa: S101
+    assert found.origin is not None  # noqa: S101
+    packages, alone = Path(found.origin).parents[1], ROOT / ".local" / "bench" / "runtime"
     alone.mkdir(parents=True, exist_ok=True)
     for pattern in CLIENT:
-        for found in packages.glob(pattern):
-            link = alone / found.name
+        for part in packages.glob(pattern):
+            link = alone / part.name
             if not link.exists():
-                link.symlink_to(found)
+                link.symlink_to(part)
     return alone
 
 

@@ -30,18 +30,15 @@ def parse(data: bytes, *, max_depth: int = MAX_DEPTH) -> JsonValue:
     if text.startswith("\ufeff"):
         raise InvalidJson("The body starts with a byte order mark")
     try:
-        value: JsonValue = json.loads(
-            text,
-            object_pairs_hook=_unique,
-            parse_constant=_refuse_constant,
-            parse_float=_finite,
-            parse_int=_bounded,
-        )
+        value: JsonValue = _DECODER.decode(text)
     except RecursionError as error:
         raise InvalidJson("The body is nested too deeply") from error
     except json.JSONDecodeError as error:
         raise InvalidJson(f"The body is not JSON (at character {error.pos})") from error
-    _check(value, max_depth)
+    # Every level has its bracket, and only escapes could make more than ASCII of ASCII.
+    brackets = data.count(b"{") + data.count(b"[")
+    if brackets > max_depth or not data.isascii() or b"\\u" in data:
+        _check(value, max_depth)
     return value
 
 
@@ -67,6 +64,14 @@ def _bounded(digits: str) -> int:
     if len(digits) > MAX_DIGITS:
         raise InvalidJson("A number is out of range")
     return int(digits)
+
+
+_DECODER: Final = json.JSONDecoder(
+    object_pairs_hook=_unique,
+    parse_constant=_refuse_constant,
+    parse_float=_finite,
+    parse_int=_bounded,
+)
 
 
 def _check(value: JsonValue, depth_left: int) -> None:

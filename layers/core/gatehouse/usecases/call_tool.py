@@ -20,7 +20,7 @@ from gatehouse.domain.warrant_policies import Carried, WarrantStanding, WarrantV
 from gatehouse.ports.calls import CallRecords, Dispatcher, DispatchUncertain
 from gatehouse.usecases.check_warrant import Checked, CheckWarrant, Warranted, WarrantRefused
 from gatehouse.usecases.permitted import begun, callable_tool, hidden_reason
-from gatehouse.usecases.rounds import InputRequired, Rounds
+from gatehouse.usecases.rounds import Here, InputRequired, Rounds
 from gatehouse.usecases.schema_checks import output_check, require_fitting
 from gatehouse.usecases.spend_proof import SpendProof
 from gatehouse.usecases.write_receipts import WriteReceipts
@@ -185,8 +185,8 @@ def _warranted(call: ToolCall, tool: Tool) -> Warranted:
     )
 
 
-def _round(call: ToolCall, tool: Tool) -> Round:
-    return Round.of(
+def _round(call: ToolCall, tool: Tool) -> Here:
+    return lambda: Round.of(
         call.caller,
         method="tools/call",
         name=call.name,

@@ -77,7 +77,7 @@ class GetPrompt:
                 raise InvalidRequestState
             asked = Asked(requests=read_requests(prompt.definition.input_requests))
             return self.rounds.asking(asked, request.client, here)
-        return self.rounds.resumed(request.client, request.request_state, here)
+        return self.rounds.resumed(request.client, request.request_state, lambda: here)
 
 
 def usable_prompt(prompt: Prompt | None, caller: Caller, name: str) -> Prompt:

@@ -5,7 +5,7 @@ Nothing is kept in between: `requestState` carries it (see `gatehouse.domain.req
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Final, TypeAlias
 
 from gatehouse.domain.client_context import ClientContext
 from gatehouse.domain.input_requests import (
@@ -32,6 +32,9 @@ SENSELESS: Final = (
     "client has declared"
 )
 
+Here: TypeAlias = Callable[[], Round]
+"""Makes the call's round, which takes a digest of all arguments and is seldom needed."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InputRequired:
@@ -50,7 +53,7 @@ class Rounds:
     new_nonce: Callable[[], bytes]
 
     def resumed(
-        self, client: ClientContext, request_state: str | None, here: Round
+        self, client: ClientContext, request_state: str | None, here: Here
     ) -> ClientContext | InputRequired:
         """Return the client with its answers and the endpoint's state, or what to ask again.
 
@@ -63,10 +66,10 @@ class Rounds:
         """
         if request_state is None:
             return client
-        asked = here.read(request_state, now=self.clock())
+        asked = here().read(request_state, now=self.clock())
         answers = fitting(client.responses or {}, asked.requests)
         if answers.keys() != asked.requests.keys():
-            return self.asking(asked, client, here)
+            return self.asking(asked, client, here())
         return replace(client, responses=answers, state=asked.state)
 
     def asking(
@@ -93,7 +96,7 @@ class Rounds:
         )
 
     def concluded(
-        self, made: Made, client: ClientContext, here: Round
+        self, made: Made, client: ClientContext, here: Here
     ) -> ToolResult | InputRequired:
         """Return a tool's result, or what its endpoint wants the client to be asked first.
 
@@ -106,7 +109,7 @@ class Rounds:
             return _demanded(made, client)
         asked = Asked(requests=made.requests, state=made.state)
         try:
-            return self.asking(asked, client, here, notifications=made.notifications)
+            return self.asking(asked, client, here(), notifications=made.notifications)
         except CannotAsk:
             return refusal(CANNOT_ASK)
 
