@@ -1,8 +1,8 @@
 """The authorization endpoint and consent, on the deployed template: who gives a client what."""
 
 import secrets
-from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import httpx
@@ -36,7 +36,7 @@ class Client:
     verifier: str = field(default_factory=lambda: secrets.token_urlsafe(48))
     state: str = field(default_factory=lambda: secrets.token_urlsafe(16))
 
-    def address(self, path: str = "/oauth/authorize", **changes: str | None) -> str:
+    def address(self, *, path: str = "/oauth/authorize", **changes: Any) -> str:
         asked = {
             "response_type": "code",
             "client_id": self.id,
@@ -89,7 +89,7 @@ def shop(world: World, echo: Echo) -> Tenant:
 
 
 @pytest.fixture
-def browser(stack: LocalStack, provider: Provider) -> Iterator[Browsing]:
+def browser(stack: LocalStack, provider: Provider) -> Browsing:
     provider.sign_in_next(somebody())
     return Browsing(stack.api_url)
 
@@ -193,7 +193,7 @@ def test_tengines_path_is_the_same_endpoint(
     browser: Browsing, stack: LocalStack, shop: Tenant
 ) -> None:
     client = register(stack, shop, admission="any")
-    answer = browser.get(client.address("/api/v1/mcp-oauth/authorize"))
+    answer = browser.get(client.address(path="/api/v1/mcp-oauth/authorize"))
     assert answer.status_code == 303
     assert answer.headers["location"].startswith("/signin?request=")
 
