@@ -6,15 +6,12 @@ from typing import Any
 
 import pytest
 
-from gatehouse.domain import app_keys, family_tokens
+from gatehouse.domain import family_tokens
 from gatehouse.domain.authorization_codes import AuthorizationCode
 from gatehouse.domain.errors import OAuthRefused, Unavailable
 from gatehouse.domain.grants import Grant
-from gatehouse.domain.roles import Action
-from gatehouse.domain.service_apps import AppGrant, AppKey, ServiceApp
-from gatehouse.usecases.authenticate_client import (
-    ProvenClient,
-)
+from gatehouse.domain.service_apps import ServiceApp
+from gatehouse.usecases.authenticate_client import ProvenClient
 from gatehouse.usecases.introspect_token import Described, IntrospectToken
 from gatehouse.usecases.mint_access_tokens import Issued, MintAccessTokens
 from gatehouse.usecases.read_access_token import ReadAccessToken
@@ -97,8 +94,9 @@ class Server:
         )
         self.codes.issue(family_tokens.digest("gac_1"), code)
 
-    def redeem(self, client: ProvenClient = CLIENT, **changes: Any) -> Issued:
-        use = RedeemCode(
+    @property
+    def redeem_code(self) -> RedeemCode:
+        return RedeemCode(
             codes=self.codes,
             families=self.families,
             registrations=self.registrations,
@@ -106,15 +104,18 @@ class Server:
             clock=self.clock,
             choose=self.choose,
         )
+
+    def redeem(self, client: ProvenClient = CLIENT, **changes: Any) -> Issued:
         asked = replace(ASKED, **changes)
-        return use(client, asked, origin=ORIGIN, admitted=self.admitted.append)
+        return self.redeem_code(client, asked, origin=ORIGIN, admitted=self.admitted.append)
 
     def signed_in(self, grant: Grant = FOR_MCP) -> Issued:
         self.issue(grant)
         return self.redeem()
 
-    def refresh(self, token: str | None, client: ProvenClient = CLIENT, **asked: Any) -> Issued:
-        use = RefreshSession(
+    @property
+    def refresh_session(self) -> RefreshSession:
+        return RefreshSession(
             families=self.families,
             authority=self.table,
             principals=MemoryPrincipals(self.table),
@@ -122,19 +123,26 @@ class Server:
             clock=self.clock,
             choose=self.choose,
         )
+
+    def refresh(self, token: str | None, client: ProvenClient = CLIENT, **asked: Any) -> Issued:
         request = RefreshRequest(token=token or "", **asked)
-        return use(client, request, origin=ORIGIN, admitted=self.admitted.append)
+        return self.refresh_session(client, request, origin=ORIGIN, admitted=self.admitted.append)
 
     @property
     def read(self) -> ReadAccessToken:
         return ReadAccessToken(keys=KEYS, clock=self.clock)
 
-    def revoke(self, token: str | None, client: ProvenClient = CLIENT) -> bool:
-        use = RevokeToken(families=self.families, read=self.read, clock=self.clock)
-        return use(client, token or "", origin=ORIGIN, admitted=self.admitted.append)
+    @property
+    def revoke_token(self) -> RevokeToken:
+        return RevokeToken(families=self.families, read=self.read, clock=self.clock)
 
-    def described(self, token: str | None, app: ServiceApp | None) -> Described | None:
-        use = IntrospectToken(
+    def revoke(self, token: str | None, client: ProvenClient = CLIENT) -> bool:
+        admitted = self.admitted.append
+        return self.revoke_token(client, token or "", origin=ORIGIN, admitted=admitted)
+
+    @property
+    def introspect_token(self) -> IntrospectToken:
+        return IntrospectToken(
             read=self.read,
             families=self.families,
             authority=self.table,
@@ -143,7 +151,9 @@ class Server:
             deployment_id=DEPLOYMENT,
             clock=self.clock,
         )
-        return use(ProvenClient(id="app", app=app), token or "", origin=ORIGIN)
+
+    def described(self, token: str | None, app: ServiceApp | None) -> Described | None:
+        return self.introspect_token(ProvenClient(id="app", app=app), token or "", origin=ORIGIN)
 
     def is_active(self, token: str | None, app: ServiceApp | None) -> bool:
         return self.described(token, app) is not None
@@ -152,23 +162,6 @@ class Server:
     def only_family_is_live(self) -> bool:
         (family,) = self.families.families.values()
         return family.is_live(now=self.now)
-
-
-def app(*projects: str, **changes: Any) -> ServiceApp:
-    key = app_keys.new_key("App000000001", "key1", lambda _: 1)
-    made = ServiceApp(
-        id="App000000001",
-        name="billing",
-        created_at=NOW,
-        grants=tuple(
-            AppGrant(project_id=each, actions=frozenset({Action.TOOLS_READ})) for each in projects
-        ),
-        keys=(AppKey(id="key1", digest=app_keys.digest(key), created_at=NOW),),
-    )
-    return replace(made, **changes)
-
-
-KEY = app_keys.new_key("App000000001", "key1", lambda _: 1)
 
 
 def refused(code: str, act: Callable[[], object]) -> None:

@@ -9,20 +9,17 @@ from gatehouse.domain import app_keys, client_assertions
 from gatehouse.domain.assertions import Presented
 from gatehouse.domain.errors import InvalidClient
 from gatehouse.domain.json_values import JsonObject
-from gatehouse.domain.oauth_clients import OAuthClient, secret_digest
 from gatehouse.domain.service_apps import ServiceApp
 from gatehouse.usecases.authenticate_client import (
-    AuthenticateClient,
     PresentedClient,
     ProvenClient,
 )
 from gatehouse.usecases.grant_app_token import AppTokenRequest, GrantAppToken
 from gatehouse.usecases.mint_access_tokens import Issued
-from tests.fakes.clients import MemoryApps, MemoryOAuthClients
-from tests.fakes.credentials import MemoryMarks
 from tests.samples import NOW, PROJECT_ID
 from tests.signed_in import ORIGIN
-from tests.unit.oauth.server import KEY, Server, app, refused
+from tests.unit.oauth.programs import KEY, app, authenticated
+from tests.unit.oauth.server import Server, refused
 
 
 def test_an_apps_token_is_for_one_of_its_projects() -> None:
@@ -43,23 +40,6 @@ def test_an_apps_token_is_for_one_of_its_projects() -> None:
     refused("invalid_request", lambda: ask(app(PROJECT_ID, "Proj0002")))
     refused("invalid_scope", lambda: ask(app(PROJECT_ID), scope=frozenset({"mcp"})))
     refused("invalid_target", lambda: ask(app(PROJECT_ID), resource=f"{ORIGIN}/mcp"))
-
-
-def authenticated(
-    presented: PresentedClient, made: ServiceApp | None = None, *, now: int = NOW
-) -> ProvenClient:
-    secret = OAuthClient(
-        id="goc_secret", name="c", redirect_uris=(), secret_digest=secret_digest("right")
-    )
-    public = OAuthClient(id="goc_public", name="c", redirect_uris=())
-    use = AuthenticateClient(
-        apps=MemoryApps({} if made is None else {made.id: made}),
-        clients=MemoryOAuthClients({each.id: each for each in (secret, public)}),
-        signatures=None,  # type: ignore[arg-type]
-        marks=MemoryMarks(),
-        clock=lambda: now,
-    )
-    return use(presented, origin=ORIGIN)
 
 
 @pytest.mark.parametrize(

@@ -11,10 +11,16 @@ from hypothesis import strategies as st
 from gatehouse.domain import access_tokens, family_tokens
 from gatehouse.domain.families import DAY, FamilyKind
 from gatehouse.domain.members import MemberStanding
-from gatehouse.domain.people import Membership, Person
-from gatehouse.domain.roles import Role
 from tests.samples import NOW, PROJECT_ID
 from tests.signed_in import FAMILY_ID, FOR_API, FOR_MCP, ORIGIN, family
+from tests.unit.oauth.losses import (
+    change_role,
+    delete_account,
+    delete_project,
+    lock_out,
+    lose_role,
+    managing,
+)
 from tests.unit.oauth.server import OTHER, Server, refused
 
 
@@ -101,43 +107,6 @@ def test_a_grant_for_the_api_refreshes_too() -> None:
     said = server.read(issued.access_token, origin=ORIGIN, scope="manage")
     assert said.grant == FOR_API
     assert access_tokens.has_shape(issued.access_token)
-
-
-def managing(**changes: Any) -> Server:
-    """A server that knows the person who manages, and what they are."""
-    server = Server()
-    person = Person(
-        id="u1", email="ada@example.com", name=None, is_active=True, is_admin=False, epoch=0,
-        created_at=NOW,
-    )  # fmt: skip
-    server.table.people["u1"] = replace(person, **changes)
-    server.table.memberships[PROJECT_ID, "u1"] = Membership(
-        project_id=PROJECT_ID, user_id="u1", email="ada@example.com", name=None,
-        role=Role.EDITOR, epoch=7, granted_by="user:u0", granted_at=NOW,
-    )  # fmt: skip
-    return server
-
-
-def lose_role(server: Server) -> None:
-    server.table.memberships.clear()
-
-
-def change_role(server: Server) -> None:
-    held = server.table.memberships[PROJECT_ID, "u1"]
-    server.table.memberships[PROJECT_ID, "u1"] = replace(held, role=Role.VIEWER, epoch=8)
-
-
-def lock_out(server: Server) -> None:
-    server.table.people["u1"] = replace(server.table.people["u1"], is_active=False)
-
-
-def delete_account(server: Server) -> None:
-    server.table.people.clear()
-
-
-def delete_project(server: Server) -> None:
-    project = server.table.projects[PROJECT_ID]
-    server.table.projects[PROJECT_ID] = replace(project, deleted_at=NOW)
 
 
 @pytest.mark.parametrize("loss", [lose_role, change_role, lock_out, delete_account, delete_project])
