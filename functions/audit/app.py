@@ -16,5 +16,5 @@ def lambda_handler(event: dict[str, Any], _context: object) -> dict[str, int]:
     except Exception:
         log.logger.exception("not all ends are signed")
         raise
-    log.logger.info("ends are signed", chains=signed)
+    log.logger.info("ends are signed", extra={"chains": signed})
     return {"signed": signed}

@@ -20,7 +20,8 @@ APP = "https://app.example.com"
 @pytest.fixture
 def logged(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
     stream = io.StringIO()
-    monkeypatch.setattr(log.logger, "stream", stream)
+    for handler in log.logger.handlers:
+        monkeypatch.setattr(handler, "stream", stream)
     return stream
 
 

@@ -413,7 +413,8 @@ def test_what_nobody_foresaw_is_a_bare_500() -> None:
 
 def test_no_credential_and_no_secret_gets_into_the_log(monkeypatch: pytest.MonkeyPatch) -> None:
     stream = io.StringIO()
-    monkeypatch.setattr(log.logger, "stream", stream)
+    for handler in log.logger.handlers:
+        monkeypatch.setattr(handler, "stream", stream)
     api = Api()
     api.tool()
     api.call("POST", TOOLS, {**TOOL, "encrypted_auth_secret": SECRET + " "})
