@@ -22,6 +22,8 @@ class Ground:
     """Where the gateway is, and how to be let in as a member of the fixture project."""
 
     api_url: str
+    api_key: str
+    stack: LocalStack
     session: Callable[[], str]
     """Gives a session token that is valid for at least another minute."""
 
@@ -41,4 +43,9 @@ def laid() -> Iterator[Ground]:
             SessionTokens(stack.api_url, project.api_key, project.signer()) as tokens,
         ):
             fixtures.furnish(http, project, origin, secret)
-            yield Ground(api_url=stack.api_url, session=lambda: tokens.token(MEMBER))
+            yield Ground(
+                api_url=stack.api_url,
+                api_key=project.api_key,
+                stack=stack,
+                session=lambda: tokens.token(MEMBER),
+            )

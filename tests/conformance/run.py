@@ -5,7 +5,7 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
-from tests.conformance import ground, proxy, suite
+from tests.conformance import authorization, ground, proxy, suite
 
 SCORES: Final = {"2026-07-28": (37, 37), "2025-11-25": (26, 30), "2025-06-18": (25, 27)}
 """Scenarios that pass and that there are; the rest is in expected-failures.yml, with the reason."""
@@ -30,10 +30,11 @@ def main() -> int:
             revision: suite.run(f"{origin}/mcp", revision, Path(results, revision))
             for revision in SCORES
         }
+        authorized = authorization.run(laid)
     wrong = [revision for revision, outcome in outcomes.items() if not judge(revision, outcome)]
     for revision, outcome in outcomes.items():
         print(f"{revision}: {len(outcome.passed)}/{len(outcome.scored)}")
-    return 1 if wrong else 0
+    return 0 if authorization.judge(authorized) and not wrong else 1
 
 
 def judge(revision: str, outcome: suite.Outcome) -> bool:

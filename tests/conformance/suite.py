@@ -15,7 +15,8 @@ PROGRAM: Final = "@modelcontextprotocol/conformance/dist/index.js"
 EXPECTED: Final = node.HERE / "expected-failures.yml"
 LONGEST: Final = 480.0
 """Seconds that one revision may take."""
-_FOLDER: Final = re.compile(r"server-(?P<scenario>.+)-\d{4}-\d\d-\d\dT[\d-]+Z")
+FAULTY: Final = frozenset({"FAILURE", "WARNING"})
+_FOLDER: Final = re.compile(r"(authorization-)?server-(?P<scenario>.+)-\d{4}-\d\d-\d\dT[\d-]+Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +85,8 @@ def _required(revision: str) -> frozenset[str]:
     return frozenset(yaml.safe_load(file.read_text())["server"]) if file.exists() else frozenset()
 
 
-def read(results: Path) -> Iterator[tuple[str, tuple[Fault, ...]]]:
-    """Give each scenario that the suite wrote about, and its faults."""
+def read(results: Path, faulty: frozenset[str] = FAULTY) -> Iterator[tuple[str, tuple[Fault, ...]]]:
+    """Give each scenario that the suite wrote about, and its faults: checks of these statuses."""
     for folder in sorted(results.iterdir()):
         found, file = _FOLDER.fullmatch(folder.name), folder / "checks.json"
         if found and file.exists():
@@ -95,6 +96,6 @@ def read(results: Path) -> Iterator[tuple[str, tuple[Fault, ...]]]:
                 tuple(
                     Fault(check["id"], check["status"], check.get("errorMessage", ""))
                     for check in checks
-                    if check["status"] in {"FAILURE", "WARNING"}
+                    if check["status"] in faulty
                 ),
             )

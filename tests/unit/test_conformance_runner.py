@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.conformance import node, run, suite
+from tests.conformance import authorization, node, run, suite
 from tests.conformance.suite import Fault, Outcome
 
 LATEST = "2026-07-28"
@@ -89,3 +89,23 @@ def test_the_lock_file_names_no_registry() -> None:
     assert json.loads(lock)["packages"]["node_modules/@modelcontextprotocol/conformance"][
         "version"
     ] == ("0.2.0-alpha.12")
+
+
+def test_of_authorization_every_scenario_must_run_and_pass() -> None:
+    well: Mapping[str, tuple[Fault, ...]] = dict.fromkeys(authorization.SCENARIOS, ())
+    assert authorization.judge(well)
+    for name in authorization.SCENARIOS:
+        assert not authorization.judge({other: () for other in well if other != name})
+        for status in ("FAILURE", "WARNING", "SKIPPED"):
+            assert not authorization.judge({**well, name: (Fault("a-check", status, "why"),)})
+
+
+def test_a_skipped_check_of_authorization_is_read(tmp_path: Path) -> None:
+    folder = tmp_path / "authorization-server-authorization-code-grant-2026-01-01T00-00-00-000Z"
+    folder.mkdir()
+    check = {"id": "c", "status": "SKIPPED", "errorMessage": "no client"}
+    (folder / "checks.json").write_text(json.dumps([check]))
+    name = "authorization-code-grant"
+    assert dict(suite.read(tmp_path)) == {name: ()}
+    found = dict(suite.read(tmp_path, suite.FAULTY | {"SKIPPED"}))
+    assert found == {name: (Fault("c", "SKIPPED", "no client"),)}
