@@ -1,5 +1,6 @@
 """Somebody at a browser without scripts: follows links and redirects, fills in forms."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from http.cookies import SimpleCookie
@@ -68,7 +69,10 @@ def allow(address: str, client: str) -> None:
         Lost: All that did not end at the page of `client`.
     """
     cookies = Cookies()
-    hooks = {"request": [cookies.send], "response": [cookies.keep]}
+    hooks: dict[str, list[Callable[..., None]]] = {
+        "request": [cookies.send],
+        "response": [cookies.keep],
+    }
     with httpx.Client(event_hooks=hooks, follow_redirects=True, timeout=60) as http:
         page = http.get(address)
         ours = urlsplit(address).netloc
