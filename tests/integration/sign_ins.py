@@ -22,7 +22,7 @@ from gatehouse.domain.oauth_clients import registered_id, secret_digest
 from gatehouse.domain.roles import Action
 from gatehouse.domain.service_apps import AppGrant, AppKey, ServiceApp
 from local.stack import LocalStack
-from tests.integration.world import Json, Tenant
+from tests.integration.world import Json, Tenant, World
 
 REDIRECT_URI = "https://client.example/callback"
 
@@ -193,3 +193,12 @@ class SignIns:
     def introspect(self, app: App, token: str) -> httpx.Response:
         """Ask as an app what a token is good for."""
         return self.token(path="/oauth/introspect", auth=app.auth, token=token)
+
+
+def signed_up(
+    stack: LocalStack, world: World, secret: str | None = None, *, name: str = "Another"
+) -> SignIns:
+    """A project of its own, whose integration is a client: public, or with a secret."""
+    made = SignIns(stack=stack, tenant=world.tenant(name))
+    made.register(secret)
+    return made
