@@ -8,15 +8,16 @@ import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from py_compile import PycInvalidationMode
 from statistics import median
 from typing import TYPE_CHECKING
 
+from bench.field import alone, both, fielded
 from bench.ground import Ground, result_of, standing
 from bench.measure import Figure, Subject, in_turns
 from bench.runtime import Code, Start, cold, working
-from bench.warm import alone, both, fielded
 from gatehouse.domain.tools import AuthStrategy
 from local.build import build_layer
 
@@ -108,9 +109,7 @@ def _warm(grounds: Mapping[str, Ground]) -> dict[str, Figure]:
                 f"tools/call, none | {client}": both(ground, mcp, plain.call, 100),
                 f"tools/call, hmac_signature | {client}": both(ground, mcp, signed.call, 100),
                 f"tools/list of 100 | {client}": alone(
-                    mcp,
-                    lambda listed=listed: listed.rpc("tools/list", {}),
-                    100,  # type: ignore[misc]
+                    mcp, partial(listed.rpc, "tools/list", {}), 100
                 ),
             }
         return in_turns(dict(sorted(subjects.items())), ROUNDS)

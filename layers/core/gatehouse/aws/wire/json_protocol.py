@@ -39,8 +39,7 @@ class JsonClient:
             raise WrongChecksum
         if answer.status >= _FAILED:
             document = error_document(answer.body)
-            code = answer.headers.get("x-amzn-errortype") or document.pop("__type", None)
-            raise refusal(answer, code, document)
+            raise refusal(answer, document.pop("__type", None), document)
         document = self._with_blobs(_document(answer.body))
         document["ResponseMetadata"] = metadata(answer)
         return document
