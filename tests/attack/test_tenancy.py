@@ -9,12 +9,15 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from gatehouse.domain import ids
-from gatehouse.domain.roles import Action
+from gatehouse.domain.roles import Action, Role
 from gatehouse.edge.rest.routes import ROUTES
 from gatehouse.edge.rest.routing import Access, Route
 from tests.attack.attempts import Attack, carry_out, fields, names, refused, status
 from tests.attack.ground import Ground
 from tests.attack.wire import Answer
+from tests.integration.holders import Holder, request_id, set_policy, trust_root
+from tests.integration.holdings import holdings
+from tests.integration.operators import Operators
 from tests.integration.world import Json
 
 pytestmark = pytest.mark.stack
@@ -31,7 +34,17 @@ BODIES: dict[str, Json] = {
     "POST /api/v1/resources/{id}/approve": {"digest": "0" * 64},
     "POST /api/v1/custom-tools/{id}/test": {"arguments": {}, "execute": True},
     "POST /admin/v1/projects/{id}/integrations": {"name": "taken over"},
+    "PATCH /admin/v1/people/{user_id}": {"is_admin": True},
+    "PUT /admin/v1/projects/{id}/people/{user_id}": {"role": "owner"},
+    "PATCH /admin/v1/apps/{id}": {"is_active": True, "version": 1},
+    "POST /admin/v1/apps/{id}/keys": {},
+    "PUT /api/v1/people/{user_id}": {"role": "viewer"},
+    "PUT /api/v1/roles/{name}": {"actions": ["tools:read"]},
 }
+
+
+OWN_NAMES = {"PUT /api/v1/roles/{name}"}
+"""What makes something of one's own, under a name that is free there."""
 
 
 def line(route: Route) -> str:
@@ -72,8 +85,30 @@ def objects(ground: Ground) -> dict[str, str]:
             "/api/v1/warrants/roots/{public_key}": root.json().get("public_key", "5a" * 32),
             "/api/v1/members/{external_id}/block": "member-of-the-victim",
             "/api/v1/members/{external_id}/end-sessions": "member-of-the-victim",
+            "/api/v1/warrants/receipts/{chain}": receipted(ground),
+            "/admin/v1/projects/{id}/people": victim.project_id,
+            **holdings(ground.stack, ground.world, victim, ground.tool["id"]),
         }
     return ground.prepared["objects"]
+
+
+def receipted(ground: Ground) -> str:
+    """A chain of receipts of the victim's."""
+    victim = ground.victim
+    set_policy(victim)
+    trust_root(victim)
+    called = request_id(Holder.of(victim, ground.tool["name"]).call(id="c1"))
+    receipt = victim.api("GET", f"/api/v1/tool-calls/{called}").json()["receipt"]
+    set_policy(victim, mode="off")
+    return str(receipt).partition("/")[0]
+
+
+def owner(ground: Ground) -> str:
+    """The access token of the attacker, who owns a project too."""
+    if "owner" not in ground.prepared:
+        operators = Operators(ground.stack, ground.attacker)
+        ground.prepared["owner"] = {"token": operators.member(Role.OWNER).token}
+    return str(ground.prepared["owner"]["token"])
 
 
 def absent_like(present: str) -> str:
@@ -88,9 +123,14 @@ def reaching(route: Route) -> Attack:
     """Ask for an object of the victim's; it has to look like one that is not there."""
 
     def attempt(ground: Ground) -> Answer:
-        present = objects(ground)[route.path]
+        present, key = objects(ground)[route.path], owner(ground)
         answers = [
-            ground.api(route.method, re.sub(r"\{\w+\}", each, route.path), BODIES.get(line(route)))
+            ground.api(
+                route.method,
+                re.sub(r"\{\w+\}", each, route.path),
+                BODIES.get(line(route)),
+                key=key,
+            )
             for each in (present, absent_like(present))
         ]
         told = [re.sub(r'"request_id":"[^"]+"', "", answer.text) for answer in answers]
@@ -98,7 +138,7 @@ def reaching(route: Route) -> Attack:
         assert answers[0].status == answers[1].status
         return answers[0]
 
-    expected = status(401 if route.access is Access.ADMIN else 404)
+    expected = status(403 if route.access is Access.ADMIN else 404)
     return Attack(f"{line(route)} of the victim", attempt, expected)
 
 
@@ -333,7 +373,7 @@ def manager(ground: Ground) -> str:
 
 
 ATTACKS = [
-    *(reaching(route) for route in WITH_OBJECTS),
+    *(reaching(route) for route in WITH_OBJECTS if line(route) not in OWN_NAMES),
     *(with_a_session(route) for route in WITH_OBJECTS),
     *WRITES,
     *SECRETS,
