@@ -10,10 +10,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from bench.field import fielded
 from bench.ground import Ground, result_of
 from bench.measure import Subject, in_turns
 from bench.runtime import working
-from bench.warm import fielded
 from bench.world import ENFORCED, chain_of
 from gatehouse.domain.tools import AuthStrategy
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bench import world
+from bench import events, world
 from bench.fake_aws import FakeAws
 from bench.runtime import ROOT, Code, Worker
 from bench.sockets import Said, serving
@@ -47,7 +47,7 @@ class Ground:
     def hold(self, held: World) -> World:
         """Put a project into the tables."""
         for item in held.items():
-            self.aws.put(world.AUTHORITY, item)
+            self.aws.put(events.AUTHORITY, item)
         return held
 
     def world(self, **parts: Any) -> World:  # noqa: ANN401 - what a World is made of
@@ -58,7 +58,7 @@ class Ground:
         """Return one of our functions, as it is deployed."""
         layer = self.layer if byte_code else without_byte_code(self.layer, self.logs)
         folder = ROOT / "functions" / noun
-        settings = world.environment(self.aws_url)
+        settings = events.environment(self.aws_url)
         return Code(
             handler="app.lambda_handler", folder=folder, layers=(layer,), environment=settings
         )

@@ -8,11 +8,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
 
+from bench.field import Field, alone, both, fielded
 from bench.ground import Ground
 from bench.history import Reading, read_page
 from bench.measure import Figure, Subject, in_turns
 from bench.runtime import Worker
-from bench.warm import Field, alone, both, fielded
 from bench.world import ARGUMENTS, ENFORCED, SCHEMA, World, chain_of
 from gatehouse.domain.members import MemberIdentity
 

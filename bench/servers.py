@@ -12,9 +12,10 @@ from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
+from bench.events import rpc_body
 from bench.ground import PEERS, Ground
 from bench.runtime import ROOT
-from bench.world import SCHEMA, rpc_body
+from bench.world import SCHEMA
 
 STARTS_WITHIN = 90.0
 SECRET = "0123456789abcdef" * 4

@@ -4,10 +4,9 @@ import hashlib
 import json
 import time
 from base64 import b64encode
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, Final
+from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import (
@@ -17,6 +16,7 @@ from cryptography.hazmat.primitives.serialization import (
     PublicFormat,
 )
 
+from bench.events import DEPLOYMENT, Json, http_event, mcp_event, rpc_body
 from gatehouse.aws.principal_items import assertion_key_item, member_item
 from gatehouse.aws.project_items import integration_item, project_item
 from gatehouse.aws.tool_items import tool_items
@@ -34,13 +34,8 @@ from gatehouse.domain.warrant_policies import TrustedRoot, WarrantMode, WarrantP
 from gatehouse_client import AssertionSigner
 from tests.warrants import PUBLIC, Minted, proof
 
-Json = dict[str, Any]
-AUTHORITY: Final = "authority"
-ACTIVITY: Final = "activity"
-DEPLOYMENT: Final = "bench-deployment"
-RING: Final = json.dumps({"version": 1, "initial": "x" * 64})
+RING: Final = json.dumps({"version": 1, "initial": hashlib.sha256(b"bench").hexdigest()})
 DATA_KEY: Final = b"d" * 32
-KEY_ARN: Final = "arn:aws:kms:us-east-1:000000000000:key/11111111-2222-3333-4444-555555555555"
 KID: Final = "backend-v1"
 MEMBER: Final = MemberIdentity(external_id="user-7", email="ada@example.com", roles=("support",))
 INTEGRATION_ID: Final = "Integ001"
@@ -184,79 +179,3 @@ def chain_of(depth: int, tools: int = 1) -> Minted:
         holder = "alice" if link % 2 else "bob"
         chain = chain.to(holder, k3=granted, k6=now - 10, k7=now + 3000, k8=64)
     return chain
-
-
-def rpc_body(method: str, params: Json) -> str:
-    """Write a JSON-RPC request."""
-    return json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": params})
-
-
-def mcp_event(body: str, credential: str) -> bytes:
-    """Return the event of a POST to `/mcp`."""
-    return http_event("POST", "/mcp", body, credential)
-
-
-def http_event(method: str, path: str, body: str, credential: str) -> bytes:
-    """Return an HTTP API's event, payload format 2.0."""
-    host = "gate.example.com"
-    event: Json = {
-        "version": "2.0",
-        "routeKey": f"ANY {path}",
-        "rawPath": path,
-        "rawQueryString": "",
-        "headers": {
-            "accept": "application/json, text/event-stream",
-            "authorization": f"Bearer {credential}",
-            "content-length": str(len(body)),
-            "content-type": "application/json",
-            "host": host,
-            "mcp-protocol-version": "2025-11-25",
-            "user-agent": "bench/1.0",
-            "x-amzn-trace-id": "Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e700",
-            "x-forwarded-for": "192.0.2.10",
-            "x-forwarded-port": "443",
-            "x-forwarded-proto": "https",
-        },
-        "requestContext": {
-            "accountId": "000000000000",
-            "apiId": "bench",
-            "domainName": host,
-            "domainPrefix": "gate",
-            "http": {
-                "method": method,
-                "path": path,
-                "protocol": "HTTP/1.1",
-                "sourceIp": "192.0.2.10",
-                "userAgent": "bench/1.0",
-            },
-            "requestId": "JKJaXmPLvHcESHA=",
-            "routeKey": f"ANY {path}",
-            "stage": "$default",
-            "time": "22/Nov/2026:12:00:00 +0000",
-            "timeEpoch": 1795348800000,
-        },
-        "body": body,
-        "isBase64Encoded": False,
-    }
-    return json.dumps(event).encode()
-
-
-def environment(aws_url: str) -> Mapping[str, str]:
-    """Return the variables of template.yaml, for any of the functions."""
-    return {
-        "AWS_ENDPOINT_URL": aws_url,
-        "POWERTOOLS_SERVICE_NAME": "gatehouse",
-        "STAGE": "local",
-        "DEPLOYMENT_ID": DEPLOYMENT,
-        "PUBLIC_URL": "https://gate.example.com",
-        "AUTHORITY_TABLE": AUTHORITY,
-        "ACTIVITY_TABLE": ACTIVITY,
-        "FAILURES_PER_MINUTE": "300",
-        "KEY_RING_SECRET": "ring",
-        "SIGNING_KEYS": KEY_ARN,
-        "SIGNING_KEY": KEY_ARN,
-        "RECEIPT_KEY_ARN": KEY_ARN,
-        "SECRETS_KEY_ARN": KEY_ARN,
-        "DISPATCH_FUNCTION": "dispatch",
-        "ALLOW_INSECURE_UPSTREAMS": "true",
-    }

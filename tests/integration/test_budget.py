@@ -1,0 +1,51 @@
+"""What a warm request asks of AWS, by kind and in bytes: a regression shows without any timing.
+
+The built functions run in AWS's own runtime client, on an AWS that counts (see `bench`).
+"""
+
+from collections.abc import Iterator
+
+import pytest
+
+from bench.cost import Request, requests
+from bench.ground import standing
+
+BUDGET = {
+    # AWS calls, then at most so many bytes sent and received in their bodies.
+    "tools/call, none": (
+        {"BatchGetItem": 1, "Invoke": 1, "PutItem": 1, "UpdateItem": 1},
+        3_100,
+        3_600,
+    ),
+    "tools/call, hmac_signature": (
+        {"BatchGetItem": 1, "Invoke": 1, "PutItem": 1, "UpdateItem": 1},
+        3_500,
+        4_050,
+    ),
+    "tools/call, with a warrant": (
+        {"BatchGetItem": 1, "Invoke": 1, "PutItem": 2, "UpdateItem": 1},
+        4_350,
+        3_900,
+    ),
+    "tools/list of 100": ({"BatchGetItem": 1, "Query": 1}, 750, 73_000),
+    "session exchange": ({"BatchGetItem": 1, "PutItem": 1, "UpdateItem": 1}, 1_150, 1_200),
+}
+
+
+@pytest.fixture(scope="module")
+def counted() -> Iterator[dict[str, Request]]:
+    with standing() as ground:
+        yield requests(ground)
+
+
+def test_every_kind_of_request_has_its_budget(counted: dict[str, Request]) -> None:
+    assert counted.keys() == BUDGET.keys()
+
+
+@pytest.mark.parametrize("name", BUDGET)
+def test_a_warm_request_stays_within_its_budget(counted: dict[str, Request], name: str) -> None:
+    calls, sent, received = BUDGET[name]
+    found = counted[name]
+    assert found.calls == calls
+    assert sent * 0.8 < sum(found.bytes_sent.values()) <= sent
+    assert received * 0.8 < sum(found.bytes_received.values()) <= received
