@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from gatehouse.aws.services import SecretsManager
 
 SECRET = "ring"
-INITIAL = json.dumps({"version": 1, "initial": "x" * 64})
+INITIAL = json.dumps({"version": 1, "initial": "aB3dE5fG7hJ9kL1m" * 4})
 FOLLOWING = read_ring(INITIAL).rotated(kid="k1", secret=b"1" * 32, now=NOW)
 V1, V2 = "1" * 36, "2" * 36
 

@@ -6,7 +6,7 @@ from itertools import count
 import boto3
 import pytest
 
-from gatehouse.aws.admin_token import CACHE_SECONDS, SecretAdminToken
+from gatehouse.aws.admin_token import CACHE_SECONDS, SecretAdminToken, UnsafeAdminToken
 from gatehouse.aws.secret_opener import KmsSecretOpener
 from gatehouse.aws.secret_sealer import KmsSecretSealer
 from gatehouse.domain.errors import Unavailable
@@ -23,7 +23,8 @@ BINDING = SecretBinding(
     origin="https://api.example.com",
     auth_strategy="hmac_signature",
 )
-TOKEN = "t" * 48
+TOKEN = "aB3dE5fG7hJ9kL1m" * 3
+OTHER = TOKEN[::-1]
 
 
 @dataclass
@@ -102,12 +103,12 @@ def test_a_replaced_token_ends_within_a_minute(kept: tuple[SecretAdminToken, Clo
     token, clock, arn = kept
     assert token.matches(TOKEN)
     client = boto3.client("secretsmanager", region_name=REGION)
-    client.put_secret_value(SecretId=arn, SecretString="n" * 48)
+    client.put_secret_value(SecretId=arn, SecretString=OTHER)
     clock.now = NOW + CACHE_SECONDS - 1
     assert token.matches(TOKEN)
     clock.now = NOW + CACHE_SECONDS
     assert not token.matches(TOKEN)
-    assert token.matches("n" * 48)
+    assert token.matches(OTHER)
 
 
 @pytest.mark.parametrize("value", ["", "short", "x" * 31])
@@ -125,3 +126,13 @@ def test_a_token_that_cannot_be_read_lets_nobody_in(aws: None) -> None:
     client = boto3.client("secretsmanager", region_name=REGION)
     with pytest.raises(Unavailable):
         SecretAdminToken(client, "no-such-secret", Clock()).matches("")
+
+
+@pytest.mark.parametrize("text", ["", TOKEN[:31], "a" * 48, TOKEN + "change-me", "ab" * 24])
+def test_a_token_that_somebody_made_up_lets_nobody_in(aws: None, text: str) -> None:
+    del aws
+    client = boto3.client("secretsmanager", region_name=REGION)
+    client.create_secret(Name="admin", SecretString=text or " ")
+    with pytest.raises(UnsafeAdminToken) as refusal:
+        SecretAdminToken(client, "admin", Clock()).matches(text)
+    assert refusal.value.reason.startswith("AdminToken ")

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from gatehouse.domain.key_ring import KeyRing, SessionKey
 from gatehouse.domain.key_ring_documents import CorruptKeyRing, read_ring, ring_text
 
-CHARACTERS = "aB3" * 21 + "x"
+CHARACTERS = "aB3dE5fG7hJ9kL1m" * 4
 KEY = {"kid": "k1", "secret": "A" * 43, "since": 5}
 
 
@@ -66,6 +66,8 @@ def test_the_first_characters_stand_for_a_key() -> None:
         json.dumps({"initial": CHARACTERS}),
         json.dumps({"version": 1, "initial": ""}),
         json.dumps({"version": 1, "initial": "x" * 31}),
+        json.dumps({"version": 1, "initial": "x" * 64}),
+        json.dumps({"version": 1, "initial": CHARACTERS + "change-me"}),
         json.dumps({"version": 1, "initial": None}),
         json.dumps({"version": 1, "initial": 7}),
         json.dumps({"version": 1, "initial": CHARACTERS, "current": KEY}),

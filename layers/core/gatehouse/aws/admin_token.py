@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from gatehouse.aws.failures import translated
 from gatehouse.domain.errors import Unavailable
+from gatehouse.domain.known_secrets import is_well_known
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
@@ -16,6 +17,14 @@ CACHE_SECONDS: Final = 60
 """How long a replaced token may still be accepted."""
 MIN_LENGTH: Final = 32
 """A shorter one can only be a mistake, and an empty one would open the door."""
+
+
+class UnsafeAdminToken(Unavailable):
+    """Nobody is let in by it; `reason` is for the log alone."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__()
+        self.reason = f"AdminToken {reason}"
 
 
 @dataclass(slots=True)
@@ -39,7 +48,9 @@ class SecretAdminToken:
                 answer = self.client.get_secret_value(SecretId=self.secret_id)
             token = answer.get("SecretString", "")
             if len(token) < MIN_LENGTH:
-                raise Unavailable
+                raise UnsafeAdminToken("is shorter than 32 characters")
+            if is_well_known(token):
+                raise UnsafeAdminToken("was not drawn at random")
             self._digest, self._read_at = _digest(token), now
         return self._digest
 

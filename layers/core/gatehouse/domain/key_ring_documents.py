@@ -19,6 +19,7 @@ from typing import Final
 from gatehouse.domain.ids import KID
 from gatehouse.domain.json_values import JsonObject, JsonValue
 from gatehouse.domain.key_ring import KeyRing, SessionKey
+from gatehouse.domain.known_secrets import is_well_known
 from gatehouse.domain.strict_json import InvalidJson, parse
 
 VERSION: Final = 1
@@ -61,6 +62,8 @@ def read_ring(text: str) -> KeyRing:
 def _initial_key(characters: JsonValue) -> SessionKey:
     if not isinstance(characters, str) or len(characters) < MIN_SECRET_BYTES:
         raise CorruptKeyRing("the initial secret is too short")
+    if is_well_known(characters):
+        raise CorruptKeyRing("the initial secret was not drawn at random")
     secret = _hkdf(characters.encode(), info=b"gatehouse session key ring")
     return SessionKey(kid=INITIAL_KID, secret=secret, since=0)
 
