@@ -55,6 +55,45 @@ def test_no_module_writes_around_the_copies(path: Path) -> None:
     assert not (names & WRITES and names & KEYS_OF_COPIED)
 
 
+UNAUDITED = {
+    "apps.py": "that a key of an app was used",
+    "audit.py": "where the audit ends",
+    "audited_writes.py": "it is what audits",
+    "copied_writes.py": "it is what audited writes are made by",
+    "members.py": "that a member was seen",
+    "people.py": "that somebody signed in, and what an invitation makes of them",
+    "replication.py": "copies, of which the change of the settings has an entry",
+    "revocations.py": "marks of revoked warrants, of which the list has an entry",
+    "sweeping.py": "what is left of a thing, of whose end there is an entry",
+}
+"""Who writes Authority without an entry, and what."""
+ACTIVITY = {
+    "breakers.py", "call_records.py", "client_registrations.py", "codes.py", "deduplications.py",
+    "families.py", "limit_items.py", "limits.py", "marks.py", "receipts.py", "sign_ins.py",
+    "services.py", "sessions.py",
+}  # fmt: skip
+"""Who writes what happened, or only says how one writes."""
+
+
+@pytest.mark.parametrize(
+    "path", sorted(Path(gatehouse.aws.__path__[0]).glob("*.py")), ids=lambda path: path.name
+)
+def test_who_administers_writes_through_the_audit(path: Path) -> None:
+    """Whoever writes the table of who may do what has a reason to do so without an entry."""
+    called = {
+        node.func.attr
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+    }
+    defined = {
+        node.name
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.FunctionDef)
+    }
+    if (called | defined) & WRITES:
+        assert path.name in UNAUDITED.keys() | ACTIVITY
+
+
 def test_what_every_call_reads_has_copies_and_what_spreads_by_itself_has_none() -> None:
     given = "Proj0001", "name"
     keys = [project_key("Proj0001"), integration_key(*given), tool_key(*given)]
