@@ -3,6 +3,7 @@
 from base64 import b64encode
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 
 def http_event(
@@ -39,3 +40,20 @@ def http_event(
     if body is not None:
         event["body"] = b64encode(body).decode() if isinstance(body, bytes) else body
     return event
+
+
+def form_event(
+    path: str, form: Mapping[str, str], *, source_ip: str = "192.0.2.7"
+) -> dict[str, Any]:
+    """A form, as a browser or an OAuth client posts it, from an address."""
+    kind = {"content-type": "application/x-www-form-urlencoded"}
+    return from_address(source_ip, http_event("POST", path, headers=kind, body=urlencode(form)))
+
+
+def from_address(source_ip: str, event: Mapping[str, Any]) -> dict[str, Any]:
+    """The same event from another address."""
+    context = event["requestContext"]
+    return {
+        **event,
+        "requestContext": {**context, "http": {**context["http"], "sourceIp": source_ip}},
+    }
