@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gatehouse.domain.strict_json import MAX_DEPTH, InvalidJson, parse
+from gatehouse.domain.json_values import JsonValue
+from gatehouse.domain.strict_json import MAX_DEPTH, InvalidJson, _check, parse
 
 
 @pytest.mark.parametrize(
@@ -44,6 +45,27 @@ def test_nesting_is_bounded_exactly() -> None:
     assert parse(b"[" * MAX_DEPTH + b"]" * MAX_DEPTH)
     with pytest.raises(InvalidJson):
         parse(b"[" * (MAX_DEPTH + 1) + b"]" * (MAX_DEPTH + 1))
+
+
+VALUES = st.recursive(
+    st.none() | st.integers() | st.text(st.characters(exclude_categories=())),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+)
+
+
+@given(value=VALUES, in_ascii=st.booleans(), depth=st.integers(0, 4))
+def test_what_is_let_through_without_a_look_would_pass_one(
+    *, value: JsonValue, in_ascii: bool, depth: int
+) -> None:
+    data = json.dumps(value, ensure_ascii=in_ascii).encode("utf-8", "surrogatepass")
+    try:
+        _check(value, depth)
+        data.decode()
+    except (InvalidJson, UnicodeDecodeError):
+        with pytest.raises(InvalidJson):
+            parse(data, max_depth=depth)
+    else:
+        assert parse(data, max_depth=depth) == value
 
 
 @given(st.binary())
