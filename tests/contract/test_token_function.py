@@ -96,6 +96,7 @@ ANSWERS = {
     "exchanged": (200, None),
     "oauth_refused_client": (401, None),
     "oauth_refused_form": (400, None),
+    "oauth_refused_registration": (403, None),
     "oauth_revoked_nothing": (200, None),
     "preflight": (204, None),
     "refused_broken_json": (400, "The body is not JSON (at character 21)"),

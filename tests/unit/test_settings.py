@@ -107,3 +107,16 @@ def test_a_deployment_with_users_does_not_serve_with_anything_open(
 def test_hosts_are_compared_in_lower_case(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ALLOWED_HOSTS", "Gate.Example.com,")
     assert Settings().allowed_hosts == {"gate.example.com"}
+
+
+@pytest.mark.parametrize("stage", ["local", "dev", "staging", "prod"])
+def test_clients_register_themselves_only_where_it_is_said(
+    stage: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STAGE", stage)
+    assert not Settings().dynamic_client_registration
+    monkeypatch.setenv("DYNAMIC_CLIENT_REGISTRATION", "true")
+    assert Settings().dynamic_client_registration
+    monkeypatch.setenv("DYNAMIC_CLIENT_REGISTRATION", "yes")
+    with pytest.raises(MisconfiguredDeployment, match="DYNAMIC_CLIENT_REGISTRATION"):
+        Settings().require_safe()
