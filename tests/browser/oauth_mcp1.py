@@ -7,7 +7,7 @@ import sys
 from urllib.parse import parse_qs, urlsplit
 
 from mcp import ClientSession
-from mcp.client.auth import OAuthClientProvider, TokenStorage
+from mcp.client.auth import OAuthClientProvider
 from mcp.client.streamable_http import streamablehttp_client
 from mcp.shared.auth import OAuthClientInformationFull, OAuthClientMetadata, OAuthToken
 
@@ -15,8 +15,8 @@ URL = os.environ["MCP_URL"]
 REDIRECT_URI = os.environ["MCP_REDIRECT_URI"]
 
 
-class Kept(TokenStorage):
-    """Knows the client as it was registered, and keeps tokens while this runs."""
+class Kept:
+    """A `TokenStorage`: knows the client as it was registered, and keeps tokens while this runs."""
 
     def __init__(self) -> None:
         self.tokens: list[OAuthToken] = []

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx2
 from mcp import Client
-from mcp.client.auth import AuthorizationCodeResult, OAuthClientProvider, TokenStorage
+from mcp.client.auth import AuthorizationCodeResult, OAuthClientProvider
 from mcp.client.streamable_http import streamable_http_client
 from mcp.shared.auth import OAuthClientInformationFull, OAuthClientMetadata, OAuthToken
 
@@ -16,8 +16,8 @@ URL = os.environ["MCP_URL"]
 REDIRECT_URI = os.environ["MCP_REDIRECT_URI"]
 
 
-class Kept(TokenStorage):
-    """Knows the client as it was registered, and keeps tokens while this runs."""
+class Kept:
+    """A `TokenStorage`: knows the client as it was registered, and keeps tokens while this runs."""
 
     def __init__(self) -> None:
         self.tokens: list[OAuthToken] = []

@@ -6,10 +6,11 @@ import secrets
 import subprocess
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
 from gatehouse.domain.roles import Role
 from local.aws import free_port
@@ -112,6 +113,10 @@ def test_who_says_no_at_the_provider_can_start_again(browser: Browser, stack: Lo
     expect(page.get_by_role("link", name="Continue with the company")).to_be_visible()
 
 
+def _keep(complaints: list[str], message: ConsoleMessage) -> None:
+    complaints.append(message.text)
+
+
 def test_pages_obey_their_policy_and_fit_a_phone(browser: Browser, stack: LocalStack) -> None:
     for scheme in ("light", "dark"):
         context = browser.new_context(
@@ -119,7 +124,7 @@ def test_pages_obey_their_policy_and_fit_a_phone(browser: Browser, stack: LocalS
         )
         page = context.new_page()
         complaints: list[str] = []
-        page.on("console", lambda message, kept=complaints: kept.append(message.text))
+        page.on("console", partial(_keep, complaints))
         page.goto(f"{stack.api_url}/signin")
         expect(page.get_by_role("link", name="Continue with the company")).to_be_visible()
         width = page.evaluate("document.documentElement.scrollWidth")

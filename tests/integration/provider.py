@@ -165,15 +165,23 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def providing() -> Iterator[Provider]:
+def providing(kind: type[Provider] = Provider) -> Iterator[Provider]:
     """Serve a provider on a free port of 127.0.0.1."""
     handler = type("Handler", (_Handler,), {})
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     server.daemon_threads = True
-    handler.provider = Provider(issuer=f"http://127.0.0.1:{server.server_address[1]}")  # type: ignore[attr-defined]
+    handler.provider = kind(issuer=f"http://127.0.0.1:{server.server_address[1]}")  # type: ignore[attr-defined]
     threading.Thread(target=server.serve_forever, args=(0.1,), daemon=True).start()
     try:
         yield handler.provider  # type: ignore[attr-defined]
     finally:
         server.shutdown()
         server.server_close()
+
+
+@contextmanager
+def serving(documents: dict[str, Json]) -> Iterator[str]:
+    """Serve JSON documents by path, as they are at each request; give their origin."""
+    listed = type("Listed", (Provider,), {"documents": lambda _self, path: documents.get(path)})
+    with providing(listed) as provider:
+        yield provider.issuer

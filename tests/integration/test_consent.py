@@ -1,6 +1,7 @@
 """The authorization endpoint and consent, on the deployed template: who gives a client what."""
 
 import secrets
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -13,7 +14,7 @@ from gatehouse.domain.roles import Role
 from local.stack import LocalStack
 from tests.integration.browsing import Browsing, inputs, query_of, text_of
 from tests.integration.echo import Echo
-from tests.integration.provider import Provider, person
+from tests.integration.provider import Provider, person, serving
 from tests.integration.sign_ins import challenge_of
 from tests.integration.test_signin import invite, provider, sign_in, somebody
 from tests.integration.world import Json, Tenant, World
@@ -94,7 +95,7 @@ def browser(stack: LocalStack, provider: Provider) -> Browsing:
     return Browsing(stack.api_url)
 
 
-def ask(browser: Browsing, client: Client, **changes: str | None) -> httpx.Response:
+def ask(browser: Browsing, client: Client, **changes: Any) -> httpx.Response:
     """Come to the page of consent, through the provider where that is needed."""
     answer = browser.follow(browser.get(client.address(**changes)))
     if "Continue with" in answer.text:
@@ -362,7 +363,7 @@ def test_a_parameter_that_comes_twice_is_refused_on_a_page(
     ids=str,
 )
 def test_what_cannot_be_granted_is_refused_at_the_redirect_uri(
-    browser: Browsing, stack: LocalStack, shop: Tenant, changes: dict[str, str | None], error: str
+    browser: Browsing, stack: LocalStack, shop: Tenant, changes: dict[str, Any], error: str
 ) -> None:
     client = register(stack, shop, admission="any")
     answer = back(browser.get(client.address(**changes)))
@@ -449,6 +450,91 @@ def test_what_a_client_calls_itself_is_text(
     page = ask(browser, client)
     assert "<img" not in page.text
     assert '<img src=x> "Desk"' in text_of(page).replace("&#34;", '"')
+
+
+# --- clients that describe themselves -------------------------------------------------------------
+
+
+@pytest.fixture
+def described() -> Iterator[Json]:
+    """A client's document, at the address that is its id."""
+    documents: dict[str, Json] = {}
+    with serving(documents) as origin:
+        client_id = f"{origin}/client.json"
+        documents["/client.json"] = {
+            "client_id": client_id,
+            "client_name": "Travelling Desk",
+            "redirect_uris": [CALLBACK],
+        }
+        yield documents["/client.json"]
+
+
+def test_a_client_that_describes_itself_is_offered_the_projects_that_let_such_in(
+    browser: Browsing, stack: LocalStack, shop: Tenant, world: World, described: Json
+) -> None:
+    open_one = register(stack, shop, admission="any", allow_metadata_clients=True)
+    closed = register(stack, world.tenant("Closed"), admission="any")
+    uninvited = register(stack, world.tenant("Uninvited"), allow_metadata_clients=True)
+    client = Client(stack=stack, id=described["client_id"], secret=None)
+    page = ask(browser, client)
+    shown = text_of(page)
+    assert "Travelling Desk" in shown
+    assert "described by 127.0.0.1:" in shown
+    assert "Closed" not in shown
+    assert "Uninvited" not in shown
+    for other in (closed, uninvited):
+        refused = allow(browser, ask(browser, client), offer=other.id[4:])
+        assert back(refused)["error"] == "access_denied"
+    answer = back(allow(browser, ask(browser, client), offer=open_one.id[4:]))
+    tokens = client.redeem(answer["code"]).json()
+    assert shop.rpc(tokens["access_token"], "ping").status_code == 200
+    shop.api("DELETE", f"/api/v1/integrations/{open_one.id[-8:]}")
+    assert "Shop & Sons" not in text_of(ask(browser, client))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"client_id": "https://another.example/client.json"},
+        {"redirect_uris": ["https://evil.example/cb"]},
+        {"redirect_uris": []},
+        {"client_secret": "x"},
+        {"token_endpoint_auth_method": "client_secret_post"},
+        {"client_name": "a\u202eb"},
+    ],
+    ids=str,
+)
+def test_a_document_that_is_not_the_clients_own_or_says_too_much_makes_no_client(
+    browser: Browsing, stack: LocalStack, described: Json, changes: Json
+) -> None:
+    client = Client(stack=stack, id=described["client_id"], secret=None)
+    described.update(changes)
+    answer = browser.get(client.address())
+    assert answer.status_code == 400
+    assert "location" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    "client_id",
+    [
+        "https://127.0.0.1/client.json",
+        "https://169.254.169.254/latest/meta-data/",
+        "https://metadata.google.internal/client.json",
+        "https://client.example",
+        "https://client.example/",
+        "https://user@client.example/client.json",
+        "https://client.example/a/../client.json",
+        "https://client.example/client.json#f",
+        "file:///etc/passwd",
+    ],
+)
+def test_no_client_is_looked_for_where_none_can_be(
+    browser: Browsing, stack: LocalStack, client_id: str
+) -> None:
+    client = Client(stack=stack, id=client_id, secret=None)
+    answer = browser.get(client.address())
+    assert answer.status_code in {400, 503}
+    assert "location" not in answer.headers
 
 
 # --- management -----------------------------------------------------------------------------------
