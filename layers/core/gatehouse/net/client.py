@@ -27,6 +27,7 @@ from gatehouse.net.streams import (
     GuardedBackend,
     current,
 )
+from gatehouse.net.trust import trusted
 from gatehouse.ports.upstreams import UpstreamUncertain, UpstreamUnreachable
 
 KEEP_ALIVE_SECONDS: Final = 4.0
@@ -42,7 +43,7 @@ class GuardedClient:
     policy: AddressPolicy
     resolve: Resolve = resolve_by_system
     monotonic: Callable[[], float] = time.monotonic
-    tls: Callable[[], ssl.SSLContext] = httpcore.default_ssl_context
+    tls: Callable[[], ssl.SSLContext] = trusted
 
     def send(
         self,
