@@ -6,7 +6,7 @@ from http import HTTPStatus
 
 from gatehouse.domain.audit import Author
 from gatehouse.domain.errors import GatehouseError, NotFound
-from gatehouse.domain.principals import Actor, ActorKind, Principal
+from gatehouse.domain.principals import Actor, Principal
 from gatehouse.domain.roles import Action
 from gatehouse.domain.tiers import Tier, principal_quota
 from gatehouse.edge import log, problem
@@ -95,8 +95,15 @@ def _require(management: Management, route: Route, call: Call) -> None:
     """Refuse whoever neither holds the route's action nor has a share of its thing that does."""
     if not isinstance(route.access, Action) or call.principal.may(route.access):
         return
-    share = route.shared if call.actor.kind is ActorKind.USER else None
-    if share is None or not management.sharing.allows(
-        call.principal, share.thing(call), share.permission
-    ):
+    if not _is_shared(management, route, call):
         call.principal.require(route.access)
+
+
+def _is_shared(management: Management, route: Route, call: Call) -> bool:
+    """Say whether what is asked for was shared with whoever asks."""
+    if route.shared is None:
+        return False
+    thing = route.shared.thing(call)
+    return thing is not None and management.sharing.allows(
+        call.principal, thing, route.shared.permission
+    )

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Final
 
 from gatehouse.domain import ids, strict_json
-from gatehouse.domain.errors import Unauthenticated, UnsupportedContent
+from gatehouse.domain.errors import NotFound, Unauthenticated, UnsupportedContent
 from gatehouse.domain.limits import Standing
 from gatehouse.domain.principals import Actor, Principal
 from gatehouse.domain.projects import Project
@@ -82,10 +82,13 @@ class Shared:
     kind: ThingKind
     permission: Permission
 
-    def thing(self, call: Call) -> Thing:
-        """Return what a request is about; raise `NotFound` when there can be no such thing."""
+    def thing(self, call: Call) -> Thing | None:
+        """Return what a request is about, if there can be such a thing."""
         name = ids.tool_name if self.kind is ThingKind.TOOL else ids.prompt_name
-        return Thing(kind=self.kind, name=name(call.params["id"]))
+        try:
+            return Thing(kind=self.kind, name=name(call.params["id"]))
+        except NotFound:
+            return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
