@@ -1,8 +1,9 @@
 """Cold starts: from the spawn of a process to its first answered call, ours and the peers'."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from statistics import median
 from typing import TYPE_CHECKING
 
@@ -20,10 +21,10 @@ FLOOR = "floor: Logger + boto3, the same read"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
-    """A function, the first event that it gets, and whether its answer is JSON-RPC."""
+    """A function, what makes the first event that it gets, and whether its answer is JSON-RPC."""
 
     code: Code
-    event: bytes
+    event: Callable[[], bytes]
     is_rpc: bool = True
 
 
@@ -43,7 +44,7 @@ def measure(ground: Ground, rounds: int = ROUNDS) -> dict[str, ColdStart]:
     starts: dict[str, list[Start]] = {name: [] for name in subjects}
     for number in range(-1, rounds):
         for name, subject in subjects.items():
-            start = cold(subject.code, subject.event, ground.log("cold"))
+            start = cold(subject.code, subject.event(), ground.log("cold"))
             if subject.is_rpc:
                 result_of(start.answer)
             elif json.loads(start.answer).get("statusCode", 200) != 200:  # noqa: PLR2004
@@ -67,21 +68,21 @@ def _figure(starts: list[Start], floors: list[float]) -> ColdStart:
 def _subjects(ground: Ground) -> Mapping[str, Subject]:
     plain = ground.world()
     signed = ground.world(project_id="Proj0002", strategy=AuthStrategy.HMAC_SIGNATURE)
-    by_key = plain.rpc(
-        "tools/call", {"name": "tool_0000", "arguments": world.ARGUMENTS}, plain.api_key
-    )
-    call, read, (unsigned, hmac) = plain.call(), *_recorded(ground, by_key, signed.call())
+    asked = {"name": "tool_0000", "arguments": world.ARGUMENTS}
+    by_key = partial(plain.rpc, "tools/call", asked, plain.api_key)
+    call = plain.call
+    read, (unsigned, hmac) = _recorded(ground, by_key(), signed.call())
     mcp = Subject(code=ground.function("mcp"), event=call)
-    token = Subject(code=ground.function("token"), event=plain.exchange(), is_rpc=False)
-    dispatch = Subject(code=ground.function("dispatch"), event=unsigned, is_rpc=False)
+    token = Subject(code=ground.function("token"), event=plain.exchange, is_rpc=False)
+    dispatch = Subject(code=ground.function("dispatch"), event=lambda: unsigned, is_rpc=False)
     floor = ground.peer("floor", packages("floor"), READ=read)
     ours = {
         "mcp: tools/call, session": mcp,
         "mcp: tools/call, API key": replace(mcp, event=by_key),
-        "mcp: tools/list, session": replace(mcp, event=plain.rpc("tools/list", {})),
+        "mcp: tools/list, session": replace(mcp, event=partial(plain.rpc, "tools/list", {})),
         "token: session exchange": token,
         "dispatch: call, none": dispatch,
-        "dispatch: call, hmac_signature": replace(dispatch, event=hmac),
+        "dispatch: call, hmac_signature": replace(dispatch, event=lambda: hmac),
     }
     bare = {"mcp: tools/call, session": "mcp", "token: session exchange": "token",
             "dispatch: call, none": "dispatch"}  # fmt: skip
@@ -98,7 +99,7 @@ def _subjects(ground: Ground) -> Mapping[str, Subject]:
     }
 
 
-def _peers(ground: Ground, call: bytes) -> dict[str, Subject]:
+def _peers(ground: Ground, call: Callable[[], bytes]) -> dict[str, Subject]:
     """Return the peers that run on Lambda, as they come and with byte code."""
     handlers = {
         "awslabs-mcp-lambda-handler": ("awslabs_app", "awslabs"),

@@ -57,7 +57,7 @@ class Ground:
     def function(self, noun: str, *, byte_code: bool = True) -> Code:
         """Return one of our functions, as it is deployed."""
         layer = self.layer if byte_code else without_byte_code(self.layer, self.logs)
-        folder = ROOT / "functions" / noun
+        folder = self.logs / "functions" / noun
         settings = events.environment(self.aws_url)
         return Code(
             handler="app.lambda_handler", folder=folder, layers=(layer,), environment=settings
@@ -122,6 +122,8 @@ def standing(layer: Path | None = None) -> Iterator[Ground]:
         tempfile.TemporaryDirectory(prefix="bench-") as logs,
         serving(lambda _asked: Said(body=CONTACT)) as upstream,
     ):
+        # As they are now: who edits them meanwhile has no part in this run.
+        shutil.copytree(ROOT / "functions", Path(logs) / "functions")
         ground = Ground(
             upstream=f"http://127.0.0.1:{upstream}",
             logs=Path(logs),
