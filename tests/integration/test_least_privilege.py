@@ -111,6 +111,7 @@ ACTIONS: dict[str, Action] = {
     "show the audit's key": show_audit_key,
     "read the key ring": read_secret("KeyRing"),
     "read the admin token": read_secret("AdminTokenSecret"),
+    "read the secrets at providers": read_secret("OidcProvidersSecret"),
     "invoke dispatch": invoke_dispatch,
 }
 ALLOWED: dict[str, set[str]] = {
@@ -128,6 +129,14 @@ ALLOWED: dict[str, set[str]] = {
         "write Activity",
         "sign access tokens",
         "read the key ring",
+    },
+    "signin": {
+        "read Authority",
+        "write Authority",  # of it, on AWS, people and what invitations make of them
+        "read Activity",
+        "write Activity",
+        "delete from Activity",  # of it, on AWS, sign-ins under way
+        "read the secrets at providers",
     },
     "keys": {
         "read Authority",

@@ -110,7 +110,9 @@ def _purpose(ticket: str) -> str:
 
 
 def _described_by(client_id: str) -> str:
-    """Return who vouches for what a client calls itself: its project here, or its own host."""
+    """Return who stands behind what a client calls itself."""
     if oauth_clients.is_metadata_id(client_id):
         return urlsplit(client_id).netloc
+    if oauth_clients.is_self_registered_id(client_id):
+        return "nobody but itself"
     return "the project that registered it"
