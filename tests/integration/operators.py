@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from gatehouse.aws.granting import granting
+from gatehouse.aws.granting import becoming
 from gatehouse.aws.people_items import person_item
 from gatehouse.aws.tables import user_list_key
 from gatehouse.domain.grants import MANAGE
@@ -54,8 +54,9 @@ class Operators:
             epoch=0,
             created_at=int(time.time()),
         )
-        for item in (person_item(made), user_list_key(made.id)):
-            self.dynamodb.put_item(TableName=self.table, Item=_as_it_is(item))
+        items: list[Any] = [person_item(made), user_list_key(made.id)]
+        for item in items:
+            self.dynamodb.put_item(TableName=self.table, Item=item)
         return made
 
     def member(self, role: Role, *custom_roles: str) -> Operator:
@@ -72,7 +73,7 @@ class Operators:
             granted_by="admin",
             granted_at=int(time.time()),
         )
-        self.dynamodb.transact_write_items(TransactItems=granting(self.table, membership))
+        self.dynamodb.transact_write_items(TransactItems=becoming(self.table, membership))
         return self.signed_in(person, epoch=0)
 
     def administrator(self) -> Operator:
@@ -97,10 +98,6 @@ class Operators:
     def _signed_in(self, person: Person, grant: "Grant") -> Operator:
         tokens = self.sign_ins.signed_in(grant)
         return Operator(id=person.id, email=person.email, token=tokens["access_token"])
-
-
-def _as_it_is(item: Any) -> Any:
-    return item
 
 
 _numbers = itertools.count(1)
