@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,7 +32,7 @@ EVENTS = ROOT / "events"
 SAMPLES = json.loads((EVENTS / "samples.json").read_text())
 PROJECT_ID = SAMPLES["project_id"]
 BACKEND = Signer(project_id=PROJECT_ID)
-INITIAL = json.dumps({"version": 1, "initial": "x" * 64})
+INITIAL = json.dumps({"version": 1, "initial": sha256(b"ring").hexdigest()})
 Handler = Callable[[dict[str, Any], object], Any]
 
 
