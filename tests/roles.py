@@ -183,7 +183,7 @@ MAY: Final[dict[str, Allowed]] = {
         ("dynamodb:GetItem", "Authority.Arn"): None,
         ("dynamodb:Query", "Authority.Arn"): None,
         ("dynamodb:ConditionCheckItem", "Authority.Arn"): None,
-        ("dynamodb:PutItem", "Authority.Arn"): OF_PEOPLE,
+        ("dynamodb:PutItem", "Authority.Arn"): (OF_PEOPLE, leading("AUDIT#*", "AUDITS")),
         ("dynamodb:UpdateItem", "Authority.Arn"): (NOTED_OF_PEOPLE, WHO_SIGNED_IN),
         ("dynamodb:BatchGetItem", "Activity.Arn"): leading("FAM#*", "SESSIONS#*", "ASK#*", "OAC#*"),
         ("dynamodb:GetItem", "Activity.Arn"): leading("FAM#*", "SESSIONS#*", "ASK#*", "OAC#*"),

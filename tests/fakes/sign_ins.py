@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 
+from gatehouse.domain.audit import Author
 from gatehouse.domain.authorization_requests import Arrival, PendingAuthorization
 from gatehouse.domain.errors import Conflict
 from gatehouse.domain.people import Identity, Invitation, Membership, Person
@@ -88,6 +89,7 @@ class MemoryPeople:
     invitations: MemoryInvitations = field(default_factory=MemoryInvitations)
     identities: dict[tuple[str, str], str] = field(default_factory=dict)
     emails: dict[str, str] = field(default_factory=dict)
+    authors: list[Author] = field(default_factory=list)
 
     def get(self, user_id: str) -> Person | None:
         """See `People.get`."""
@@ -97,8 +99,11 @@ class MemoryPeople:
         """See `People.identified`."""
         return self.table.people.get(self.identities.get((provider, subject), ""))
 
-    def admit(self, person: Person, identity: Identity, invitation: Invitation | None) -> None:
+    def admit(
+        self, person: Person, identity: Identity, invitation: Invitation | None, *, by: Author
+    ) -> None:
         """See `People.admit`."""
+        self.authors.append(by)
         key = identity.provider, identity.subject
         if key in self.identities or identity.email in self.emails:
             raise Conflict("taken")
@@ -107,9 +112,10 @@ class MemoryPeople:
         self.table.people[person.id] = person
         self.identities[key] = self.emails[identity.email] = person.id
 
-    def accept(self, person: Person, invitation: Invitation, *, now: int) -> None:
+    def accept(self, person: Person, invitation: Invitation, *, by: Author) -> None:
         """See `People.accept`."""
-        self._use(invitation, person, person.email, now=now)
+        self.authors.append(by)
+        self._use(invitation, person, person.email, now=by.at)
         if invitation.project_id is None:
             self.table.people[person.id] = replace(person, is_admin=True, epoch=person.epoch + 1)
 

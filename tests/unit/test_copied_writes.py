@@ -61,7 +61,7 @@ UNAUDITED = {
     "audited_writes.py": "it is what audits",
     "copied_writes.py": "it is what audited writes are made by",
     "members.py": "that a member was seen",
-    "people.py": "that somebody signed in, and what an invitation makes of them",
+    "people.py": "that somebody signed in",
     "replication.py": "copies, of which the change of the settings has an entry",
     "revocations.py": "marks of revoked warrants, of which the list has an entry",
     "sweeping.py": "what is left of a thing, of whose end there is an entry",

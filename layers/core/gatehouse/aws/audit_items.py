@@ -66,6 +66,8 @@ _NOTED: Final[Mapping[str, tuple[str, ...]]] = {
     "project": ("copies",),
     "member": ("email", "roles", "first_seen", "last_seen"),
     "app": ("used_",),
+    "user": ("last_sign_in_at", "name"),
+    "invitation": ("used_at",),
 }
 """What other writes than administrative ones change, by the beginnings of attributes' names."""
 

@@ -3,9 +3,9 @@
 from typing import TYPE_CHECKING, Final
 
 from gatehouse.aws.attributes import number_value
-from gatehouse.aws.copied_writes import IS_ABSENT, IS_ACTIVE
+from gatehouse.aws.copied_writes import IS_ABSENT
 from gatehouse.aws.people_items import membership_item
-from gatehouse.aws.tables import left_key, owner_count_key, project_key, role_list_key
+from gatehouse.aws.tables import left_key, owner_count_key, role_list_key
 from gatehouse.domain.people import Membership
 from gatehouse.domain.roles import Role
 
@@ -14,18 +14,6 @@ if TYPE_CHECKING:
 
 OWNERS: Final = "owners"
 """The attribute that counts a project's owners."""
-
-
-def granting(table: str, membership: Membership) -> "list[TransactWriteItemTypeDef]":
-    """Return the writes of `becoming`, on condition that the project is active too."""
-    check: TransactWriteItemTypeDef = {
-        "ConditionCheck": {
-            "TableName": table,
-            "Key": project_key(membership.project_id),
-            "ConditionExpression": IS_ACTIVE,
-        }
-    }
-    return [*becoming(table, membership), check]
 
 
 def becoming(table: str, membership: Membership) -> "list[TransactWriteItemTypeDef]":

@@ -1,12 +1,12 @@
 """People, how they are proven, and the invitations that let them in, in the Authority table."""
 
 from dataclasses import dataclass
-from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 from gatehouse.aws.attributes import flag_value, number, number_value, text, text_value
-from gatehouse.aws.failures import ConditionFailed, settled, translated
-from gatehouse.aws.granting import granting
+from gatehouse.aws.audited_writes import AuditedWrites
+from gatehouse.aws.failures import ConditionFailed, translated
+from gatehouse.aws.granting import becoming
 from gatehouse.aws.people_items import person_item, read_person
 from gatehouse.aws.tables import (
     email_key,
@@ -17,14 +17,17 @@ from gatehouse.aws.tables import (
     user_key,
     user_list_key,
 )
+from gatehouse.domain.audit import Author
 from gatehouse.domain.errors import Conflict
 from gatehouse.domain.people import Identity, Invitation, Membership, Person
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
 
-    from gatehouse.aws.attributes import Item
+    from gatehouse.aws.attributes import Item, NewItem
     from gatehouse.aws.tables import Key
 
 YES: Final = flag_value(value=True)
@@ -38,10 +41,14 @@ IS_OPEN: Final = (
 
 @dataclass(frozen=True, slots=True)
 class DynamoPeople:
-    """Keeps `People`; who somebody is, is decided by conditions on the identity and the address."""
+    """Keeps `People`; who somebody is, is decided by conditions on the identity and the address.
+
+    What somebody becomes has an entry in the audit; `pause` is that of `AuditedWrites`.
+    """
 
     client: "DynamoDBClient"
     table: str
+    pause: "Callable[[int], None]"
 
     def get(self, user_id: str) -> Person | None:
         """See `People.get`."""
@@ -53,7 +60,9 @@ class DynamoPeople:
         item = self._item(identity_key(provider, subject))
         return None if item is None else self.get(text(item, "user_id"))
 
-    def admit(self, person: Person, identity: Identity, invitation: Invitation | None) -> None:
+    def admit(
+        self, person: Person, identity: Identity, invitation: Invitation | None, *, by: Author
+    ) -> None:
         """See `People.admit`."""
         owned = {"user_id": text_value(person.id)}
         proven = {
@@ -66,23 +75,20 @@ class DynamoPeople:
             {**email_key(identity.email), **owned},
             user_list_key(person.id),
         ]
-        writes: list[TransactWriteItemTypeDef] = [
+        parts: list[TransactWriteItemTypeDef] = [
             {"Put": {"TableName": self.table, "Item": item, "ConditionExpression": IS_NEW}}
             for item in items
         ]
         if invitation is not None:
-            writes += self._used(invitation, identity.email, person.created_at)
-            writes += self._granted(invitation, person, now=person.created_at)
-        self._write(writes)
+            parts += self._used(invitation, identity.email, person.created_at)
+        self._become(person, invitation, parts, by=by)
 
-    def accept(self, person: Person, invitation: Invitation, *, now: int) -> None:
+    def accept(self, person: Person, invitation: Invitation, *, by: Author) -> None:
         """See `People.accept`."""
-        writes = self._used(invitation, person.email, now)
+        parts = self._used(invitation, person.email, by.at)
         if invitation.project_id is None:
-            writes.append(self._made_admin(person))
-        else:
-            writes += self._granted(invitation, person, now=now)
-        self._write(writes)
+            parts.insert(0, self._made_admin(person))
+        self._become(person, invitation, parts, by=by)
 
     def note_sign_in(self, person: Person, identity: Identity, *, now: int) -> None:
         """See `People.note_sign_in`."""
@@ -122,23 +128,35 @@ class DynamoPeople:
             for key in keys
         ]
 
-    def _granted(
-        self, invitation: Invitation, person: Person, *, now: int
-    ) -> "list[TransactWriteItemTypeDef]":
-        if invitation.project_id is None or invitation.role is None:
-            return []
-        left = self._item(left_key(invitation.project_id, person.id))
-        membership = Membership(
-            project_id=invitation.project_id,
-            user_id=person.id,
-            email=person.email,
-            name=person.name,
-            role=invitation.role,
-            epoch=number(left, "epoch") + 1 if left else 0,
-            granted_by=invitation.invited_by,
-            granted_at=now,
-        )
-        return granting(self.table, membership)
+    def _become(
+        self,
+        person: Person,
+        invitation: Invitation | None,
+        parts: "list[TransactWriteItemTypeDef]",
+        *,
+        by: Author,
+    ) -> None:
+        """Write `parts`; what the person becomes by that is what the entry is about."""
+        writes = AuditedWrites(self.client, self.table, by, self.pause)
+        try:
+            if invitation is None or invitation.project_id is None or invitation.role is None:
+                writes.write_alone(parts, becomes=_administrator)
+                return
+            left = self._item(left_key(invitation.project_id, person.id))
+            membership = Membership(
+                project_id=invitation.project_id,
+                user_id=person.id,
+                email=person.email,
+                name=person.name,
+                role=invitation.role,
+                epoch=number(left, "epoch") + 1 if left else 0,
+                granted_by=invitation.invited_by,
+                granted_at=by.at,
+            )
+            granted = becoming(self.table, membership)
+            writes.write(membership.project_id, [*granted, *parts], while_active=True)
+        except ConditionFailed as failure:
+            raise Conflict("Somebody else has it, or it was used") from failure
 
     def _made_admin(self, person: Person) -> "TransactWriteItemTypeDef":
         return {
@@ -155,17 +173,15 @@ class DynamoPeople:
             }
         }
 
-    def _write(self, writes: "list[TransactWriteItemTypeDef]") -> None:
-        try:
-            settled(partial(self._transact, writes))
-        except ConditionFailed as failure:
-            raise Conflict("Somebody else has it, or it was used") from failure
-
-    def _transact(self, writes: "list[TransactWriteItemTypeDef]") -> None:
-        with translated():
-            self.client.transact_write_items(TransactItems=writes)
-
     def _item(self, key: "Key") -> "Item | None":
         with translated():
             answer = self.client.get_item(TableName=self.table, Key=key, ConsistentRead=True)
         return answer.get("Item")
+
+
+def _administrator(item: "Item | None") -> "NewItem":
+    """Return what making somebody an administrator makes of their item."""
+    if item is None:
+        return {}
+    epoch = number_value(number(item, "epoch") + 1)
+    return {**cast("NewItem", item), "is_admin": YES, "epoch": epoch}

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
+from gatehouse.domain.audit import Author
 from gatehouse.domain.people import CustomRole, Identity, Invitation, Membership, Person
 from gatehouse.ports.pages import Page
 
@@ -18,7 +19,9 @@ class People(Protocol):
         """Return whom a provider knows under `subject`."""
         ...
 
-    def admit(self, person: Person, identity: Identity, invitation: Invitation | None) -> None:
+    def admit(
+        self, person: Person, identity: Identity, invitation: Invitation | None, *, by: Author
+    ) -> None:
         """Add a person with their identity and address, and use the invitation, all or nothing.
 
         An invitation to a project makes the person what it says there.
@@ -28,7 +31,7 @@ class People(Protocol):
         """
         ...
 
-    def accept(self, person: Person, invitation: Invitation, *, now: int) -> None:
+    def accept(self, person: Person, invitation: Invitation, *, by: Author) -> None:
         """Use an invitation for somebody who has an account; raise `Conflict` when it is used."""
         ...
 

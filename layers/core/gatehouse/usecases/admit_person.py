@@ -5,13 +5,17 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from gatehouse.domain import base62
+from gatehouse.domain.audit import Author
 from gatehouse.domain.base62 import Choose
 from gatehouse.domain.errors import Conflict, Forbidden
 from gatehouse.domain.people import Identity, Invitation, Person
 from gatehouse.domain.sign_ins import SignInOutcome
 from gatehouse.ports.people import Invitations, People
+from gatehouse.usecases.authenticate_manager import person_actor
 
 USER_ID_LENGTH = 16
+ACTION = "GET /signin/callback/{provider}"
+"""What the audit calls signing in."""
 
 
 class NotAdmitted(Forbidden):
@@ -50,8 +54,17 @@ class AdmitPerson:
     clock: Callable[[], int]
     choose: Choose
 
-    def __call__(self, identity: Identity, invitation_digest: str | None) -> Person | None:
+    def __call__(
+        self,
+        identity: Identity,
+        invitation_digest: str | None,
+        *,
+        source_ip: str,
+        request_id: str,
+    ) -> Person | None:
         """Return somebody's account; None for who may have none, and of whom nothing is kept.
+
+        What they become is written in the audit, as their own doing, from where and by what.
 
         Raises:
             NotAdmitted: They may not come in, whatever they came for.
@@ -60,22 +73,33 @@ class AdmitPerson:
         now = self.clock()
         person = self.people.identified(identity.provider, identity.subject)
         invitation = self._invitation(identity, invitation_digest, now)
+
+        def author(who: Person) -> Author:
+            return Author(
+                actor=person_actor(who),
+                action=ACTION,
+                source_ip=source_ip,
+                request_id=request_id,
+                at=now,
+            )
+
         if person is None:
-            return self._newcomer(identity, invitation, now)
+            return self._newcomer(identity, invitation, author)
         if not person.is_active:
             raise NotAdmitted(SignInOutcome.INACTIVE)
         if invitation is not None:
-            try:
-                self.people.accept(person, invitation, now=now)
-            except Conflict as error:
-                raise NotAdmitted(SignInOutcome.BAD_INVITATION) from error
+            self._accept(person, invitation, author)
         self.people.note_sign_in(person, identity, now=now)
         # As it stands now, for an invitation may have changed it.
         return self.people.get(person.id)
 
     def _newcomer(
-        self, identity: Identity, invitation: Invitation | None, now: int
+        self,
+        identity: Identity,
+        invitation: Invitation | None,
+        author: Callable[[Person], Author],
     ) -> Person | None:
+        now = self.clock()
         is_admin = identity.email in self.admin_emails
         if invitation is None and not is_admin:
             return None
@@ -90,11 +114,24 @@ class AdmitPerson:
             created_at=now,
             last_sign_in_at=now,
         )
+        # An administrator by address is one first: each thing that they become has its own entry.
+        besides = invitation if is_admin and not invited_to_administer else None
+        used = None if besides else invitation
         try:
-            self.people.admit(person, identity, invitation)
+            self.people.admit(person, identity, used, by=author(person))
         except Conflict as error:
-            raise NotAdmitted(self._why(identity, invitation, now)) from error
+            raise NotAdmitted(self._why(identity, used, now)) from error
+        if besides is not None:
+            self._accept(person, besides, author)
         return person
+
+    def _accept(
+        self, person: Person, invitation: Invitation, author: Callable[[Person], Author]
+    ) -> None:
+        try:
+            self.people.accept(person, invitation, by=author(person))
+        except Conflict as error:
+            raise NotAdmitted(SignInOutcome.BAD_INVITATION) from error
 
     def _invitation(self, identity: Identity, digest: str | None, now: int) -> Invitation | None:
         if digest is None:

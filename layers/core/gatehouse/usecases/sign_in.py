@@ -116,7 +116,12 @@ class SignIn:
         identity: Identity | None = None
         try:
             identity = self._identified(provider, transaction, answer, origin)
-            person = self.admit(identity, transaction.invitation)
+            person = self.admit(
+                identity,
+                transaction.invitation,
+                source_ip=answer.source_ip,
+                request_id=answer.request_id,
+            )
             if person is None and transaction.request is None:
                 raise NotAdmitted(SignInOutcome.NO_ACCOUNT)
         except GatehouseError as error:

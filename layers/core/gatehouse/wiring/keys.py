@@ -1,7 +1,6 @@
 """Builds what the management API can be asked for."""
 
 import secrets
-import time
 from collections.abc import Set as AbstractSet
 from functools import cache
 from typing import TYPE_CHECKING, Final
@@ -57,6 +56,7 @@ from gatehouse.usecases.revoke_warrants import RevokeWarrants
 from gatehouse.usecases.try_tool import TryTool
 from gatehouse.wiring import clients, clock, limits, origins, people
 from gatehouse.wiring.access_tokens import read_access_token
+from gatehouse.wiring.pauses import pause
 from gatehouse.wiring.request_ids import new_request_id
 from gatehouse.wiring.upstreams import upstreams
 
@@ -105,7 +105,7 @@ def management(author: Author | None) -> Management:
     dynamodb = clients.dynamodb()
     authority = DynamoAuthority(dynamodb, settings.authority_table)
     records = DynamoCallRecords(dynamodb, settings.activity_table)
-    writes = AuditedWrites(dynamodb, settings.authority_table, author, _pause)
+    writes = AuditedWrites(dynamodb, settings.authority_table, author, pause)
     kept = (dynamodb, settings.authority_table, writes)
     return Management(
         projects=ManageProjects(
@@ -196,11 +196,6 @@ def _tools(tools: DynamoTools) -> ManageTools:
 @cache
 def _public_key(arn: str) -> KmsReceiptKey:
     return KmsReceiptKey(clients.kms(), arn)
-
-
-def _pause(attempt: int) -> None:
-    """Wait up to 20 ms, twice as long with each attempt, so that those who collided part."""
-    time.sleep(secrets.randbelow(20 << attempt) / 1000)
 
 
 def _sealer() -> KmsSecretSealer:

@@ -42,6 +42,7 @@ from gatehouse.usecases.identify import Identify
 from gatehouse.usecases.limit_requests import LimitDoor
 from gatehouse.usecases.sign_in import SignIn
 from gatehouse.wiring import clients, clock, limits
+from gatehouse.wiring.pauses import pause
 from gatehouse.wiring.upstreams import upstreams
 
 settings: Final = Settings()
@@ -165,7 +166,7 @@ def _providers() -> SecretsManagerProviders:
 
 
 def _people() -> DynamoPeople:
-    return DynamoPeople(clients.dynamodb(), settings.authority_table)
+    return DynamoPeople(clients.dynamodb(), settings.authority_table, pause)
 
 
 def _pending() -> DynamoPendingAuthorizations:
