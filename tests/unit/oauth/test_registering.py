@@ -50,7 +50,14 @@ def test_a_client_gets_an_id_and_is_known_for_a_day() -> None:
         {"token_endpoint_auth_method": "client_secret_post"},
         {"grant_types": ["authorization_code", "refresh_token"], "response_types": ["code"]},
         {"scope": "mcp", "jwks_uri": "https://client.example/jwks", "software_id": "x"},
-        {"redirect_uris": ["http://127.0.0.1:33418/cb", "http://[::1]/", "http://localhost/cb"]},
+        {
+            "redirect_uris": [
+                "https://[2001:db8::1]:65535/cb",
+                "http://127.0.0.1:33418/cb",
+                "http://[::1]/",
+                "http://localhost/cb",
+            ]
+        },
         {"redirect_uris": [f"https://client.example/{n}" for n in range(20)]},
     ],
     ids=str,
@@ -80,6 +87,9 @@ def test_a_client_without_a_name_is_called_by_its_id() -> None:
         ["com.example.app:/cb"],
         ["cursor://callback"],
         ["https:client.example"],
+        ["https://[:::]/cb"],
+        ["https://[1:2:3]/cb"],
+        ["https://client.example:65536/cb"],
         ["https://client.example/" + "x" * 500],
         [f"https://client.example/{n}" for n in range(21)],
     ],

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 MAX_URI: Final = 512
 MAX_URIS: Final = 20
+MAX_PORT: Final = 65_535
 _TEXT: Final = re.compile(r"[!#$&-;=?-\[\]_a-z~%]+", re.ASCII)
 """Characters of a URI (RFC 3986 section 2), which all readers read alike."""
 _SCHEME: Final = re.compile(r"[a-z][a-z0-9.+-]*", re.ASCII)
@@ -73,4 +74,20 @@ def _authority(uri: str) -> "re.Match[str] | None":
     """Take host and port of an http or https URI apart; what is written otherwise is none."""
     rest = uri.partition("://")[2]
     authority = re.split(r"[/?]", rest, maxsplit=1)[0]
-    return _HOST.fullmatch(authority)
+    match = _HOST.fullmatch(authority)
+    if match is None or int(match["port"] or 0) > MAX_PORT or not _is_host(match["host"]):
+        return None
+    return match
+
+
+def _is_host(host: str) -> bool:
+    """Say whether what is in brackets, if anything, is an IPv6 address; other names may be any."""
+    if not host.startswith("["):
+        return True
+    from ipaddress import IPv6Address  # noqa: PLC0415 - hardly anybody writes one
+
+    try:
+        IPv6Address(host[1:-1])
+    except ValueError:
+        return False
+    return True
