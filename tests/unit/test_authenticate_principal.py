@@ -217,6 +217,13 @@ def test_to_an_app_a_foreign_project_reads_like_none(ground: Ground, project_id:
         ground.admit(APP_KEY, project_id)
 
 
+@pytest.mark.parametrize("project_id", ["", "x", f"{PROJECT_ID}#1#META", "Proj000!"])
+def test_what_can_be_no_projects_id_is_never_looked_up(ground: Ground, project_id: str) -> None:
+    with pytest.raises(NotFound):
+        ground.admit(APP_KEY, project_id)
+    assert ground.api.table.reads == 0
+
+
 @pytest.mark.parametrize(
     "app",
     [

@@ -9,7 +9,7 @@ from gatehouse.domain.roles import Action, Role
 from tests.rest import Answer, Api
 from tests.samples import API_KEY, PROJECT_ID
 from tests.unit.rest.test_people import BEN, Project
-from tests.unit.test_authenticate_principal import APP_KEY, EDITOR, OPERATOR
+from tests.unit.test_authenticate_principal import APP_ID, APP_KEY, EDITOR, OPERATOR
 
 SHARES = "/api/v1/shares"
 GROUPS = "/api/v1/groups"
@@ -145,9 +145,10 @@ def test_who_may_not_share_everything_puts_nobody_into_groups(project: Project) 
 
 
 def test_a_share_is_no_apps_and_no_keys(project: Project) -> None:
-    """An app whose id is somebody's, or a key, is nobody a thing could be shared with."""
+    """An app, even one whose id is somebody's, is nobody a thing could be shared with."""
     tool = project.api.tool()
-    share(project, tool_id=tool["id"], permission="edit")
+    project.put(replace(EDITOR, user_id=APP_ID))
+    assert share(project, tool_id=tool["id"], user_id=APP_ID, permission="edit").status == 201
     change = {"description": "New", "version": 1}
     path = f"{TOOLS}/{tool['id']}"
     assert project.api.call("PATCH", path, change, token=APP_KEY).status == 403
