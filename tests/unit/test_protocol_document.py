@@ -12,7 +12,7 @@ from typing import Any
 import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from gatehouse.domain import api_keys, ids, session_tokens
+from gatehouse.domain import api_keys, audit, audit_heads, ids, session_tokens
 from gatehouse.domain.key_ring import SessionKey
 from gatehouse.domain.warrants import pop
 from gatehouse.usecases import spend_proof
@@ -110,3 +110,17 @@ def test_the_outbound_signature() -> None:
     assert canonical == example["canonical"]
     code = hmac.new(example["secrets"][0].encode(), canonical.encode(), "sha256").hexdigest()
     assert sent["X-Tengine-Signature"] == f"tng1={code}"
+
+
+def test_the_audit() -> None:
+    example = vector("audit")
+
+    def canonical(document: object) -> str:
+        return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+    text = canonical(example["entry"])
+    assert hashlib.sha256(text.encode()).hexdigest() == example["digest"]
+    assert audit.entry_digest(audit.read_entry(example["entry"])) == example["digest"]
+    assert example["signed"] == f"gatehouse-audit-head-v1{canonical(example['statement'])}"
+    statement = audit_heads.HeadStatement(**example["statement"])
+    assert audit_heads.signed_bytes(statement).decode() == example["signed"]

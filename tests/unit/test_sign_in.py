@@ -19,6 +19,7 @@ from gatehouse.domain.authorization_requests import Arrival
 from gatehouse.domain.errors import NotFound
 from gatehouse.domain.id_tokens import UnverifiedEmail
 from gatehouse.domain.people import Identity, Invitation
+from gatehouse.domain.roles import Role
 from gatehouse.domain.sign_ins import SignInOutcome
 from gatehouse.usecases.admit_person import AdmitPerson, NotAdmitted
 from gatehouse.usecases.identify import Identify
@@ -43,7 +44,7 @@ from tests.fakes.sign_ins import (
     MemorySignInRecords,
     MemorySignInTransactions,
 )
-from tests.samples import NOW
+from tests.samples import NOW, PROJECT, PROJECT_ID
 from tests.unit.test_id_tokens import CLAIMS, COMPANY, GITHUB, PRIMARY
 
 ORIGIN = "https://gate.example.com"
@@ -362,6 +363,32 @@ def test_an_invitation_is_used_by_an_account_too(door: Door) -> None:
     again = door.come_back(asked).person
     assert again
     assert (again.is_admin, again.epoch) == (True, first.epoch + 1)
+
+
+def test_what_somebody_becomes_is_their_own_doing_from_where_they_came(door: Door) -> None:
+    """Each thing has its own author, for each has an entry in a chain of its own."""
+    to_project = Invitation(
+        digest="d" * 64,
+        project_id=PROJECT_ID,
+        role=Role.EDITOR,
+        email=None,
+        invited_by="user:u0",
+        created_at=NOW,
+        expires_at=NOW + 60,
+    )
+    door.table.projects[PROJECT_ID] = PROJECT
+    door.invitations.kept[to_project.digest] = to_project
+    asked = door.leave(invitation=to_project.digest)
+    door.servers.answers["code"] = {"id_token": door.id_token(asked)}
+    ada = door.come_back(asked).person
+    assert ada
+    assert ada.is_admin
+    assert door.table.memberships[PROJECT_ID, ada.id].role is Role.EDITOR
+    assert len(door.people.authors) == 2
+    for author in door.people.authors:
+        assert (author.actor.kind, author.actor.id) == ("user", ada.id)
+        assert author.action == "GET /signin/callback/{provider}"
+        assert (author.source_ip, author.request_id) == ("192.0.2.7", "r1")
 
 
 def test_there_is_no_departure_to_a_provider_that_is_not_listed(door: Door) -> None:
