@@ -30,7 +30,7 @@ PATTERNS: Final[Mapping[str, re.Pattern[str]]] = {
         "app key of ours": r"\bgsa_[0-9A-Za-z]{53}\b",
         "refresh token or cookie of ours": r"\bg(?:rt|cs)_[0-9A-Za-z]{53}\b",
         "credentials in a URL": r"\bhttps?://[^\s/:@\"'<>{}]{1,64}:[^\s/:@\"'<>{}]{6,}@[a-z0-9.-]+\.[a-z]{2,}",
-        "password": r"(?i)\b(?:password|passwd|client_secret|secret_key)\b[\"']?\s*[:=]\s*[\"'][A-Za-z0-9+/_-]{16,}[\"']",
+        "password": r"(?i)\b(?:password|passwd|client_secret|secret_key)\b[\"']?\s*[:=]\s*[\"'][A-Za-z0-9+/_-]{16,}[\"']",  # noqa: E501
     }.items()
 }
 MADE_UP: Final = re.compile(
