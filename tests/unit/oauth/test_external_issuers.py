@@ -1,5 +1,6 @@
 """Tokens of issuers that a project trusts: whom they name, for whom, and for how long."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,6 +13,9 @@ from gatehouse.domain.errors import (
 from gatehouse.domain.external_issuers import ExternalIssuer
 from gatehouse.domain.json_values import JsonObject
 from gatehouse.domain.members import MemberIdentity
+from gatehouse.domain.project_rules import settings_errors
+from gatehouse.domain.project_settings import ProjectSettings
+from gatehouse.domain.upstreams import UpstreamPolicy
 from tests.samples import (
     NOW,
 )
@@ -126,6 +130,9 @@ def test_an_address_counts_only_as_the_issuer_has_verified_it(changes: dict[str,
         "https://id.example.com/keys\n",
         "https://id.example.com/ke ys",
         "https:///keys",
+        "https://id\u00e9.example.com/keys",
+        "https://id.example.com/keys?\u00e9",
+        "https://id.example.com/keys?\x7f",
     ],
 )
 def test_an_address_of_another_shape_is_none(url: str) -> None:
@@ -145,3 +152,32 @@ def test_issuers_are_read_as_they_were_written_and_nothing_else_is() -> None:
     for wrong in wrongs:
         with pytest.raises(ValueError, match="issuer"):
             external_issuers.read_issuers(wrong)
+
+
+def found_wrong(*issuers: ExternalIssuer) -> set[str]:
+    settings = ProjectSettings(external_issuers=issuers)
+    return {error.field for error in settings_errors(settings, UpstreamPolicy())}
+
+
+def named(n: int) -> ExternalIssuer:
+    return replace(ISSUER, issuer=f"https://id{n}.example.com")
+
+
+def test_a_project_trusts_five_issuers_at_most_and_each_once() -> None:
+    assert found_wrong(*map(named, range(5))) == set()
+    assert found_wrong(*map(named, range(6))) == {"settings.external_issuers"}
+    assert found_wrong(named(1), named(1)) == {"settings.external_issuers"}
+
+
+@pytest.mark.parametrize("name", ["issuer", "audience", "member_claim"])
+@pytest.mark.parametrize("value", ["", "x" * 301, "a\u200bb"])
+def test_each_field_of_an_issuer_can_be_seen_and_is_not_endless(name: str, value: str) -> None:
+    assert found_wrong(replace(ISSUER, **{name: value})) == {f"settings.external_issuers.0.{name}"}
+    assert found_wrong(replace(ISSUER, **{name: "x" * 300})) == set()
+
+
+@pytest.mark.parametrize(
+    "url", ["https://id.example.com", "http://id.example.com/k", "https://169.254.169.254/k"]
+)
+def test_keys_are_asked_for_where_tools_may_be_called(url: str) -> None:
+    assert found_wrong(replace(ISSUER, jwks_url=url)) == {"settings.external_issuers.0.jwks_url"}
