@@ -1,4 +1,4 @@
-"""`mcp` and `dispatch` as they are deployed, each in a process of its own: what they load, and do.
+"""`mcp`, `dispatch` and `token` as deployed, each in a process of its own: what they load, and do.
 
 The other tests of these functions let them use boto3, whose events count; these do not.
 """
@@ -22,13 +22,15 @@ from gatehouse.wiring import clock
 from tests.contract.conftest import REGION, TABLE
 from tests.contract.test_dispatch_function import SECRET, handler, key_arn, upstream
 from tests.contract.test_mcp_function import EVENTS, SAMPLES, Counted, function, token
+from tests.contract.test_token_function import event as exchange
+from tests.contract.test_token_function import ring_secret
 from tests.samples import INTEGRATION_ID, LOOKUP, PROJECT_ID, stored
 from tests.unit.net.server import Server
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-__all__ = ["function", "handler", "key_arn", "upstream"]
+__all__ = ["function", "handler", "key_arn", "ring_secret", "upstream"]
 
 PROGRAM = """
 import importlib, json, sys
@@ -100,6 +102,17 @@ def test_dispatch_answers_without_ever_loading_boto3(
     assert f"Authorization: Bearer {SECRET}\r\n".encode() in head
     record = DynamoCallRecords(dynamodb, TABLE).get(PROJECT_ID, invocation.request_id)
     assert record.outcome is Outcome.SUCCEEDED
+    assert not loaded & SDK
+
+
+def test_token_exchanges_an_assertion_without_ever_loading_boto3(
+    ring_secret: str, moto_server: str
+) -> None:
+    """What needs transactions, and so boto3, are the grants of OAuth alone."""
+    del ring_secret
+    [answer], loaded = served("token", [exchange("token/exchanged")], moto_server)
+    assert answer["statusCode"] == 200
+    assert json.loads(answer["body"])["token"].startswith("tng_mst_")
     assert not loaded & SDK
 
 

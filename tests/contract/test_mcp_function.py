@@ -9,6 +9,7 @@ import sys
 import time
 from collections import Counter
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -45,7 +46,7 @@ EVENTS = Path(__file__).parents[2] / "events"
 SAMPLES = json.loads((EVENTS / "samples.json").read_text())
 KEY = api_keys.read(SAMPLES["api_key"])
 PARTS = ("DispatchFunction", "McpFunction")
-RING = json.dumps({"version": 1, "initial": "x" * 64})
+RING = json.dumps({"version": 1, "initial": sha256(b"ring").hexdigest()})
 WHO_AM_I = replace(LOOKUP, name="who_am_i", input_schema={"type": "object"}, require_member=True)
 
 

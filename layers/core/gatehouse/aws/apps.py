@@ -12,7 +12,7 @@ from gatehouse.domain.errors import Unavailable
 from gatehouse.domain.service_apps import ServiceApp
 
 if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
+    from gatehouse.aws.services import DynamoDb
 
 NOTED_SECONDS: Final = 300
 
@@ -21,7 +21,7 @@ NOTED_SECONDS: Final = 300
 class DynamoApps:
     """Keeps `Apps`."""
 
-    client: "DynamoDBClient"
+    client: "DynamoDb"
     table: str
 
     def find(self, app_id: str) -> ServiceApp | None:

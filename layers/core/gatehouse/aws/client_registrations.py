@@ -9,14 +9,14 @@ from gatehouse.aws.tables import client_registration_key
 from gatehouse.domain.oauth_clients import OAuthClient, is_self_registered_id
 
 if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
+    from gatehouse.aws.services import DynamoDb
 
 
 @dataclass(frozen=True, slots=True)
 class DynamoClientRegistrations:
     """Keeps `ClientRegistrations`, and `OAuthClients` for these clients alone."""
 
-    client: "DynamoDBClient"
+    client: "DynamoDb"
     table: str
 
     def register(self, client: OAuthClient, *, now: int, expires_at: int) -> None:

@@ -19,17 +19,17 @@ from gatehouse.ports.pages import Page
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import UpdateTypeDef
 
     from gatehouse.aws.attributes import Item, NewItem
+    from gatehouse.aws.services import DynamoDb
 
 
 @dataclass(frozen=True, slots=True)
 class DynamoSeenMembers:
     """Keeps `SeenMembers`, one item each."""
 
-    client: "DynamoDBClient"
+    client: "DynamoDb"
     table: str
 
     def upsert(self, project_id: str, member: MemberIdentity, *, now: int) -> None:

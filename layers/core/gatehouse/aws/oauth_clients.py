@@ -15,9 +15,8 @@ from gatehouse.domain.oauth_clients import (
 )
 
 if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
-
     from gatehouse.aws.attributes import Item
+    from gatehouse.aws.services import DynamoDb
     from gatehouse.ports.oauth_clients import OAuthClients
 
 
@@ -28,7 +27,7 @@ class DynamoOAuthClients:
     `self_registered` knows clients that registered themselves; without it there are none.
     """
 
-    client: "DynamoDBClient"
+    client: "DynamoDb"
     table: str
     self_registered: "OAuthClients | None" = None
 

@@ -26,8 +26,7 @@ from gatehouse.domain.people import CustomRole, Membership
 from gatehouse.ports.principals import Sought, Standing
 
 if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
-
+    from gatehouse.aws.services import DynamoDb
     from gatehouse.aws.tables import Key
 
 
@@ -35,7 +34,7 @@ if TYPE_CHECKING:
 class DynamoPrincipals:
     """Keeps `PrincipalReader`."""
 
-    client: "DynamoDBClient"
+    client: "DynamoDb"
     table: str
     sessions_table: str
 
