@@ -85,11 +85,11 @@ def _basic(header: str, form: Form) -> PresentedClient:
     match = _BASIC.fullmatch(header)
     try:
         text = b64decode(match[1] if match else "-", validate=True).decode("utf-8")
-        client_id, colon, secret = text.partition(":")
+        client_id, _, secret = text.partition(":")
         client_id, secret = (unquote_plus(part, errors="strict") for part in (client_id, secret))
     except (Base64Error, UnicodeDecodeError) as error:
         raise InvalidClient("the Authorization header is not HTTP Basic") from error
-    if not colon or not client_id or not secret:
+    if not client_id or not secret:
         raise InvalidClient("the Authorization header is not HTTP Basic")
     if form.get("client_id", client_id) != client_id:
         raise invalid_request("client_id contradicts the Authorization header")
