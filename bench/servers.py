@@ -2,11 +2,12 @@
 
 import json
 import os
+import signal
 import socket
 import subprocess
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.client import HTTPConnection
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Any
 
 from bench.events import rpc_body
 from bench.ground import PEERS, Ground
+from bench.measure import family
 from bench.runtime import ROOT
 from bench.world import SCHEMA
 
@@ -143,7 +145,9 @@ def _uvicorn(
             _wait(process, port, log)
             yield Server(process, port)
         finally:
-            process.kill()
+            for pid in family(process.pid):  # ContextForge has children, who would stay
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
             process.wait()
 
 
