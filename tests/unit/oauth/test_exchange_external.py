@@ -197,6 +197,12 @@ def test_a_token_of_nobody_that_the_project_trusts_is_left_to_others(other: str)
     assert (exchange.sets.asked, exchange.admitted) == ([], [])
 
 
+def test_what_names_no_issuer_costs_no_read() -> None:
+    exchange = Exchange()
+    assert exchange("x") is None
+    assert exchange.table.reads == 0
+
+
 def test_without_a_good_key_no_issuer_is_asked() -> None:
     exchange = Exchange()
     with pytest.raises(Unauthenticated):
