@@ -1,6 +1,7 @@
 """What measured processes stand on: the AWS they talk to, the upstream, their code and logs."""
 
 import json
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -118,16 +119,19 @@ def without_byte_code(folder: Path, beside: Path) -> Path:
 @contextmanager
 def standing(layer: Path | None = None) -> Iterator[Ground]:
     """Serve AWS and the upstream until the end of the block."""
+    OUTPUT.mkdir(parents=True, exist_ok=True)
     with (
-        tempfile.TemporaryDirectory(prefix="bench-") as logs,
+        tempfile.TemporaryDirectory(prefix="run-", dir=OUTPUT) as logs,
         serving(lambda _asked: Said(body=CONTACT)) as upstream,
     ):
-        # As they are now: who edits them meanwhile has no part in this run.
+        # As they are now: who edits or builds meanwhile has no part in this run.
+        kept = Path(logs) / "layer"
         shutil.copytree(ROOT / "functions", Path(logs) / "functions")
+        shutil.copytree(layer or build_layer() / "python", kept, copy_function=os.link)
         ground = Ground(
             upstream=f"http://127.0.0.1:{upstream}",
             logs=Path(logs),
-            layer=layer or build_layer() / "python",
+            layer=kept,
         )
         with serving(lambda asked: ground.aws(asked)) as aws:  # noqa: PLW0108 - it is replaced
             ground.aws_url = f"http://127.0.0.1:{aws}"
