@@ -12,6 +12,7 @@ import pytest
 
 from gatehouse.aws.people_items import invitation_item
 from gatehouse.aws.tables import invitation_list_key
+from gatehouse.domain import family_tokens
 from gatehouse.domain.people import Invitation
 from gatehouse.domain.roles import Role
 from gatehouse.domain.sign_ins import digest, new_invitation
@@ -322,10 +323,10 @@ def test_a_cookie_that_was_not_given_out_proves_nothing(
 ) -> None:
     sign_in(browser, provider, ADMIN)
     cookie = browser.cookies[SESSION]
-    swapped = {
-        "secret": cookie[:30] + ("A" if cookie[30] != "A" else "B") + cookie[31:],
-        "id": cookie[:4] + cookie[4:20][::-1] + cookie[20:],
-        "kind": "grt_" + cookie[4:],
+    swapped = {  # well-formed, each of them
+        "secret": family_tokens.new_token(family_tokens.COOKIE, cookie[4:20], secrets.randbelow),
+        "id": family_tokens.new_token(family_tokens.COOKIE, "0" * 16, secrets.randbelow),
+        "kind": family_tokens.new_token(family_tokens.REFRESH, cookie[4:20], secrets.randbelow),
     }
     browser.cookies[SESSION] = swapped[change]
     assert browser.get("/me").status_code == 401
