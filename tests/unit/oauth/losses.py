@@ -47,6 +47,10 @@ def delete_project(server: Server) -> None:
     server.table.projects[PROJECT_ID] = replace(project, deleted_at=NOW)
 
 
+def remove_project(server: Server) -> None:
+    server.table.projects.clear()
+
+
 def deactivate_key(server: Server) -> None:
     inactive = replace(ASSERTION_KEY, deactivated_at=NOW)
     server.table.assertion_keys[PROJECT_ID, KID] = inactive
