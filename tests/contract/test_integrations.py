@@ -77,6 +77,14 @@ def test_a_deleted_integration_creates_nothing(stores: Stores) -> None:
     assert stores.all() == []
 
 
+@pytest.mark.parametrize("creator", ["admin", "user:abcdefgh", "app:App000000001"])
+def test_what_no_key_creates_needs_no_integration_before_it(stores: Stores, creator: str) -> None:
+    made = replace(CHILD, created_by=creator)
+    stores.integrations.create(made)
+    found = stores.integrations.page(PROJECT_ID, after=None, limit=9).items
+    assert made in tuple(found)
+
+
 def test_a_deletion_is_told_when_there_is_nothing_to_delete(stores: Stores) -> None:
     stores.integrations.create(INTEGRATION)
     with pytest.raises(NotFound):

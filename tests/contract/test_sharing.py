@@ -10,7 +10,7 @@ from gatehouse.aws.memberships import DynamoMemberships
 from gatehouse.aws.project_items import project_item
 from gatehouse.aws.shares import DynamoShares
 from gatehouse.aws.tools import DynamoTools
-from gatehouse.domain.errors import NotFound
+from gatehouse.domain.errors import NotFound, Unavailable
 from gatehouse.domain.sharing import (
     Grantee,
     GranteeKind,
@@ -187,6 +187,27 @@ def test_shares_are_listed_page_by_page(stores: Stores) -> None:
     first = stores.shares.page(PROJECT_ID, after=None, limit=1)
     rest = stores.shares.page(PROJECT_ID, after=first.next_after, limit=1)
     assert [each.grantee.id for each in (*first.items, *rest.items)] == [ADA, BEN]
+
+
+def test_a_group_opens_nothing_though_its_people_could_not_be_swept_away(
+    dynamodb: "DynamoDBClient", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_args: object, **_options: object) -> None:
+        raise Unavailable
+
+    dynamodb.put_item(TableName=TABLE, Item=project_item(PROJECT))
+    parts = audited(dynamodb)
+    groups, shares = DynamoGroups(*parts), DynamoShares(*parts)
+    DynamoTools(*parts).create(stored(LOOKUP))
+    DynamoMemberships(*parts).grant(membership(ADA))
+    groups.create(TEAM)
+    groups.add(PROJECT_ID, TEAM.id, ADA)
+    shares.put(share(to_team()))
+    assert shares.permission(PROJECT_ID, TOOL, ADA) is Permission.VIEW
+    monkeypatch.setattr("gatehouse.aws.groups.sweep", broken)
+    with pytest.raises(Unavailable):
+        groups.delete(PROJECT_ID, TEAM.id)
+    assert shares.permission(PROJECT_ID, TOOL, ADA) is None
 
 
 def test_many_are_swept(dynamodb: "DynamoDBClient") -> None:

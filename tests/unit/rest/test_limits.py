@@ -2,7 +2,7 @@
 
 import pytest
 
-from gatehouse.domain import api_keys
+from gatehouse.domain import api_keys, app_keys
 from gatehouse.domain.errors import Unavailable
 from gatehouse.domain.limits import Limits
 from gatehouse.edge.failures import CountedFailures
@@ -178,5 +178,7 @@ def test_failures_are_counted_by_address_and_good_credentials_pass(path: str, go
         return serve(http_event("GET", path, headers=headers))["statusCode"]
 
     assert [status(WRONG), status(WRONG), status(good)] == [401, 429, 200]
+    in_its_own_header = {"x-service-key": app_keys.compose("0" * 12, "0000", "0" * 32)}
+    assert serve(http_event("GET", path, headers=in_its_own_header))["statusCode"] == 429
     api.limits.fails = True
     assert [status(WRONG), status(good)] == [503, 200]
