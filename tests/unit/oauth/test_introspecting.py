@@ -29,6 +29,7 @@ from tests.unit.oauth.losses import (
     lock_out,
     lose_role,
     managing,
+    remove_project,
     sign_out,
 )
 from tests.unit.oauth.programs import app
@@ -89,7 +90,16 @@ def test_a_session_token_that_is_forged_or_over_is_not_active() -> None:
 
 
 @pytest.mark.parametrize(
-    "loss", [deactivate_key, delete_key, delete_integration, delete_project, block, sign_out]
+    "loss",
+    [
+        deactivate_key,
+        delete_key,
+        delete_integration,
+        delete_project,
+        remove_project,
+        block,
+        sign_out,
+    ],
 )
 def test_a_session_token_is_active_where_mcp_would_admit_it(
     loss: Callable[[Server], None],

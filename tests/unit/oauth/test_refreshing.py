@@ -14,12 +14,16 @@ from gatehouse.domain.members import MemberStanding
 from tests.samples import NOW, PROJECT_ID
 from tests.signed_in import FAMILY_ID, FOR_API, FOR_MCP, ORIGIN, family
 from tests.unit.oauth.losses import (
+    block,
     change_role,
     delete_account,
+    delete_integration,
     delete_project,
     lock_out,
     lose_role,
     managing,
+    remove_project,
+    sign_out,
 )
 from tests.unit.oauth.server import OTHER, Server, refused
 
@@ -109,7 +113,9 @@ def test_a_grant_for_the_api_refreshes_too() -> None:
     assert access_tokens.has_shape(issued.access_token)
 
 
-@pytest.mark.parametrize("loss", [lose_role, change_role, lock_out, delete_account, delete_project])
+@pytest.mark.parametrize(
+    "loss", [lose_role, change_role, lock_out, delete_account, delete_project, remove_project]
+)
 def test_whoever_lost_what_they_were_refreshes_no_more(loss: Callable[[Server], None]) -> None:
     server = managing()
     token = server.signed_in(FOR_API).refresh_token
@@ -141,3 +147,14 @@ def test_nothing_is_signed_for_a_token_that_was_used_or_never_given_out() -> Non
     server.refresh(first)
     refused("invalid_grant", lambda: server.refresh(first))
     assert (server.signer.signed, len(server.admitted)) == (before + 1, 2)
+
+
+@pytest.mark.parametrize(
+    "loss", [delete_project, remove_project, delete_integration, block, sign_out]
+)
+def test_a_member_refreshes_only_what_would_be_admitted(loss: Callable[[Server], None]) -> None:
+    server = Server()
+    token = server.refresh(server.signed_in().refresh_token).refresh_token
+    loss(server)
+    refused("invalid_grant", lambda: server.refresh(token))
+    assert not server.only_family_is_live
