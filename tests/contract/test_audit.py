@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 from botocore.stub import Stubber
@@ -22,7 +22,7 @@ from gatehouse.aws.projects import DynamoProjects
 from gatehouse.aws.prompts import DynamoPrompts
 from gatehouse.aws.resources import DynamoResources
 from gatehouse.aws.revocations import DynamoRevocations
-from gatehouse.aws.tables import member_key
+from gatehouse.aws.tables import audit_entry_key, member_key
 from gatehouse.aws.tool_items import tool_items
 from gatehouse.aws.tools import DynamoTools
 from gatehouse.aws.trusted_roots import DynamoTrustedRoots
@@ -311,6 +311,44 @@ def test_of_two_deletions_at_a_time_one_is_made_and_leaves_an_entry(ground: Grou
     ):
         ground.tools.delete(PROJECT_ID, LOOKUP.name)
     assert len(ground.entries()) == before + 1
+
+
+def test_a_chain_goes_on_after_its_end_even_if_its_last_entry_was_taken_away(
+    ground: Ground,
+) -> None:
+    """So that the gap stays, and shows; the number is never given again."""
+    make_all(ground)
+    last = ground.entries()[-1].seq + 1
+
+    def between() -> None:
+        ground.prompts.delete(PROJECT_ID, PROMPT.name)
+        ground.client.delete_item(TableName=TABLE, Key=audit_entry_key(PROJECT_ID, last))
+
+    with once_before_writing(ground.client, between):
+        ground.tools.delete(PROJECT_ID, LOOKUP.name)
+    assert numbers(ground, PROJECT_ID) == [*range(1, last), last + 1]
+
+
+def test_a_chains_first_number_is_never_given_again_either(ground: Ground) -> None:
+    writes = AuditedWrites(ground.client, TABLE, AUTHOR, no_pause)
+    ada, bob = (
+        {"Put": {"TableName": TABLE, "Item": {"PK": {"S": f"USER#{n}"}, "SK": {"S": "USER"}}}}
+        for n in ("ada", "bob")
+    )
+
+    def between() -> None:
+        writes.write_alone([cast("Any", ada)])
+        ground.client.delete_item(TableName=TABLE, Key=audit_entry_key(DEPLOYMENT, 1))
+
+    with once_before_writing(ground.client, between):
+        writes.write_alone([cast("Any", bob)])
+    assert numbers(ground, DEPLOYMENT) == [2]
+
+
+def numbers(ground: Ground, chain: str) -> list[int]:
+    store = DynamoAuditEntries(ground.client, TABLE)
+    page = store.page(chain, ALL, newest_first=False, after=None, limit=100)
+    return [entry.seq for entry in page.items]
 
 
 def test_whoever_never_gets_a_turn_is_told_to_come_back(ground: Ground) -> None:

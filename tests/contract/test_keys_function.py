@@ -18,7 +18,7 @@ from tests.rest import SECRET, TOOL
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-ADMIN_TOKEN = "a" * 48
+ADMIN_TOKEN = "b3TqYx8KpZ1vLs6WnRc4HdJf9GmQ2uEa7XoViB5yNtDkPwMr"
 TOOLS = "/api/v1/custom-tools"
 
 

@@ -1,5 +1,6 @@
 """The wheel holds what is shared, as it is but for the root, and works without the project."""
 
+import os
 import re
 import subprocess
 import sys
@@ -62,7 +63,9 @@ def installed(wheel: Path, at: Path) -> Path:
     venv.create(at, with_pip=False, symlinks=True)
     python = at / "bin" / "python"
     command = ["--python", str(python), "install", "-q", "--no-deps", "--no-index", str(wheel)]
-    subprocess.run([sys.executable, "-m", "pip", *command], check=True)
+    # pip takes what it finds on PYTHONPATH, as the sources are when make runs this, for installed.
+    clean = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    subprocess.run([sys.executable, "-m", "pip", *command], check=True, env=clean)
     return python
 
 
