@@ -1,12 +1,15 @@
 """The tables on moto, for the real halves of the contracts."""
 
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import boto3
 import pytest
 from moto import mock_aws
+from moto.dynamodb.responses import DynamoHandler
 from moto.server import ThreadedMotoServer
 
 from gatehouse.aws.wire.client import Surroundings, surroundings
@@ -29,7 +32,26 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         monkeypatch.setenv(name, "testing")
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
     monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
-    with mock_aws():
+    with mock_aws(), one_at_a_time():
+        yield
+
+
+@contextmanager
+def one_at_a_time() -> Iterator[None]:
+    """Let moto answer one DynamoDB request after the other.
+
+    DynamoDB's transactions are serializable. moto's put back the whole table when a condition
+    fails, and with it undo what another thread wrote meanwhile.
+    """
+    lock = threading.Lock()
+    answer = DynamoHandler.call_action
+
+    def locked(handler: DynamoHandler) -> object:
+        with lock:
+            return answer(handler)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(DynamoHandler, "call_action", locked)
         yield
 
 
