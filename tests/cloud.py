@@ -1,6 +1,7 @@
 """The template as CloudFormation gets it: translated by SAM's own code, conditions decided."""
 
 import re
+from copy import deepcopy
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,12 @@ NOTHING = "AWS::NoValue"
 
 
 def source() -> Json:
-    """Return template.yaml as written."""
+    """Return template.yaml as written, the caller's to change."""
+    return deepcopy(_parsed())
+
+
+@cache
+def _parsed() -> Json:
     parsed: Json = yaml_parse((ROOT / "template.yaml").read_text())
     return parsed
 
