@@ -169,10 +169,13 @@ def test_functions_see_their_layer_and_no_package_of_the_machine(stack: LocalSta
     ("rule", "parameters"),
     [
         (
-            "ProdRefusesUnverifiedMinting",
+            "OnlyDevelopersMintUnverified",
             {"AllowUnverifiedMemberSessionMinting": "true", "AllowInsecureUpstreams": "false"},
         ),
-        ("ProdRefusesAnyOrigin", {"AllowedOrigins": "*", "AllowInsecureUpstreams": "false"}),
+        (
+            "OnlyDevelopersAllowAnyOrigin",
+            {"AllowedOrigins": "*", "AllowInsecureUpstreams": "false"},
+        ),
         ("OnlyLocalHasInsecureUpstreams", {"AllowInsecureUpstreams": "true"}),
     ],
 )
