@@ -7,9 +7,11 @@ import base64
 import json
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
+from functools import cache
 from typing import Any
 
 import pytest
+import re2
 
 from local.aws import free_port
 from local.stack import LocalStack
@@ -19,14 +21,26 @@ from tests.integration.world import Tenant, World
 pytestmark = pytest.mark.stack
 
 
+@cache
 def spellings(secret: str) -> set[str]:
     """The secret as text, as DynamoDB and JSON may have spelled it."""
     raw = secret.encode()
     return {secret, base64.b64encode(raw).decode(), raw.hex(), json.dumps(secret)[1:-1]}
 
 
+@cache
+def anything_secret(secrets: frozenset[str]) -> "re2._Regexp[str]":
+    """Find any spelling of any secret, all at once: there are thousands, and as many texts."""
+    options = re2.Options()
+    options.max_mem, options.never_capture, options.log_errors = 1 << 28, True, False
+    alternatives = sorted({spelling for secret in secrets for spelling in spellings(secret)})
+    return re2.compile("|".join(map(re2.escape, alternatives)), options)
+
+
 def leaks(world: World, text: str, *, but: AbstractSet[str] = frozenset()) -> list[str]:
     """What kinds of secrets `text` holds."""
+    if anything_secret(frozenset(world.journal.secrets)).search(text) is None:
+        return []
     return [
         what
         for secret, what in world.journal.secrets.items()
