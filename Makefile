@@ -3,7 +3,7 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 SHELL := /bin/bash
-.PHONY: help setup build client-wheel run invoke format openapi roles rewrap style lint types layers unit contract integration \
+.PHONY: help setup build client-wheel run invoke format openapi roles checklist rewrap style lint types layers unit contract integration \
         attack test check clients conformance inspector browser sam-proof fuzz bench bench-warrants clean
 
 CANDIDATES := $(foreach v,3.13 3.12 3.11,python$(v) $(wildcard $(HOME)/.pyenv/versions/$(v).*/bin/python$(v)))
@@ -62,6 +62,9 @@ openapi: $(READY)  ## Write docs/openapi.json from the table of routes.
 
 roles: $(READY)  ## Write docs/roles.md from the roles and the table of routes.
 	PYTHONPATH=layers/core $(BIN)/python scripts/make_roles.py
+
+checklist: $(READY)  ## Write docs/checklist.md from the items of the checklist.
+	PYTHONPATH=layers/core $(BIN)/python scripts/make_checklist.py
 
 rewrap: $(READY)  ## Move tool secrets to another KMS key: make rewrap TABLE=... TO=<key ARN> [DRY=--dry-run].
 	@PYTHONPATH=layers/core $(BIN)/python -m scripts.rewrap --table "$(TABLE)" --to "$(TO)" $(DRY)
