@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from gatehouse.aws.jws import PyJWTSignatures
 from gatehouse.domain.audit import Author
+from gatehouse.domain.checklist.snapshot import Attestation, DeploymentSettings
 from gatehouse.domain.ids import request_id
 from gatehouse.domain.people import Invitation
 from gatehouse.domain.revocations import KeptList
@@ -38,11 +39,13 @@ from gatehouse.usecases.management import Entrance, Management
 from gatehouse.usecases.read_access_token import ReadAccessToken
 from gatehouse.usecases.read_audit import ReadAudit
 from gatehouse.usecases.read_calls import ReadCalls
+from gatehouse.usecases.read_checklist import ReadChecklist
 from gatehouse.usecases.read_receipts import ReadReceipts
 from gatehouse.usecases.read_violations import ReadViolations
 from gatehouse.usecases.revoke_warrants import RevokeWarrants
 from gatehouse.usecases.try_tool import TryTool
 from tests.events import http_event
+from tests.fakes.attestations import MemoryAttestations
 from tests.fakes.audit import MemoryAudit
 from tests.fakes.authority import MemoryAuthority
 from tests.fakes.breakers import MemoryBreakers
@@ -136,6 +139,7 @@ class Api:
     audit: MemoryAudit = field(default_factory=MemoryAudit)
     authors: list[Author | None] = field(default_factory=list)
     invitations: dict[tuple[str, str], Invitation] = field(default_factory=dict)
+    attested: dict[tuple[str, str], Attestation] = field(default_factory=dict)
     sharing: MemorySharing | None = None
     admin_token: FixedAdminToken = field(default_factory=lambda: FixedAdminToken(ADMIN_TOKEN))
     now: int = NOW
@@ -147,6 +151,17 @@ class Api:
     def upstreams(self) -> UpstreamPolicy:
         """What tools may call."""
         return UpstreamPolicy(allow_local_http=self.allow_insecure_upstreams)
+
+    def deployment(self) -> DeploymentSettings:
+        """What the environment says."""
+        return DeploymentSettings(
+            stage="prod",
+            public_url=ORIGIN,
+            allowed_hosts=frozenset({ORIGIN.removeprefix("https://")}),
+            allowed_origins=frozenset(),
+            allow_unverified_minting=self.allow_unverified_minting,
+            allow_insecure_upstreams=self.allow_insecure_upstreams,
+        )
 
     def entrance(self) -> Entrance:
         """The ways in, over the fakes."""
@@ -216,6 +231,16 @@ class Api:
             calls=ReadCalls(records=self.records, clock=self.clock),
             receipts=ReadReceipts(receipts=self.receipts, key=self.receipt_key, clock=self.clock),
             audit=ReadAudit(entries=self.audit, key=self.receipt_key),
+            checklist=ReadChecklist(
+                settings=self.deployment(),
+                integrations=MemoryIntegrations(self.table),
+                assertion_keys=MemoryAssertionKeys(self.table),
+                tools=MemoryTools(self.table),
+                members=MemoryMembers(self.table),
+                roots=MemoryTrustedRoots(self.table),
+                attestations=MemoryAttestations(self.table, self.attested),
+                clock=self.clock,
+            ),
             warrants=ManageWarrants(
                 policies=MemoryWarrantPolicies(self.table),
                 roots=MemoryTrustedRoots(self.table),

@@ -21,6 +21,7 @@ from gatehouse.usecases.manage_tools import ManageTools
 from gatehouse.usecases.manage_warrants import ManageWarrants
 from gatehouse.usecases.read_audit import ReadAudit
 from gatehouse.usecases.read_calls import ReadCalls
+from gatehouse.usecases.read_checklist import ReadChecklist
 from gatehouse.usecases.read_receipts import ReadReceipts
 from gatehouse.usecases.read_violations import ReadViolations
 from gatehouse.usecases.revoke_warrants import RevokeWarrants
@@ -50,6 +51,7 @@ class Management:
     members: ManageMembers
     calls: ReadCalls
     audit: ReadAudit
+    checklist: ReadChecklist
     warrants: ManageWarrants
     receipts: ReadReceipts
     revocations: RevokeWarrants

@@ -54,7 +54,7 @@ from gatehouse.usecases.read_receipts import ReadReceipts
 from gatehouse.usecases.read_violations import ReadViolations
 from gatehouse.usecases.revoke_warrants import RevokeWarrants
 from gatehouse.usecases.try_tool import TryTool
-from gatehouse.wiring import clients, clock, limits, origins, people
+from gatehouse.wiring import checklist, clients, clock, limits, origins, people
 from gatehouse.wiring.access_tokens import read_access_token
 from gatehouse.wiring.pauses import pause
 from gatehouse.wiring.request_ids import new_request_id
@@ -142,6 +142,7 @@ def management(author: Author | None) -> Management:
             entries=DynamoAuditEntries(dynamodb, settings.authority_table),
             key=_public_key(settings.audit_key_arn),
         ),
+        checklist=checklist.read_checklist(kept, settings),
         warrants=ManageWarrants(
             policies=DynamoWarrantPolicies(*kept),
             roots=DynamoTrustedRoots(*kept),

@@ -18,6 +18,7 @@ from gatehouse.edge.rest import (
 from gatehouse.edge.rest.assertion_keys import KeyAnswer, KeyList, NewKey
 from gatehouse.edge.rest.audit_routes import AUDIT_ROUTES
 from gatehouse.edge.rest.calls import CallAnswer, CallList, CallQuery, UsageList, UsageQuery
+from gatehouse.edge.rest.checklist import CHECKLIST_ROUTES
 from gatehouse.edge.rest.integrations import (
     CreatedIntegrationAnswer,
     Deletion,
@@ -195,6 +196,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         input=UsageQuery, answer=UsageList,
     ),
     *AUDIT_ROUTES,
+    *CHECKLIST_ROUTES,
     *WARRANT_ROUTES,
     *PEOPLE_ROUTES,
     route(
