@@ -80,7 +80,8 @@ class Dispatched:
     """What dispatch made of an invocation.
 
     `answer` is there when the upstream answered; else `error` says, for the model, what happened.
-    `repeated_of` names the request whose kept result this is.
+    `repeated_of` names the request whose kept result this is. `reason` is the record's, for the log
+    of dispatch; it goes nowhere else.
     """
 
     outcome: Outcome
@@ -88,6 +89,7 @@ class Dispatched:
     answer: UpstreamAnswer | None = None
     error: str | None = None
     repeated_of: str | None = None
+    reason: str | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -228,6 +228,7 @@ class DispatchCall:
             answer=end.answer,
             error=end.error,
             repeated_of=end.repeated_of,
+            reason=end.reason,
         )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from gatehouse.domain import api_keys, assertions, session_tokens
+from gatehouse.domain import api_keys, assertions, replays, session_tokens
 from gatehouse.domain.assertions import UNRESOLVED, Vouched
 from gatehouse.domain.caller import Caller
 from gatehouse.domain.errors import Forbidden, InvalidAssertion, InvalidRequest
@@ -105,7 +105,7 @@ class ExchangeSession:
         self.members.upsert(caller.project.id, member, now=now)
         # Last, so that nothing that fails before spends the assertion.
         if vouched and not self.marks.claim(vouched.mark, expires_at=vouched.dead_at, now=now):
-            raise InvalidAssertion("replayed")
+            raise InvalidAssertion(replays.ASSERTION)
         lifetime = vouched.lifetime if vouched else None
         return Granted(token=token, lifetime=LIFETIME_SECONDS, assertion_lifetime=lifetime)
 
