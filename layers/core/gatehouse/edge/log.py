@@ -107,7 +107,7 @@ def finish(*, status: int, duration_ms: int) -> None:
         stage=os.environ.get("STAGE", ""),  # noqa: TID251
         now_ms=time.time_ns() // 1_000_000,
     )
-    logger.info("request", **{"http.response.status_code": status}, **counted)
+    logger.info("request", extra={"http.response.status_code": status, **counted})
 
 
 def _count(found: set[Metric]) -> None:
