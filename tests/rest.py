@@ -36,6 +36,7 @@ from gatehouse.usecases.manage_sharing import ManageSharing
 from gatehouse.usecases.manage_tools import ManageTools
 from gatehouse.usecases.manage_warrants import ManageWarrants
 from gatehouse.usecases.management import Entrance, Management
+from gatehouse.usecases.probe_tool import ProbeTool
 from gatehouse.usecases.read_access_token import ReadAccessToken
 from gatehouse.usecases.read_audit import ReadAudit
 from gatehouse.usecases.read_calls import ReadCalls
@@ -219,6 +220,16 @@ class Api:
                 clock_ms=lambda: self.now * 1000,
                 new_request_id=self.new_request_id,
                 allow_unverified_minting=self.allow_unverified_minting,
+            ),
+            probe_tool=ProbeTool(
+                tools=MemoryTools(self.table),
+                dispatcher=self.dispatcher,
+                limit=LimitRequests(
+                    counters=self.limits,
+                    records=self.records,
+                    clock_ms=lambda: self.now * 1000,
+                ),
+                new_request_id=self.new_request_id,
             ),
             prompts=ManagePrompts(prompts=MemoryPrompts(self.table), clock=self.clock),
             resources=ManageResources(

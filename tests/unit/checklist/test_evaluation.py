@@ -5,10 +5,11 @@ from dataclasses import replace
 import pytest
 
 from gatehouse.domain.checklist.catalogue import BY_ID, ITEMS
-from gatehouse.domain.checklist.evaluation import Finding, Standing, evaluate
+from gatehouse.domain.checklist.evaluation import Finding, Standing, combined, evaluate
 from gatehouse.domain.checklist.items import ByConstruction, Measured, Probed
-from gatehouse.domain.checklist.snapshot import Attestation, ProbeKind, Snapshot
+from gatehouse.domain.checklist.snapshot import Attestation, Snapshot
 from gatehouse.domain.members import MemberStanding
+from gatehouse.domain.probing import ProbeKind
 from gatehouse.domain.project_settings import ProjectSettings
 from gatehouse.domain.tools import AuthStrategy
 from gatehouse.domain.warrant_policies import WarrantMode
@@ -18,7 +19,6 @@ from tests.unit.checklist.worlds import (
     DAY,
     FEW,
     INSIDE,
-    OUTSIDE,
     RIGHT,
     ROOT,
     SIGNED,
@@ -160,12 +160,38 @@ def test_the_two_sides_together_know_of_every_item() -> None:
     assert all(isinstance(BY_ID[name].known, Measured) for name in only_outside)
 
 
-def test_joined_findings_are_as_bad_as_the_worse_and_tell_all() -> None:
-    within_red = by_id(told(allowed_hosts=frozenset({"gate.example.com", "*"})))["hosts-named"]
-    from_outside = by_id(Snapshot(outside=OUTSIDE))["hosts-named"]
-    for joined in (within_red.joined(from_outside), from_outside.joined(within_red)):
-        assert joined.standing is Standing.FAILED
-        assert joined.problems == within_red.problems
+def test_findings_of_both_sides_are_as_bad_as_the_worse_and_tell_all() -> None:
+    red = told(allowed_hosts=frozenset({"gate.example.com", "*"}))
+    from_inside = evaluate(replace(red, outside=None), NOW)
+    from_outside = evaluate(replace(answering(spoofed_host_status=200), inside=None), NOW)
+    found = {each.item.id: each for each in combined(from_inside, from_outside)}
+    assert list(found) == [item.id for item in ITEMS]
+    assert found["hosts-named"].standing is Standing.FAILED
+    assert len(found["hosts-named"].problems) == 2
+    assert {name for name, each in found.items() if each.problems} == {"hosts-named"}
+
+
+def test_who_has_probed_knows_more_than_who_has_not() -> None:
+    unsaid = replace(RIGHT, attestations={})
+    from_inside = evaluate(replace(unsaid, outside=None, probes=()), NOW)
+    from_outside = evaluate(replace(unsaid, inside=None), NOW)
+    found = {each.item.id: each.standing for each in combined(from_inside, from_outside)}
+    assert found["endpoints-verify-signatures"] is Standing.PASSED
+    assert found["endpoints-verify-time"] is Standing.NEEDS_ATTESTATION
+
+
+def test_refusing_proves_that_signatures_are_verified_and_nothing_else() -> None:
+    unsaid = by_id(replace(RIGHT, attestations={}))
+    assert unsaid["endpoints-verify-signatures"].standing is Standing.PASSED
+    for name in ("endpoints-verify-time", "endpoints-verify-project"):
+        assert unsaid[name].standing is Standing.NEEDS_ATTESTATION
+    some = by_id(replace(RIGHT, attestations={}, unprobed=("tickets-create",)))
+    assert some["endpoints-verify-signatures"].standing is Standing.NEEDS_ATTESTATION
+
+
+def test_an_endpoint_that_does_not_answer_proves_nothing() -> None:
+    found = by_id(probed(ProbeKind.BAD_SIGNATURE, None))["endpoints-verify-signatures"]
+    assert found.problems == ("tool crm-contacts-get: its endpoint did not answer",)
 
 
 def test_what_is_disabled_or_deactivated_or_not_a_key_is_not_looked_at() -> None:

@@ -12,12 +12,12 @@ from gatehouse.domain.checklist.snapshot import (
     Key,
     Outside,
     Probe,
-    ProbeKind,
     Snapshot,
     Table,
 )
 from gatehouse.domain.limits import Limits
 from gatehouse.domain.members import MemberStanding
+from gatehouse.domain.probing import ProbeKind
 from gatehouse.domain.project_settings import ProjectSettings
 from gatehouse.domain.tools import AuthStrategy, InjectedIdentity, Tool
 from gatehouse.domain.warrant_policies import TrustedRoot, WarrantMode, WarrantPolicy
@@ -119,7 +119,7 @@ def with_key(**changes: Any) -> Snapshot:
     return around(keys=(replace(OUTSIDE.keys[0], **changes), *OUTSIDE.keys))
 
 
-def probed(kind: ProbeKind, status: int) -> Snapshot:
+def probed(kind: ProbeKind, status: int | None) -> Snapshot:
     """What is right but for an endpoint that answers what it had to refuse."""
     wrong = Probe(tool_name=SIGNED.name, kind=kind, status=status)
     return replace(RIGHT, probes=(*PROBES, wrong))

@@ -19,6 +19,7 @@ from gatehouse.usecases.manage_resources import ManageResources
 from gatehouse.usecases.manage_sharing import ManageSharing
 from gatehouse.usecases.manage_tools import ManageTools
 from gatehouse.usecases.manage_warrants import ManageWarrants
+from gatehouse.usecases.probe_tool import ProbeTool
 from gatehouse.usecases.read_audit import ReadAudit
 from gatehouse.usecases.read_calls import ReadCalls
 from gatehouse.usecases.read_checklist import ReadChecklist
@@ -46,6 +47,7 @@ class Management:
     assertion_keys: ManageAssertionKeys
     tools: ManageTools
     try_tool: TryTool
+    probe_tool: ProbeTool
     prompts: ManagePrompts
     resources: ManageResources
     members: ManageMembers

@@ -48,6 +48,7 @@ from gatehouse.usecases.manage_resources import ManageResources
 from gatehouse.usecases.manage_tools import ManageTools
 from gatehouse.usecases.manage_warrants import ManageWarrants
 from gatehouse.usecases.management import Entrance, Management
+from gatehouse.usecases.probe_tool import ProbeTool
 from gatehouse.usecases.read_audit import ReadAudit
 from gatehouse.usecases.read_calls import ReadCalls
 from gatehouse.usecases.read_receipts import ReadReceipts
@@ -124,6 +125,12 @@ def management(author: Author | None) -> Management:
         assertion_keys=ManageAssertionKeys(keys=DynamoAssertionKeys(*kept), clock=clock.now),
         tools=_tools(DynamoTools(*kept)),
         try_tool=_try_tool(DynamoTools(*kept), authority),
+        probe_tool=ProbeTool(
+            tools=DynamoTools(*kept),
+            dispatcher=LambdaDispatcher(clients.functions(), settings.dispatch_function),
+            limit=limits.limit_requests(settings, clients),
+            new_request_id=new_request_id,
+        ),
         prompts=ManagePrompts(prompts=DynamoPrompts(*kept), clock=clock.now),
         resources=ManageResources(
             resources=DynamoResources(*kept),

@@ -16,11 +16,6 @@ class Standing(StrEnum):
     NEEDS_ATTESTATION = "needs_attestation"
     FAILED = "failed"
 
-    @property
-    def badness(self) -> int:
-        """0 for the best; more is worse."""
-        return list(Standing).index(self)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
@@ -30,16 +25,6 @@ class Finding:
     standing: Standing
     problems: tuple[str, ...] = ()
     attestation: Attestation | None = None
-
-    def joined(self, other: "Finding") -> "Finding":
-        """Return what comes of the item when somebody else has looked at another part of it."""
-        worse = max(self, other, key=lambda finding: finding.standing.badness)
-        return Finding(
-            item=self.item,
-            standing=worse.standing,
-            problems=tuple(dict.fromkeys((*self.problems, *other.problems))),
-            attestation=self.attestation or other.attestation,
-        )
 
 
 def evaluate(snapshot: Snapshot, now: int) -> tuple[Finding, ...]:
@@ -52,14 +37,38 @@ def evaluate(snapshot: Snapshot, now: int) -> tuple[Finding, ...]:
     )
 
 
+def combined(inside: tuple[Finding, ...], outside: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """Return the findings of both sides, in order, where each has looked at its part.
+
+    What both have measured is as bad as the worse of the two. Of all else, the one outside knows
+    more: it has probed, and was told what people said.
+    """
+    ours = {finding.item.id: finding for finding in inside}
+    theirs = {finding.item.id: finding for finding in outside}
+    return tuple(
+        _joined(ours.get(item.id), theirs.get(item.id))
+        for item in ITEMS
+        if item.id in ours.keys() | theirs.keys()
+    )
+
+
+def _joined(ours: Finding | None, theirs: Finding | None) -> Finding:
+    known = [finding for finding in (theirs, ours) if finding is not None]
+    if len(known) == 1 or not isinstance(known[0].item.known, Measured):
+        return known[0]
+    return _judged(known[0].item, dict.fromkeys((*known[1].problems, *known[0].problems)))
+
+
 def _finding(item: Item, snapshot: Snapshot, now: int) -> Finding | None:
     match item.known:
         case ByConstruction():
             return Finding(item=item, standing=Standing.PASSED)
         case Measured():
             return _measured(item, item.known, snapshot, now)
-        case Probed() if snapshot.probes:
-            return _judged(item, item.known.rule(snapshot.probes))
+        case Probed() if found := tuple(item.known.rule(snapshot.probes)):
+            return _judged(item, found)
+        case Probed(is_conclusive=True) if snapshot.probes and not snapshot.unprobed:
+            return _judged(item, ())
         case Probed() | Asked():
             return _attested(item, item.known.days, snapshot.attestations.get(item.id), now)
 

@@ -50,9 +50,14 @@ class Asked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Probed:
-    """Tools' endpoints are tried; where none was, somebody's word counts as for `Asked`."""
+    """Tools' endpoints are tried: one that lets in what it must refuse is told.
+
+    Where all refuse, that is proof only if it is conclusive; else somebody's word counts, as for
+    `Asked`.
+    """
 
     rule: ProbeRule
+    is_conclusive: bool = False
     days: int = ATTESTATION_DAYS
 
 

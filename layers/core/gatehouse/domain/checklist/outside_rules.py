@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from gatehouse.domain.checklist.snapshot import Outside, Probe, ProbeKind
+from gatehouse.domain.checklist.snapshot import Outside, Probe
+from gatehouse.domain.probing import ProbeKind
 
 DAY: Final = 86_400
 MIN_CERTIFICATE_DAYS: Final = 21
@@ -108,5 +109,7 @@ def refuses(kind: ProbeKind) -> Callable[[tuple[Probe, ...]], Iterator[str]]:
         for probe in probes:
             if probe.kind is kind and probe.was_let_in:
                 yield f"tool {probe.tool_name}: its endpoint answered {probe.status}"
+            elif probe.kind is kind and probe.status is None:
+                yield f"tool {probe.tool_name}: its endpoint did not answer"
 
     return rule

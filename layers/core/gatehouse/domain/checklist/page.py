@@ -22,7 +22,8 @@ What has to hold before real users come. This page is made from the items that t
 - **by construction**: it cannot be otherwise, and the test that is named proves it;
 - **measured**: from within, by what the gateway knows (`GET /api/v1/checklist`); from outside, with
   the operator's rights in AWS and by asking as a stranger (`gatehouse preflight`); or both;
-- **probed**: the endpoints of tools are sent what they must refuse; where none was, it is asked;
+- **probed**: the endpoints of tools are sent what they must refuse, never signed with their secret:
+  whoever lets it in is told, and where refusing proves too little, it is asked as well;
 - **asked**: somebody says so (`POST /api/v1/checklist/attestations`), which counts for the days
   that are named.
 """
@@ -45,7 +46,7 @@ def way(known: Known) -> str:
         case Measured():
             return "measured from both sides"
         case Probed():
-            return f"probed, or asked every {known.days} days"
+            return f"probed, and asked every {known.days} days where that proves too little"
         case Asked():
             return f"asked every {known.days} days"
 

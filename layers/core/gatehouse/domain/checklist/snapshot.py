@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 
 from gatehouse.domain.assertion_keys import AssertionKey
 from gatehouse.domain.members import MemberStanding
+from gatehouse.domain.probing import ProbeKind
 from gatehouse.domain.projects import Integration, Project
 from gatehouse.domain.tools import Tool
 from gatehouse.domain.warrant_policies import TrustedRoot
@@ -99,14 +99,6 @@ class Outside:
     answers: Answers
 
 
-class ProbeKind(StrEnum):
-    """How a request to a tool's endpoint was wrong on purpose."""
-
-    BAD_SIGNATURE = "bad_signature"
-    OLD_TIMESTAMP = "old_timestamp"
-    FOREIGN_PROJECT = "foreign_project"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Probe:
     """A request that had to be refused, and the status it was answered with, if any."""
@@ -133,9 +125,13 @@ class Attestation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
-    """Whatever was looked at; what was not is None, and its items are left to who looks."""
+    """Whatever was looked at; what was not is None, and its items are left to who looks.
+
+    `unprobed` are tools whose calls are signed, and whose endpoints were not tried.
+    """
 
     inside: Inside | None = None
     outside: Outside | None = None
     probes: tuple[Probe, ...] = ()
+    unprobed: tuple[str, ...] = ()
     attestations: Mapping[str, Attestation] = field(default_factory=dict)

@@ -13,7 +13,7 @@ from gatehouse.domain.checklist.items import (
     Measured,
     Probed,
 )
-from gatehouse.domain.checklist.snapshot import ProbeKind
+from gatehouse.domain.probing import ProbeKind
 
 _item = partial(Item, document=Document.TENGINE)
 
@@ -111,7 +111,7 @@ TOOLS: Final = (
         risk="Whoever knows the address uses the API behind it",
         fix="Verify X-Tengine-Signature before anything else; `gatehouse_client.signatures` does",
         command=attest("endpoints-verify-signatures"),
-        known=Probed(rule=outside.refuses(ProbeKind.BAD_SIGNATURE)),
+        known=Probed(rule=outside.refuses(ProbeKind.BAD_SIGNATURE), is_conclusive=True),
     ),
     _item(
         id="endpoints-verify-time",

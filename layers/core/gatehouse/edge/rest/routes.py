@@ -9,6 +9,7 @@ from gatehouse.edge.rest import (
     calls,
     integrations,
     members,
+    probes,
     projects,
     prompts,
     resources,
@@ -28,6 +29,7 @@ from gatehouse.edge.rest.integrations import (
 from gatehouse.edge.rest.members import MemberList
 from gatehouse.edge.rest.models import PageQuery
 from gatehouse.edge.rest.people_routes import PEOPLE_ROUTES
+from gatehouse.edge.rest.probes import NewProbe, ProbesAnswer
 from gatehouse.edge.rest.projects import (
     Health,
     NewProject,
@@ -138,6 +140,10 @@ ROUTES: Final[tuple[Route, ...]] = (
     route(
         "POST", "/api/v1/custom-tools/{id}/test", Action.TOOLS_TRY, trials.try_tool,
         shared=EDIT_TOOL, input=Trial, answer=TrialAnswer, refusals=(404,),
+    ),
+    route(
+        "POST", "/api/v1/custom-tools/{id}/probe", Action.TOOLS_TRY, probes.probe_tool,
+        shared=EDIT_TOOL, input=NewProbe, answer=ProbesAnswer, refusals=(404,),
     ),
     route(
         "GET", "/api/v1/prompts", Action.PROMPTS_READ, prompts.list_prompts,
