@@ -3,7 +3,7 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 SHELL := /bin/bash
-.PHONY: help setup build client-wheel run invoke format openapi roles checklist rewrap style lint types layers unit contract integration \
+.PHONY: help setup build client-wheel run invoke format openapi roles checklist rewrap restore style lint types layers unit contract integration \
         attack test check clients conformance inspector browser sam-proof fuzz bench bench-warrants clean
 
 CANDIDATES := $(foreach v,3.13 3.12 3.11,python$(v) $(wildcard $(HOME)/.pyenv/versions/$(v).*/bin/python$(v)))
@@ -68,6 +68,9 @@ checklist: $(READY)  ## Write docs/checklist.md from the items of the checklist.
 
 rewrap: $(READY)  ## Move tool secrets to another KMS key: make rewrap TABLE=... TO=<key ARN> [DRY=--dry-run].
 	@PYTHONPATH=layers/core $(BIN)/python -m scripts.rewrap --table "$(TABLE)" --to "$(TO)" $(DRY)
+
+restore: $(READY)  ## Put items of a restored table back: make restore FROM=... TO=... [PROJECT=...] [DRY=--dry-run].
+	@PYTHONPATH=layers/core $(BIN)/python -m scripts.restore --from "$(FROM)" --to "$(TO)" $(PROJECT:%=--project %) $(DRY)
 
 style: $(READY)  ## Style of the code, and the template's.
 	$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/cfn-lint template.yaml
