@@ -1,0 +1,347 @@
+"""`gatehouse preflight` on the deployed template: nothing is unknown, what is wrong is found."""
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import httpx
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from gatehouse.domain.checklist.catalogue import ITEMS
+from gatehouse.domain.checklist.evaluation import Finding, Standing
+from gatehouse_cli.preflight.command import preflight as preflight_command
+from gatehouse_cli.preflight.gateway import Gateway
+from gatehouse_cli.preflight.looking import outside, preflight
+from gatehouse_cli.preflight.operator import Operator
+from local.aws import REGION, ROOT_KEY
+from local.deploy import STACK
+from local.stack import LocalStack
+from tests.cloud import Json
+from tests.integration.echo import Echo
+from tests.integration.world import Tenant, World, bearer
+from tests.warrants import PUBLIC
+
+pytestmark = pytest.mark.stack
+
+ROOT: Final = PUBLIC["root"].hex()
+POLICY: Final[Json] = {
+    "mode": "enforce",
+    "require_warrant": True,
+    "clearances": {},
+    "receipts": True,
+}
+LIMITS: Final[Json] = {"per_minute": 30_000}
+REFUSING: Final[Json] = {
+    "auth_strategy": "hmac_signature",
+    "endpoint_path": "/status/401",
+    "input_schema": {"type": "object", "properties": {"id": {"type": "integer"}}},
+}
+
+
+@dataclass(frozen=True)
+class Ground:
+    """A deployment, and a project in which all is right that can be on one machine."""
+
+    stack: LocalStack
+    world: World
+    tenant: Tenant
+    echo: Echo
+
+    def findings(self) -> tuple[Finding, ...]:
+        operator = Operator(self.stack.client, STACK)
+        with httpx.Client(
+            base_url=self.stack.api_url, headers=bearer(self.tenant.api_key), timeout=60
+        ) as http:
+            seen = outside(operator, self.stack.api_url)
+            return preflight(Gateway(http), seen, int(time.time()), may_change=False)
+
+    def red(self) -> frozenset[str]:
+        failed = (each for each in self.findings() if each.standing is Standing.FAILED)
+        return frozenset(each.item.id for each in failed)
+
+    def settings(self, **settings: Any) -> None:
+        path = f"/admin/v1/projects/{self.tenant.project_id}"
+        version = self.world.admin("GET", path).json()["version"]
+        answer = self.world.admin("PATCH", path, {"settings": settings, "version": version})
+        assert answer.status_code == 200, answer.text
+
+    def policy(self, **changes: Any) -> None:
+        path = "/api/v1/warrants/policy"
+        version = self.tenant.api("GET", path).json()["version"]
+        answer = self.tenant.api("PUT", path, {**POLICY, **changes, "version": version})
+        assert answer.status_code == 200, answer.text
+
+    @contextmanager
+    def made(self, path: str, body: Json) -> Iterator[Json]:
+        """Something that is there for a while."""
+        answer = self.tenant.api("POST", path, body)
+        assert answer.status_code == 201, answer.text
+        if key := answer.json().get("api_key"):
+            self.world.journal.shown_once.add(self.world.journal.note("API key", key))
+        yield answer.json()
+        name = answer.json().get("public_key") or answer.json()["id"]
+        assert self.tenant.api("DELETE", f"{path}/{name}").status_code == 204
+
+    @contextmanager
+    def tool(self, **fields: Any) -> Iterator[None]:
+        """A tool that is there for a while."""
+        made = self.tenant.tool(self.echo.url, **{**REFUSING, **fields})
+        yield
+        assert self.tenant.api("DELETE", f"/api/v1/custom-tools/{made['id']}").status_code == 204
+
+    def physical(self, name: str) -> str:
+        resources = Operator(self.stack.client, STACK).resources
+        return next(
+            each["PhysicalResourceId"] for each in resources if each["LogicalResourceId"] == name
+        )
+
+
+@pytest.fixture(scope="module")
+def ground(stack: LocalStack, world: World, echo: Echo) -> Ground:
+    tenant = world.tenant("Preflight", environment="production")
+    found = Ground(stack, world, tenant, echo)
+    found.settings(limits=LIMITS, member_limits=LIMITS)
+    found.policy()
+    root = tenant.api("POST", "/api/v1/warrants/roots", {"public_key": ROOT})
+    assert root.status_code == 201, root.text
+    tenant.tool(echo.url, name="crm-contacts-get", **REFUSING)
+    for table in stack.tables.values():
+        recoverable(stack, table, to=True)
+        protected(stack, table, to=True)
+    throttled(stack, to=500)
+    return found
+
+
+def recoverable(stack: LocalStack, table: str, *, to: bool) -> None:
+    stack.client("dynamodb").update_continuous_backups(
+        TableName=table, PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": to}
+    )
+
+
+def protected(stack: LocalStack, table: str, *, to: bool) -> None:
+    stack.client("dynamodb").update_table(TableName=table, DeletionProtectionEnabled=to)
+
+
+def throttled(stack: LocalStack, *, to: int) -> None:
+    stack.client("apigatewayv2").update_stage(
+        ApiId=stack.outputs["ApiId"],
+        StageName="$default",
+        DefaultRouteSettings={"ThrottlingRateLimit": to, "ThrottlingBurstLimit": to},
+    )
+
+
+def test_on_a_fresh_stack_every_item_is_evaluated_and_nothing_is_unknown(ground: Ground) -> None:
+    found = ground.findings()
+    assert [each.item.id for each in found] == [item.id for item in ITEMS]
+    for each in found:
+        assert bool(each.problems) == (each.standing is not Standing.PASSED), each.item.id
+    assert ground.red() <= OF_ONE_MACHINE
+
+
+OF_ONE_MACHINE: Final = frozenset(
+    {"tls", "hosts-named", "upstreams-https", "failures-told", "tables-encrypted"}
+)
+"""What cannot be right on one machine, whose AWS encrypts no table with a key of its own."""
+
+
+def _integration(ground: Ground) -> AbstractContextManager[Any]:
+    return ground.made("/api/v1/integrations", {"name": "nowhere"})
+
+
+def _key(ground: Ground) -> AbstractContextManager[Any]:
+    pem = ground.tenant.api("GET", "/api/v1/warrants/receipt-key").json()["public_key_pem"]
+    body = {"kid": "f3a9", "public_key_pem": pem, "algorithm": "ES256"}
+    return ground.made("/api/v1/assertion-keys", body)
+
+
+def _tool(**fields: Any) -> "Wrong":
+    return lambda ground: ground.tool(**fields)
+
+
+def _policy(**changes: Any) -> "Wrong":
+    @contextmanager
+    def wrong(ground: Ground) -> Iterator[None]:
+        ground.policy(**changes)
+        yield
+        ground.policy()
+
+    return wrong
+
+
+@contextmanager
+def _no_root(ground: Ground) -> Iterator[None]:
+    path = "/api/v1/warrants/roots"
+    assert ground.tenant.api("DELETE", f"{path}/{ROOT}").status_code == 204
+    yield
+    assert ground.tenant.api("POST", path, {"public_key": ROOT}).status_code == 201
+
+
+@contextmanager
+def _no_limits(ground: Ground) -> Iterator[None]:
+    ground.settings(limits=None)
+    yield
+    ground.settings(limits=LIMITS)
+
+
+@contextmanager
+def _no_recovery(ground: Ground) -> Iterator[None]:
+    recoverable(ground.stack, ground.stack.tables["authority"], to=False)
+    yield
+    recoverable(ground.stack, ground.stack.tables["authority"], to=True)
+
+
+@contextmanager
+def _no_protection(ground: Ground) -> Iterator[None]:
+    protected(ground.stack, ground.stack.tables["activity"], to=False)
+    yield
+    protected(ground.stack, ground.stack.tables["activity"], to=True)
+
+
+@contextmanager
+def _no_throttle(ground: Ground) -> Iterator[None]:
+    throttled(ground.stack, to=0)
+    yield
+    throttled(ground.stack, to=500)
+
+
+@contextmanager
+def _no_rotation(ground: Ground) -> Iterator[None]:
+    kms, key = ground.stack.client("kms"), ground.physical("DataKey")
+    kms.disable_key_rotation(KeyId=key)
+    yield
+    kms.enable_key_rotation(KeyId=key)
+
+
+@contextmanager
+def _key_disabled(ground: Ground) -> Iterator[None]:
+    kms, key = ground.stack.client("kms"), ground.physical("AuditKey")
+    kms.disable_key(KeyId=key)
+    yield
+    kms.enable_key(KeyId=key)
+
+
+@contextmanager
+def _logs_for_ever(ground: Ground) -> Iterator[None]:
+    logs, group = ground.stack.client("logs"), ground.physical("RotateLogs")
+    logs.delete_retention_policy(logGroupName=group)
+    yield
+    logs.put_retention_policy(logGroupName=group, retentionInDays=30)
+
+
+def _environment(noun: str, **values: str) -> "Wrong":
+    @contextmanager
+    def wrong(ground: Ground) -> Iterator[None]:
+        functions = ground.stack.client("lambda")
+        name = ground.physical(f"{noun.capitalize()}Function")
+        before = functions.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
+
+        def become(variables: Json) -> None:
+            functions.update_function_configuration(
+                FunctionName=name, Environment={"Variables": variables}
+            )
+
+        become({**before, **values})
+        yield
+        become(before)
+
+    return wrong
+
+
+Wrong = Callable[[Ground], AbstractContextManager[Any]]
+ENDPOINTS: Final = (
+    "endpoints-verify-signatures",
+    "endpoints-verify-time",
+    "endpoints-verify-project",
+)
+WRONG: Final[dict[str, tuple[Wrong, tuple[str, ...]]]] = {
+    "an integration of no environment": (_integration, ("environments-apart",)),
+    "a kid that says nothing": (_key, ("kids-with-versions",)),
+    "a tool for trials": (_tool(name="crm-debug"), ("no-trial-tools",)),
+    "a user's tool without a member": (
+        _tool(inject_member_identity={"id": True}),
+        ("user-tools-need-members",),
+    ),
+    "a bearer": (_tool(auth_strategy="static_bearer"), ("tools-signed",)),
+    "an endpoint that lets everybody in": (_tool(endpoint_path="/json"), ENDPOINTS),
+    "a tool that destroys": (
+        _tool(annotations={"destructiveHint": True}),
+        ("critical-tools-guarded",),
+    ),
+    "no limits": (_no_limits, ("limits-set",)),
+    "audit": (_policy(mode="audit"), ("warrants-enforced",)),
+    "calls without warrants": (_policy(require_warrant=False), ("warrants-required",)),
+    "no receipts": (_policy(receipts=False), ("receipts-kept",)),
+    "no root": (_no_root, ("roots-trusted",)),
+    "no recovery": (_no_recovery, ("tables-recoverable",)),
+    "no deletion protection": (_no_protection, ("tables-protected",)),
+    "no throttle": (_no_throttle, ("api-throttled",)),
+    "no rotation": (_no_rotation, ("kms-keys-rotate",)),
+    "a key that is disabled": (_key_disabled, ("kms-keys-enabled",)),
+    "logs for ever": (_logs_for_ever, ("logs-end",)),
+    "unverified members": (
+        _environment("token", ALLOW_UNVERIFIED_MEMBER_SESSION_MINTING="true"),
+        ("members-vouched-for",),
+    ),
+    "any origin": (_environment("keys", ALLOWED_ORIGINS="*"), ("origins-named",)),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_what_is_wrong_turns_its_own_item_red_until_it_is_put_right(
+    ground: Ground, name: str
+) -> None:
+    wrong, expected = WRONG[name]
+    before = ground.red()
+    with wrong(ground):
+        assert ground.red() - before == set(expected)
+    assert ground.red() == before
+
+
+def test_the_command_tells_it_in_every_form_and_ends_with_a_status(
+    ground: Ground, tmp_path: Path
+) -> None:
+    app = typer.Typer()
+    app.command()(preflight_command)
+    sarif, badge = tmp_path / "preflight.sarif", tmp_path / "preflight.svg"
+    environment = {
+        "AWS_ENDPOINT_URL": ground.stack.aws.endpoint,
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_ACCESS_KEY_ID": ROOT_KEY,
+        "AWS_SECRET_ACCESS_KEY": ROOT_KEY,
+        "GATEHOUSE_URL": ground.stack.api_url,
+        "GATEHOUSE_KEY": ground.tenant.api_key,
+    }
+    asked = ["--stack", STACK, "--json", "--sarif", str(sarif), "--badge", str(badge)]
+    result = CliRunner().invoke(app, asked, env=environment)
+    assert result.exit_code == 1, result.output
+    told = json.loads(result.output)
+    assert len(told["items"]) == len(ITEMS)
+    assert {item["standing"] for item in told["items"]} <= set(Standing)
+    assert json.loads(sarif.read_text())["version"] == "2.1.0"
+    assert badge.read_text().startswith("<svg")
+    people = CliRunner().invoke(app, ["--stack", STACK], env=environment)
+    assert people.exit_code == 1
+    assert "Risk: " in people.output
+    for secret in (ground.tenant.api_key, ground.stack.admin_token):
+        assert secret not in result.output + people.output + sarif.read_text()
+
+
+def test_a_member_known_by_an_address_is_found(ground: Ground) -> None:
+    before = ground.red()
+    ground.tenant.session("ada@example.com")
+    assert ground.red() - before == {"member-ids-last"}
+
+
+def test_probing_sends_nothing_that_is_signed(ground: Ground) -> None:
+    ground.echo.received.clear()
+    ground.findings()
+    assert len(ground.echo.received) == 3
+    for request in ground.echo.received:
+        assert request.headers["x-tengine-signature"] == "tng1=" + "0" * 64
+        assert request.headers["x-tengine-request-id"]
