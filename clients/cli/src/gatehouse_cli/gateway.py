@@ -97,8 +97,8 @@ def _failure(response: httpx.Response) -> Refused | Unreachable:
     lines = [f"{problem['title']} ({response.status_code})"]
     if problem.get("detail"):
         lines[0] += f": {problem['detail']}"
-    for error in problem.get("errors") or ():
-        lines.append(f"  {error.get('field')}: {error.get('message')}")
+    errors = problem.get("errors") or ()
+    lines += (f"  {error.get('field')}: {error.get('message')}" for error in errors)
     if problem.get("current_version") is not None:
         lines.append(f"  it is at version {problem['current_version']} by now")
     lines.append(f"  request {problem.get('request_id')}")

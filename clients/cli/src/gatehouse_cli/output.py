@@ -1,4 +1,4 @@
-"""How answers are shown: JSON for programs, tables for people. Only answers go to standard output."""
+"""How answers are shown: JSON for programs, tables for people; nothing else goes to stdout."""
 
 import json
 import re
@@ -18,7 +18,9 @@ _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 def clean(text: str, keep: str = "") -> str:
     """Return `text` with nothing in it that a terminal would obey."""
-    return _CONTROL.sub(lambda found: found[0] if found[0] in keep else "\N{REPLACEMENT CHARACTER}", text)
+    return _CONTROL.sub(
+        lambda found: found[0] if found[0] in keep else "\N{REPLACEMENT CHARACTER}", text
+    )
 
 
 def say_json(document: object) -> None:

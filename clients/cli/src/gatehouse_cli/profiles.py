@@ -65,7 +65,7 @@ class Profiles:
     by_name: Mapping[str, Profile] = field(default_factory=dict)
 
 
-def home(environ: Mapping[str, str] = os.environ) -> Path:
+def home(environ: Mapping[str, str] = os.environ) -> Path:  # noqa: TID251
     """Return the file that holds the profiles."""
     base = environ.get("XDG_CONFIG_HOME") or str(Path.home() / ".config")
     return Path(base) / "gatehouse" / "profiles.json"
@@ -107,7 +107,10 @@ def write(file: Path, profiles: Profiles) -> None:
     draft.replace(file)
 
 
-def chosen(name: str | None, environ: Mapping[str, str] = os.environ) -> Profile:
+def chosen(
+    name: str | None,
+    environ: Mapping[str, str] = os.environ,  # noqa: TID251
+) -> Profile:
     """Return the profile called `name`, else the environment's over the current one's.
 
     Raises:
