@@ -12,7 +12,7 @@ from local.build import built_template
 from local.deploy import Deployed, deploy
 from local.front import Front
 
-FUNCTIONS = ("mcp", "dispatch", "token", "signin", "keys", "rotate", "audit")
+FUNCTIONS = ("mcp", "dispatch", "token", "signin", "keys", "console", "rotate", "audit")
 
 
 @dataclass(kw_only=True)
