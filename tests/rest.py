@@ -250,6 +250,7 @@ class Api:
                 members=MemoryMembers(self.table),
                 roots=MemoryTrustedRoots(self.table),
                 attestations=MemoryAttestations(self.table, self.attested),
+                marks=self.marks,
                 clock=self.clock,
             ),
             warrants=ManageWarrants(

@@ -338,6 +338,16 @@ def test_a_member_known_by_an_address_is_found(ground: Ground) -> None:
     assert ground.red() - before == {"member-ids-last"}
 
 
+def test_a_long_assertion_is_found(ground: Ground) -> None:
+    before = ground.red()
+    long = {"member_assertion": ground.tenant.assertion("user-1", lifetime=61)}
+    answer = ground.tenant.exchange(long)
+    assert "warning" in answer.headers
+    token = ground.world.journal.note("session token", answer.json()["token"])
+    ground.world.journal.shown_once.add(token)
+    assert ground.red() - before == {"assertions-short"}
+
+
 def test_probing_sends_nothing_that_is_signed(ground: Ground) -> None:
     ground.echo.received.clear()
     ground.findings()

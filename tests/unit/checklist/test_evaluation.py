@@ -47,6 +47,7 @@ WRONG = {
         "members-vouched-for",
         around(functions={"Token": {"ALLOW_UNVERIFIED_MEMBER_SESSION_MINTING": "true"}}),
     ),
+    "long assertions": ("assertions-short", within(had_long_assertions=True)),
     "nameless kid": (
         "kids-with-versions",
         within(assertion_keys=(replace(ASSERTION_KEY, kid="f3a9"),)),

@@ -50,6 +50,7 @@ INSIDE: Final = Inside(
     tools=(stored(SIGNED), stored(DESTROYS)),
     members=(MemberStanding(external_id="0b8e7a1c"),),
     roots=(ROOT,),
+    had_long_assertions=False,
 )
 OUTSIDE: Final = Outside(
     tables=(Table(name="authority", is_recoverable=True, is_protected=True, key="arn:key"),),

@@ -6,6 +6,7 @@ import pytest
 
 from gatehouse.domain.checklist.catalogue import ITEMS
 from gatehouse.domain.checklist.items import ATTESTATION_DAYS, DAY
+from gatehouse.domain.long_assertions import KEPT_SECONDS, WEEK, WEEKS, long_assertion_mark
 from tests.rest import Api
 from tests.samples import INTEGRATION_ID, NOW, PROJECT_ID
 
@@ -47,6 +48,17 @@ def test_a_tool_that_is_put_right_turns_green() -> None:
     answer = api.call("DELETE", "/api/v1/custom-tools/tool_Y3JtLWNvbnRhY3RzLWdldA")
     assert answer.status == 204, answer.text
     assert items(api)["tools-signed"]["standing"] == "passed"
+
+
+def test_a_long_assertion_is_remembered_for_weeks() -> None:
+    api = Api()
+    mark = long_assertion_mark(PROJECT_ID, NOW)
+    api.marks.claim(mark, expires_at=NOW + KEPT_SECONDS, now=NOW)
+    assert items(api)["assertions-short"]["standing"] == "failed"
+    api.now = NOW + (WEEKS - 1) * WEEK
+    assert items(api)["assertions-short"]["standing"] == "failed"
+    api.now += WEEK
+    assert items(api)["assertions-short"]["standing"] == "passed"
 
 
 def test_somebody_s_word_is_kept_with_name_and_date_until_it_ends() -> None:

@@ -13,11 +13,13 @@ from gatehouse.domain.checklist.snapshot import (
     Snapshot,
 )
 from gatehouse.domain.errors import FieldError, InvalidFields
+from gatehouse.domain.long_assertions import recent_marks
 from gatehouse.domain.principals import Actor
 from gatehouse.domain.projects import Project
 from gatehouse.domain.shown_text import text_problem
 from gatehouse.ports.attestations import Attestations
 from gatehouse.ports.credentials import AssertionKeys
+from gatehouse.ports.marks import KnownMarks
 from gatehouse.ports.members import Members
 from gatehouse.ports.offers import Tools
 from gatehouse.ports.pages import Page
@@ -43,14 +45,16 @@ class ReadChecklist:
     members: Members
     roots: TrustedRoots
     attestations: Attestations
+    marks: KnownMarks
     clock: Callable[[], int]
 
     def __call__(self, project: Project) -> tuple[Finding, ...]:
         """Return what comes of each item that is not seen from outside alone."""
+        now = self.clock()
         snapshot = Snapshot(
-            inside=self._inside(project), attestations=self.attestations.all(project.id)
+            inside=self._inside(project, now), attestations=self.attestations.all(project.id)
         )
-        return evaluate(snapshot, self.clock())
+        return evaluate(snapshot, now)
 
     def attest(self, project: Project, item: str, note: str, actor: Actor) -> Attestation:
         """Keep an actor's word that an item holds; raise `InvalidFields`, or `NotFound`."""
@@ -65,7 +69,7 @@ class ReadChecklist:
         self.attestations.keep(project.id, attestation)
         return attestation
 
-    def _inside(self, project: Project) -> Inside:
+    def _inside(self, project: Project, now: int) -> Inside:
         return Inside(
             settings=self.settings,
             project=project,
@@ -74,6 +78,9 @@ class ReadChecklist:
             tools=_first(self.tools.page, project.id),
             members=_first(self.members.page, project.id),
             roots=_first(self.roots.page, project.id),
+            had_long_assertions=any(
+                self.marks.is_claimed(mark, now=now) for mark in recent_marks(project.id, now)
+            ),
         )
 
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from gatehouse.aws.assertion_keys import DynamoAssertionKeys
 from gatehouse.aws.attestations import DynamoAttestations
 from gatehouse.aws.integrations import DynamoIntegrations
+from gatehouse.aws.marks import DynamoMarks
 from gatehouse.aws.members import DynamoMembers
 from gatehouse.aws.tools import DynamoTools
 from gatehouse.aws.trusted_roots import DynamoTrustedRoots
@@ -34,5 +35,6 @@ def read_checklist(kept: "Kept", settings: "Settings") -> ReadChecklist:
         members=DynamoMembers(*kept),
         roots=DynamoTrustedRoots(*kept),
         attestations=DynamoAttestations(*kept),
+        marks=DynamoMarks(kept[0], settings.activity_table),
         clock=clock.now,
     )

@@ -5,8 +5,10 @@ from collections.abc import Iterator
 from typing import Final
 from urllib.parse import urlsplit
 
+from gatehouse.domain.assertions import RECOMMENDED_LIFETIME_SECONDS
 from gatehouse.domain.checklist.snapshot import Inside
 from gatehouse.domain.limits import UNLIMITED
+from gatehouse.domain.long_assertions import WEEKS
 from gatehouse.domain.tools import AuthStrategy, Tool
 from gatehouse.domain.warrant_policies import WarrantMode
 from gatehouse.domain.warrants.clearance import required
@@ -36,6 +38,13 @@ def members_are_vouched_for(inside: Inside, _now: int) -> Iterator[str]:
     """No session is minted on a caller's bare word."""
     if inside.settings.allow_unverified_minting:
         yield "ALLOW_UNVERIFIED_MEMBER_SESSION_MINTING is true"
+
+
+def assertions_are_short(inside: Inside, _now: int) -> Iterator[str]:
+    """The backend makes no assertion that lives for longer than a minute."""
+    if inside.had_long_assertions:
+        most = RECOMMENDED_LIFETIME_SECONDS
+        yield f"an assertion of more than {most} seconds was accepted in the last {WEEKS} weeks"
 
 
 def kids_have_versions(inside: Inside, _now: int) -> Iterator[str]:

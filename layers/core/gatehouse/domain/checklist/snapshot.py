@@ -25,7 +25,10 @@ class DeploymentSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inside:
-    """What the gateway knows by itself; `members` are those it looked at, not always all."""
+    """What the gateway knows by itself; `members` are those it looked at, not always all.
+
+    `had_long_assertions` is of the last weeks (see `long_assertions`).
+    """
 
     settings: DeploymentSettings
     project: Project
@@ -34,6 +37,7 @@ class Inside:
     tools: tuple[Tool, ...]
     members: tuple[MemberStanding, ...]
     roots: tuple[TrustedRoot, ...]
+    had_long_assertions: bool
 
     @property
     def offered(self) -> tuple[Tool, ...]:
