@@ -11,21 +11,36 @@ from typing import Any, Final
 
 import typer
 
-from gatehouse_cli import accounts
+from gatehouse_cli import accounts, minting, proving, rotating, tailing, warranting
 from gatehouse_cli.commands import Group
 from gatehouse_cli.failures import told
+from gatehouse_cli.preflight.command import preflight
 from gatehouse_cli.running import runnable
 from gatehouse_cli.table import GROUPS
 
 OWN: Final[tuple[tuple[str, str, Callable[..., Any]], ...]] = (
     ("", "login", accounts.login),
     ("", "logout", accounts.logout),
+    ("", "preflight", preflight),
     ("profiles", "list", accounts.list_profiles),
     ("profiles", "use", accounts.use_profile),
+    ("calls", "tail", tailing.tail),
+    ("keys", "rotate", rotating.rotate),
+    ("audit", "export", proving.export_audit),
+    ("audit", "verify", proving.verify),
+    ("warrants", "published", proving.published),
+    ("warrant", "inspect", warranting.inspect),
+    ("warrant", "explain", warranting.explain),
+    ("warrant", "mint", warranting.mint),
+    ("session", "mint", minting.mint),
 )
 """Group ("" for none), name, function."""
 
-OWN_GROUPS: Final = {"profiles": "The Gatehouses you know, and with what you ask them."}
+OWN_GROUPS: Final = {
+    "profiles": "The Gatehouses you know, and with what you ask them.",
+    "session": "A member's session, as your backend gets it.",
+    "warrant": "Read, explain and mint warrants on this machine; nobody is asked.",
+}
 """Groups without a row."""
 
 

@@ -127,7 +127,7 @@ def _body(
         present = {} if given["version"] else asked.ask("GET", path)
         kept = {name: present[name] for name in command.keeps if name in present}
         body = {**kept, **body, "version": given["version"] or present.get("version")}
-    return body or None
+    return body if body or command.has_body else None
 
 
 def _pages(asked: Gateway, path: str, query: Mapping[str, object], limit: int | None) -> Json:
