@@ -8,23 +8,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import httpx
 import pytest
-import typer
 from typer.testing import CliRunner
 
 from gatehouse.domain.checklist.catalogue import ITEMS
 from gatehouse.domain.checklist.evaluation import Finding, Standing
-from gatehouse_cli.preflight.command import preflight as preflight_command
-from gatehouse_cli.preflight.gateway import Gateway
-from gatehouse_cli.preflight.looking import outside, preflight
+from gatehouse_cli.app import build
+from gatehouse_cli.gateway import Gateway
+from gatehouse_cli.preflight.looking import look
 from gatehouse_cli.preflight.operator import Operator
+from gatehouse_cli.profiles import Profile
 from local.aws import REGION, ROOT_KEY
 from local.deploy import STACK
 from local.stack import LocalStack
 from tests.cloud import Json
 from tests.integration.echo import Echo
-from tests.integration.world import Tenant, World, bearer
+from tests.integration.world import Tenant, World
 from tests.warrants import PUBLIC
 
 pytestmark = pytest.mark.stack
@@ -54,12 +53,11 @@ class Ground:
     echo: Echo
 
     def findings(self) -> tuple[Finding, ...]:
+        profile = Profile(url=self.stack.api_url, api_key=self.tenant.api_key)
         operator = Operator(self.stack.client, STACK)
-        with httpx.Client(
-            base_url=self.stack.api_url, headers=bearer(self.tenant.api_key), timeout=60
-        ) as http:
-            seen = outside(operator, self.stack.api_url)
-            return preflight(Gateway(http), seen, int(time.time()), may_change=False)
+        gateway = Gateway.of(profile)
+        with gateway.http:
+            return look(gateway, operator, int(time.time()), may_change=False)
 
     def red(self) -> frozenset[str]:
         failed = (each for each in self.findings() if each.standing is Standing.FAILED)
@@ -306,18 +304,18 @@ def test_what_is_wrong_turns_its_own_item_red_until_it_is_put_right(
 def test_the_command_tells_it_in_every_form_and_ends_with_a_status(
     ground: Ground, tmp_path: Path
 ) -> None:
-    app = typer.Typer()
-    app.command()(preflight_command)
+    app = build()
     sarif, badge = tmp_path / "preflight.sarif", tmp_path / "preflight.svg"
     environment = {
         "AWS_ENDPOINT_URL": ground.stack.aws.endpoint,
         "AWS_DEFAULT_REGION": REGION,
         "AWS_ACCESS_KEY_ID": ROOT_KEY,
         "AWS_SECRET_ACCESS_KEY": ROOT_KEY,
+        "XDG_CONFIG_HOME": str(tmp_path),
         "GATEHOUSE_URL": ground.stack.api_url,
-        "GATEHOUSE_KEY": ground.tenant.api_key,
+        "GATEHOUSE_API_KEY": ground.tenant.api_key,
     }
-    asked = ["--stack", STACK, "--json", "--sarif", str(sarif), "--badge", str(badge)]
+    asked = ["preflight", "--stack", STACK, "--json", "--sarif", str(sarif), "--badge", str(badge)]
     result = CliRunner().invoke(app, asked, env=environment)
     assert result.exit_code == 1, result.output
     told = json.loads(result.output)
@@ -325,7 +323,7 @@ def test_the_command_tells_it_in_every_form_and_ends_with_a_status(
     assert {item["standing"] for item in told["items"]} <= set(Standing)
     assert json.loads(sarif.read_text())["version"] == "2.1.0"
     assert badge.read_text().startswith("<svg")
-    people = CliRunner().invoke(app, ["--stack", STACK], env=environment)
+    people = CliRunner().invoke(app, ["preflight", "--stack", STACK], env=environment)
     assert people.exit_code == 1
     assert "Risk: " in people.output
     for secret in (ground.tenant.api_key, ground.stack.admin_token):

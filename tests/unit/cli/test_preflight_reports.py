@@ -98,7 +98,7 @@ def test_sarif_has_the_required_shape_with_a_rule_for_each_item() -> None:
 
 
 def test_json_tells_everything_of_each_item() -> None:
-    told = json.loads(reports.for_programs(found()))
+    told = reports.for_programs(found())
     assert sum(told["counts"].values()) == len(told["items"]) == len(ITEMS)
     assert told["counts"]["failed"] == 1
     item = next(each for each in told["items"] if each["id"] == "tables-recoverable")
@@ -106,7 +106,7 @@ def test_json_tells_everything_of_each_item() -> None:
     assert item["risk"]
     assert item["fix"]
     assert item["command"].startswith("aws dynamodb")
-    attested = json.loads(reports.for_programs(found(RIGHT)))["items"][1]["attestation"]
+    attested = reports.for_programs(found(RIGHT))["items"][1]["attestation"]
     assert attested["by"] == "user:ada"
 
 

@@ -14,7 +14,7 @@ from gatehouse.domain.json_values import JsonObject, JsonValue
 from gatehouse.domain.members import MemberIdentity
 from gatehouse.domain.outbound_headers import PROJECT_ID, SIGNATURE, TIMESTAMP
 from gatehouse.domain.requests import OutboundRequest
-from gatehouse.domain.tools import HttpMethod, SignatureScheme, ToolDefinition
+from gatehouse.domain.tools import HttpMethod, SignatureScheme
 
 FORGED: Final = "0" * 64
 """No digest of anything that anybody has found."""
@@ -54,10 +54,9 @@ def forged(request: OutboundRequest, scheme: SignatureScheme, kind: ProbeKind) -
     return replace(request, headers=tuple(headers.items()))
 
 
-def is_harmless(definition: ToolDefinition) -> bool:
-    """Say whether a call of the tool changes nothing, by its method or by its own word."""
-    declared = (definition.annotations or {}).get("readOnlyHint") is True
-    return definition.http_method is HttpMethod.GET or declared
+def is_harmless(http_method: str, annotations: JsonObject | None) -> bool:
+    """Say whether a tool's call changes nothing, by its method or by its owner's word."""
+    return http_method == HttpMethod.GET or (annotations or {}).get("readOnlyHint") is True
 
 
 def sample_arguments(schema: JsonObject) -> JsonObject:

@@ -39,9 +39,10 @@ class ProbeTool:
             Unavailable: The call was certainly not made.
         """
         tool = self.tools.get(caller.project.id, ids.tool_name(tool_id))
-        if tool.definition.auth_strategy is not AuthStrategy.HMAC_SIGNATURE:
+        definition = tool.definition
+        if definition.auth_strategy is not AuthStrategy.HMAC_SIGNATURE:
             raise InvalidFields((FieldError("id", "is of a tool whose calls are not signed"),))
-        if not (may_change or is_harmless(tool.definition)):
+        if not (may_change or is_harmless(definition.http_method, definition.annotations)):
             message = "must be true for a tool whose call may change something"
             raise InvalidFields((FieldError("may_change", message),))
         return tuple(self._sent(caller, tool, kind) for kind in ProbeKind)

@@ -4,7 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Final
 from xml.sax.saxutils import escape
 
 from rich.console import Group
@@ -13,6 +13,7 @@ from rich.text import Text
 
 from gatehouse.domain.checklist.evaluation import Finding, Standing
 from gatehouse.domain.checklist.page import way
+from gatehouse_cli.output import Json, clean
 
 SARIF_SCHEMA: Final = "https://json.schemastore.org/sarif-2.1.0.json"
 _MARKS: Final[Mapping[Standing, tuple[str, str]]] = MappingProxyType(
@@ -62,22 +63,20 @@ def _advice(finding: Finding) -> Text:
     item = finding.item
     text = Text.assemble((f"{mark}: {item.says}", style), f"  ({item.id}; {item.origin})\n")
     for problem in finding.problems:
-        text.append(f"  - {problem}\n")
+        text.append(f"  - {clean(problem)}\n")
     text.append(f"  Risk: {item.risk}.\n  Fix: {item.fix}.\n  $ {item.command}\n")
     return text
 
 
-def for_programs(findings: Sequence[Finding]) -> str:
-    """Return JSON with everything about each item."""
-    return _json(
-        {
-            "counts": {str(standing): number for standing, number in counts(findings).items()},
-            "items": [_document(finding) for finding in findings],
-        }
-    )
+def for_programs(findings: Sequence[Finding]) -> Json:
+    """Return a document with everything about each item."""
+    return {
+        "counts": {str(standing): number for standing, number in counts(findings).items()},
+        "items": [_document(finding) for finding in findings],
+    }
 
 
-def _document(finding: Finding) -> dict[str, Any]:
+def _document(finding: Finding) -> Json:
     item, said = finding.item, finding.attestation
     return {
         "id": item.id,
@@ -109,7 +108,7 @@ def for_scanners(findings: Sequence[Finding], url: str, version: str) -> str:
     return _json({"$schema": SARIF_SCHEMA, "version": "2.1.0", "runs": [run]})
 
 
-def _rule(finding: Finding) -> dict[str, Any]:
+def _rule(finding: Finding) -> Json:
     item = finding.item
     return {
         "id": item.id,
@@ -120,7 +119,7 @@ def _rule(finding: Finding) -> dict[str, Any]:
     }
 
 
-def _result(finding: Finding, index: int, problem: str, url: str) -> dict[str, Any]:
+def _result(finding: Finding, index: int, problem: str, url: str) -> Json:
     kind, level = _KINDS[finding.standing]
     return {
         "ruleId": finding.item.id,
@@ -150,5 +149,5 @@ def badge(findings: Sequence[Finding]) -> str:
     )
 
 
-def _json(document: Mapping[str, Any]) -> str:
+def _json(document: Json) -> str:
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
