@@ -79,7 +79,7 @@ def test_a_lost_project_is_put_back_and_works_again(
     restore(stack, restored, *project)
 
     assert can_list(tenant, tenant.api_key)
-    called = tenant.call(tenant.api_key, tool["name"])
+    called = tenant.call(tenant.api_key, tool["name"])["result"]
     assert not called.get("isError"), "the tool's secret opens as before"
     assert can_list(tenant, revoked), "as the runbook warns: revoke it again"
     assert can_list(other, since["api_key"]), "of others nothing is touched"
