@@ -5,7 +5,7 @@ from typing import Final
 
 from gatehouse.domain.checklist import inside_rules as inside
 from gatehouse.domain.checklist import outside_rules as outside
-from gatehouse.domain.checklist.commands import ask, attest, deploy
+from gatehouse.domain.checklist.commands import attest, deploy
 from gatehouse.domain.checklist.items import (
     Asked,
     ByConstruction,
@@ -35,7 +35,7 @@ ITEMS: Final = (
         says="Each service has an app key of its own; without one nothing is open",
         risk="A service that is not registered is let in, or one key opens all",
         fix="Nothing: without a registered app no service key is taken, and only digests are kept",
-        command=ask("POST", "/admin/v1/apps", {"name": "SERVICE"}),
+        command="gatehouse apps create --name SERVICE",
         known=ByConstruction(
             test=_TESTS + "test_2_without_service_apps_nothing_is_open_and_keys_are_kept_as_digests"
         ),
@@ -93,17 +93,8 @@ ITEMS: Final = (
         says="A project, and each of its members, may call only so often",
         risk="One loop in one agent uses up what is there for all",
         fix="Set `limits` and `member_limits` of the project",
-        command=ask(
-            "PATCH",
-            "/admin/v1/projects/PROJECT_ID",
-            {
-                "settings": {
-                    "limits": {"per_minute": 6000},
-                    "member_limits": {"per_minute": 60},
-                },
-                "version": "VERSION",
-            },
-        ),
+        command="gatehouse projects edit PROJECT --set settings.limits.per_minute=6000 "
+        "--set settings.member_limits.per_minute=60",
         known=Measured(inside=inside.project_is_limited),
     ),
     _item(

@@ -5,7 +5,7 @@ from typing import Final
 
 from gatehouse.domain.checklist import inside_rules as inside
 from gatehouse.domain.checklist import outside_rules as outside
-from gatehouse.domain.checklist.commands import ask, attest, change_tool, deploy
+from gatehouse.domain.checklist.commands import attest, deploy
 from gatehouse.domain.checklist.items import (
     Asked,
     Document,
@@ -24,9 +24,7 @@ AUTHENTICATION: Final = (
         says="Each environment has a project and integrations of its own",
         risk="A key that leaks from a developer's machine opens production",
         fix="Create one project per environment, and name it on every integration",
-        command=ask(
-            "POST", "/api/v1/integrations", {"name": "agents", "environment": "production"}
-        ),
+        command="gatehouse integrations create --name agents --environment production",
         known=Measured(inside=inside.environments_are_apart),
     ),
     _item(
@@ -71,7 +69,7 @@ AUTHENTICATION: Final = (
         says="Assertion keys are named for what they are and which one, such as prod-v1",
         risk="In a hurry, the wrong key is taken away",
         fix="Register the next key under such a name, and deactivate this one",
-        command=ask("DELETE", "/api/v1/assertion-keys/KEY_ID"),
+        command="gatehouse keys deactivate KEY",
         known=Measured(inside=inside.kids_have_versions),
     ),
 )
@@ -83,7 +81,7 @@ TOOLS: Final = (
         says="No tool is enabled that the application does not use, least of all one for trials",
         risk="A model calls what nobody meant it to have",
         fix="Disable the tool, or delete it",
-        command=change_tool({"is_enabled": False}),
+        command="gatehouse tools disable TOOL",
         known=Measured(inside=inside.no_trial_tools),
     ),
     _item(
@@ -92,7 +90,7 @@ TOOLS: Final = (
         says="Tools that concern one user take calls in a member's session only",
         risk="One user's data is shown to another, or to nobody in particular",
         fix="Set `require_member` on the tool",
-        command=change_tool({"require_member": True}),
+        command="gatehouse tools edit TOOL --set require_member=true",
         known=Measured(inside=inside.user_tools_need_members),
     ),
     _item(
@@ -101,7 +99,7 @@ TOOLS: Final = (
         says="Calls to tools are signed, not only accompanied by a fixed token",
         risk="A request can be changed, or made up by whoever saw one",
         fix="Set `auth_strategy` to `hmac_signature`, with a secret of at least 16 characters",
-        command=change_tool({"auth_strategy": "hmac_signature", "encrypted_auth_secret": "SECRET"}),
+        command="gatehouse tools edit TOOL --auth hmac_signature --secret-file FILE",
         known=Measured(inside=inside.tools_sign),
     ),
     _item(
@@ -158,7 +156,7 @@ MEMBERS: Final = (
         says="Members are known by an id that never changes, not by an e-mail address",
         risk="A new address is a new member; an address that is given on inherits a member",
         fix="Put the primary key of the user into `sub`",
-        command=ask("GET", "/api/v1/members"),
+        command="gatehouse members list",
         known=Measured(inside=inside.member_ids_are_lasting),
     ),
 )
@@ -212,7 +210,7 @@ OPERATIONS: Final = (
         says="How keys are rotated is written down and done: none is older than a year",
         risk="In an emergency nobody knows how, and old copies are still good",
         fix="Create the next key, let everybody use it, then delete the old one",
-        command=ask("DELETE", "/api/v1/integrations/INTEGRATION_ID"),
+        command="gatehouse integrations delete INTEGRATION",
         known=Measured(inside=inside.keys_are_rotated),
     ),
     _item(

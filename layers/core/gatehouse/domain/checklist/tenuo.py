@@ -4,20 +4,10 @@ from functools import partial
 from typing import Final
 
 from gatehouse.domain.checklist import inside_rules as inside
-from gatehouse.domain.checklist.commands import ask, attest
+from gatehouse.domain.checklist.commands import ENFORCE, RECEIPTS, attest
 from gatehouse.domain.checklist.items import Asked, ByConstruction, Document, Item, Measured
-from gatehouse.domain.json_values import JsonObject
 
 _item = partial(Item, document=Document.TENUO)
-_POLICY: Final[JsonObject] = {
-    "mode": "enforce",
-    "require_warrant": True,
-    "clearances": {},
-    "receipts": True,
-    "version": "VERSION",
-}
-_ENFORCE: Final = ask("PUT", "/api/v1/warrants/policy", _POLICY)
-
 ROLLOUT: Final = (
     _item(
         id="warrants-enforced",
@@ -25,7 +15,7 @@ ROLLOUT: Final = (
         says="Whoever uses warrants enforces them",
         risk="What no warrant allows is done, and only noted",
         fix="Set the mode to `enforce` once nothing would be denied that is meant",
-        command=_ENFORCE,
+        command=ENFORCE,
         known=Measured(inside=inside.warrants_are_enforced),
     ),
     _item(
@@ -42,8 +32,8 @@ ROLLOUT: Final = (
         place="Gradual rollout 2",
         says="Where warrants are used, tools that destroy ask for clearance",
         risk="The weakest warrant is good enough for the worst call",
-        fix="Name the tool under the policy's `clearances`",
-        command=ask("PUT", "/api/v1/warrants/policy", {**_POLICY, "clearances": {"TOOL": 40}}),
+        fix="Name each such tool, with a level, under the policy's `clearances`, which are set whole",
+        command='gatehouse warrants set-policy --set clearances=\'{"TOOL": 40, "OTHER": 40}\'',
         known=Measured(inside=inside.destruction_asks_for_clearance),
     ),
     _item(
@@ -61,7 +51,7 @@ ROLLOUT: Final = (
         says="Where warrants are used, a call without one is denied",
         risk="Leaving the warrant away is the way round it",
         fix="Set `require_warrant` in the policy",
-        command=_ENFORCE,
+        command=ENFORCE,
         known=Measured(inside=inside.warrants_are_required),
     ),
 )
@@ -73,7 +63,7 @@ KEYS: Final = (
         says="Where warrants are looked at, the keys that may issue them are named",
         risk="Every call is denied, or would be",
         fix="Add the issuer's public key as a root",
-        command=ask("POST", "/api/v1/warrants/roots", {"public_key": "PUBLIC_KEY"}),
+        command="gatehouse warrants add-root --public-key PUBLIC_KEY",
         known=Measured(inside=inside.roots_are_trusted),
     ),
     _item(
@@ -103,7 +93,7 @@ KEYS: Final = (
         says="No trusted root is older than a year",
         risk="A key that leaked long ago is still good",
         fix="Trust a new root, re-issue, then remove the old one",
-        command=ask("DELETE", "/api/v1/warrants/roots/PUBLIC_KEY"),
+        command="gatehouse warrants remove-root PUBLIC_KEY",
         known=Measured(inside=inside.roots_are_rotated),
     ),
     _item(
@@ -112,7 +102,7 @@ KEYS: Final = (
         says="A revoked warrant, and all that was made of it, ends with the very next call",
         risk="What was lost stays good until it ends by itself",
         fix="Nothing: revocations are read with each call",
-        command=ask("POST", "/api/v1/warrants/revocations", {"warrant_ids": ["WARRANT_ID"]}),
+        command="gatehouse warrants revoke --warrant WARRANT_ID",
         known=ByConstruction(
             test="integration/test_warrants_management.py"
             "::test_a_list_of_the_real_package_revokes_a_chain_for_good"
@@ -124,7 +114,7 @@ KEYS: Final = (
         says="Where warrants are used, each decision is kept as a signed receipt",
         risk="What was allowed to whom cannot be proven afterwards",
         fix="Set `receipts` in the policy",
-        command=_ENFORCE,
+        command=RECEIPTS,
         known=Measured(inside=inside.receipts_are_kept),
     ),
 )
