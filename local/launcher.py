@@ -1,4 +1,4 @@
-"""Run MiniStack as our local AWS: three of its internals replaced, its state saved every 2 s.
+"""Run MiniStack as our local AWS: four of its internals replaced, its state saved every 2 s.
 
 Started by `local.aws` as a process of its own. The internals are not an interface, so the version
 is pinned exactly and `check_internals` refuses to start when one of them has moved.
