@@ -56,6 +56,6 @@ def _bar(index: int, moment: datetime, good: int, bad: int, most: int) -> Bar:
         x=index * STEP + (STEP - WIDTH) // 2,
         good=round(good * scale, 1),
         bad=round(bad * scale, 1),
-        label=moment.strftime("%H") if index % 6 == 5 else "",  # noqa: PLR2004
+        label=moment.strftime("%H") if index % 6 == 2 else "",  # noqa: PLR2004
         says=f"{moment:%d %b, %H:00}: {good} succeeded, {bad} failed or denied",
     )

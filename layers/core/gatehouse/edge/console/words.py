@@ -18,7 +18,7 @@ def count(number: int | None) -> str:
 def words(name: str) -> str:
     """Write a name of a program's as words."""
     text = name.replace("_", " ").replace("-", " ")
-    return text[:1].upper() + text[1:]
+    return (text[:1].upper() + text[1:]).replace("Hmac", "HMAC")
 
 
 def milliseconds(number: int | None) -> str:

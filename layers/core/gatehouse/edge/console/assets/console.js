@@ -34,3 +34,6 @@ for (const field of document.querySelectorAll("[data-json]")) {
   });
   field.addEventListener("input", () => field.setCustomValidity(""));
 }
+
+// On a phone the menu scrolls sideways; where one is, is in sight.
+document.querySelector(".menu [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
