@@ -32,7 +32,7 @@ ROLLOUT: Final = (
         place="Gradual rollout 2",
         says="Where warrants are used, tools that destroy ask for clearance",
         risk="The weakest warrant is good enough for the worst call",
-        fix="Name each such tool, with a level, under the policy's `clearances`, which are set whole",
+        fix="Name each such tool under the policy's `clearances`, which are set whole",
         command='gatehouse warrants set-policy --set clearances=\'{"TOOL": 40, "OTHER": 40}\'',
         known=Measured(inside=inside.destruction_asks_for_clearance),
     ),
