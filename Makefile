@@ -3,7 +3,7 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 SHELL := /bin/bash
-.PHONY: help setup build client-wheel run invoke format openapi roles checklist rewrap restore style lint types layers unit contract integration \
+.PHONY: help setup build client-wheel cli-wheel cli-docs run invoke format openapi roles checklist rewrap restore style lint types layers unit contract integration \
         attack test check clients conformance inspector browser sam-proof fuzz bench bench-warrants clean
 
 CANDIDATES := $(foreach v,3.13 3.12 3.11,python$(v) $(wildcard $(HOME)/.pyenv/versions/$(v).*/bin/python$(v)))
@@ -47,6 +47,12 @@ build: $(READY)  ## Build the layer for this host; what `make run` and the tests
 
 client-wheel: $(READY)  ## Build clients/python into .build/client: the package, with what it shares with the layer.
 	$(BIN)/python -m pip --disable-pip-version-check wheel -q --no-deps --no-build-isolation -w .build/client ./clients/python
+
+cli-wheel: $(READY)  ## Build the command `gatehouse` into .build/cli, with the client that it needs.
+	$(BIN)/python -m pip --disable-pip-version-check wheel -q --no-deps --no-build-isolation -w .build/cli ./clients/python ./clients/cli
+
+cli-docs: $(READY)  ## Write docs/cli.md from the commands.
+	PYTHONPATH=layers/core:$(PYTHONPATH) $(BIN)/python scripts/make_cli.py
 
 run: $(READY)  ## Run all of Gatehouse here with a demo project: http://127.0.0.1:8787/mcp. Ctrl-C stops it.
 	@exec $(BIN)/python -m local.run

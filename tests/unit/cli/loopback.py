@@ -9,7 +9,6 @@ import httpx
 import pytest
 from typer.testing import CliRunner, Result
 
-from gatehouse_cli import gateway
 from gatehouse_cli.app import build
 
 Json = dict[str, Any]
@@ -58,7 +57,7 @@ def serving(
     def mocked(**settings: Any) -> httpx.Client:
         return client(**{**settings, "transport": transport})
 
-    monkeypatch.setattr(gateway.httpx, "Client", mocked)
+    monkeypatch.setattr(httpx, "Client", mocked)
     return api
 
 

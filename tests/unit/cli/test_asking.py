@@ -1,13 +1,13 @@
 """What commands send, how they show what comes back, and how they end."""
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from gatehouse_cli import rotating
 from tests.unit.cli.loopback import SECRETS, URL, Json, gatehouse, serving
 
 TOOL = "/api/v1/custom-tools/tool_Z2V0"
@@ -157,7 +157,7 @@ def test_the_old_key_ends_after_the_new_one_was_shown_and_the_overlap(
 ) -> None:
     api = serving(monkeypatch, integrations)
     slept: list[float] = []
-    monkeypatch.setattr(rotating.time, "sleep", slept.append)
+    monkeypatch.setattr(time, "sleep", slept.append)
     done = gatehouse("keys", "rotate", "i1", "--yes", "--overlap", "3", "--json")
     assert [line.split("/")[-1] for line in api.lines] == ["integrations", "integrations", "i1"]
     assert api.body(1) == {"name": "n", "scopes": ["mcp"]}

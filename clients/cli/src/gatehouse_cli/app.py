@@ -51,6 +51,7 @@ def build() -> typer.Typer:
         help="Manage a Gatehouse. Statuses: 0 done, 1 refused, 2 misused, 3 not reached.",
         no_args_is_help=True,
         pretty_exceptions_enable=False,
+        rich_markup_mode="markdown",
     )
     groups = {"": app, **{group.name: _group(app, group) for group in GROUPS}}
     for name, text in OWN_GROUPS.items():
