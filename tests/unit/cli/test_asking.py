@@ -175,6 +175,22 @@ def test_a_rotation_that_is_not_confirmed_leaves_both_keys(
     assert not [each for each in api.requests if each.method == "DELETE"]
 
 
+def test_a_new_assertion_key_is_made_here_and_its_private_half_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    api = serving(monkeypatch)
+    file = tmp_path / "new.pem"
+    asked = ("keys", "rotate-assertion", "old", "--new-kid", "new", "--private-key", str(file))
+    done = gatehouse(*asked, "--yes", "--overlap", "0", "--json")
+    assert api.lines == ["POST /api/v1/assertion-keys", "DELETE /api/v1/assertion-keys/key_b2xk"]
+    assert "PUBLIC KEY" in api.requests[0].content.decode()
+    assert "PRIVATE KEY" in file.read_text()
+    assert "PRIVATE KEY" not in done.output + api.requests[0].content.decode()
+    assert file.stat().st_mode & 0o777 == 0o600
+    again = gatehouse(*asked, "--yes", "--overlap", "0")
+    assert (again.exit_code, len(api.requests)) == (2, 2)
+
+
 def test_a_tail_shows_the_newest_last(monkeypatch: pytest.MonkeyPatch) -> None:
     items = [{"request_id": name} for name in ("b", "a")]
     serving(monkeypatch, lambda _: httpx.Response(200, json={"items": items, "next_cursor": None}))

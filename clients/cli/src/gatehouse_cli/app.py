@@ -26,6 +26,7 @@ OWN: Final[tuple[tuple[str, str, Callable[..., Any]], ...]] = (
     ("profiles", "use", accounts.use_profile),
     ("calls", "tail", tailing.tail),
     ("keys", "rotate", rotating.rotate),
+    ("keys", "rotate-assertion", rotating.rotate_assertion),
     ("audit", "export", proving.export_audit),
     ("audit", "verify", proving.verify),
     ("warrants", "published", proving.published),

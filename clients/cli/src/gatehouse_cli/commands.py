@@ -6,6 +6,7 @@ the later ones over the earlier.
 """
 
 import re
+from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -91,3 +92,8 @@ class Group:
     name: str
     help: str
     commands: tuple[Command, ...]
+
+
+def named_id(prefix: str, name: str) -> str:
+    """Return the id of something whose id is made of its name."""
+    return prefix + urlsafe_b64encode(name.encode()).rstrip(b"=").decode()

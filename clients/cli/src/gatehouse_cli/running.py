@@ -1,7 +1,6 @@
 """Make what Typer takes of a row of the table, and carry it out."""
 
 import inspect
-from base64 import urlsafe_b64encode
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -11,7 +10,7 @@ import typer
 
 from gatehouse_cli import bodies, output
 from gatehouse_cli.asking import AsJson, ProfileName, Yes, confirm, gateway
-from gatehouse_cli.commands import Command, Option
+from gatehouse_cli.commands import Command, Option, named_id
 from gatehouse_cli.failures import told
 from gatehouse_cli.gateway import Gateway
 from gatehouse_cli.output import Json
@@ -112,7 +111,7 @@ def _path(command: Command, given: Mapping[str, Any]) -> str:
     for name in command.parameters:
         text = given[name]
         if name == "id" and command.named and not text.startswith(command.named):
-            text = command.named + urlsafe_b64encode(text.encode()).rstrip(b"=").decode()
+            text = named_id(command.named, text)
         path = path.replace(f"{{{name}}}", quote(text, safe=""))
     return path
 
