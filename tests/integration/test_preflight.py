@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -163,92 +164,78 @@ def _tool(**fields: Any) -> "Wrong":
 
 
 def _policy(**changes: Any) -> "Wrong":
-    @contextmanager
-    def wrong(ground: Ground) -> Iterator[None]:
-        ground.policy(**changes)
-        yield
-        ground.policy()
-
-    return wrong
+    return lambda ground: undone(lambda: ground.policy(**changes), ground.policy)
 
 
-@contextmanager
-def _no_root(ground: Ground) -> Iterator[None]:
-    path = "/api/v1/warrants/roots"
-    assert ground.tenant.api("DELETE", f"{path}/{ROOT}").status_code == 204
-    yield
-    assert ground.tenant.api("POST", path, {"public_key": ROOT}).status_code == 201
+def _no_root(ground: Ground) -> AbstractContextManager[None]:
+    api, path = ground.tenant.api, "/api/v1/warrants/roots"
+    return undone(
+        lambda: api("DELETE", f"{path}/{ROOT}"), lambda: api("POST", path, {"public_key": ROOT})
+    )
 
 
-@contextmanager
-def _no_limits(ground: Ground) -> Iterator[None]:
-    ground.settings(limits=None)
-    yield
-    ground.settings(limits=LIMITS)
+def _no_limits(ground: Ground) -> AbstractContextManager[None]:
+    return undone(lambda: ground.settings(limits=None), lambda: ground.settings(limits=LIMITS))
 
 
-@contextmanager
-def _no_recovery(ground: Ground) -> Iterator[None]:
-    recoverable(ground.stack, ground.stack.tables["authority"], to=False)
-    yield
-    recoverable(ground.stack, ground.stack.tables["authority"], to=True)
+def _no_recovery(ground: Ground) -> AbstractContextManager[None]:
+    change = partial(recoverable, ground.stack, ground.stack.tables["authority"])
+    return undone(partial(change, to=False), partial(change, to=True))
 
 
-@contextmanager
-def _no_protection(ground: Ground) -> Iterator[None]:
-    protected(ground.stack, ground.stack.tables["activity"], to=False)
-    yield
-    protected(ground.stack, ground.stack.tables["activity"], to=True)
+def _no_protection(ground: Ground) -> AbstractContextManager[None]:
+    change = partial(protected, ground.stack, ground.stack.tables["activity"])
+    return undone(partial(change, to=False), partial(change, to=True))
 
 
-@contextmanager
-def _no_throttle(ground: Ground) -> Iterator[None]:
-    throttled(ground.stack, to=0)
-    yield
-    throttled(ground.stack, to=500)
+def _no_throttle(ground: Ground) -> AbstractContextManager[None]:
+    change = partial(throttled, ground.stack)
+    return undone(partial(change, to=0), partial(change, to=500))
 
 
-@contextmanager
-def _no_rotation(ground: Ground) -> Iterator[None]:
+def _no_rotation(ground: Ground) -> AbstractContextManager[None]:
     kms, key = ground.stack.client("kms"), ground.physical("DataKey")
-    kms.disable_key_rotation(KeyId=key)
-    yield
-    kms.enable_key_rotation(KeyId=key)
+    return undone(
+        partial(kms.disable_key_rotation, KeyId=key), partial(kms.enable_key_rotation, KeyId=key)
+    )
 
 
-@contextmanager
-def _key_disabled(ground: Ground) -> Iterator[None]:
+def _key_disabled(ground: Ground) -> AbstractContextManager[None]:
     kms, key = ground.stack.client("kms"), ground.physical("AuditKey")
-    kms.disable_key(KeyId=key)
-    yield
-    kms.enable_key(KeyId=key)
+    return undone(partial(kms.disable_key, KeyId=key), partial(kms.enable_key, KeyId=key))
 
 
-@contextmanager
-def _logs_for_ever(ground: Ground) -> Iterator[None]:
+def _logs_for_ever(ground: Ground) -> AbstractContextManager[None]:
     logs, group = ground.stack.client("logs"), ground.physical("RotateLogs")
-    logs.delete_retention_policy(logGroupName=group)
-    yield
-    logs.put_retention_policy(logGroupName=group, retentionInDays=30)
+    return undone(
+        partial(logs.delete_retention_policy, logGroupName=group),
+        partial(logs.put_retention_policy, logGroupName=group, retentionInDays=30),
+    )
 
 
 def _environment(noun: str, **values: str) -> "Wrong":
-    @contextmanager
-    def wrong(ground: Ground) -> Iterator[None]:
-        functions = ground.stack.client("lambda")
+    def wrong(ground: Ground) -> AbstractContextManager[None]:
         name = ground.physical(f"{noun.capitalize()}Function")
-        before = functions.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
-
-        def become(variables: Json) -> None:
-            functions.update_function_configuration(
-                FunctionName=name, Environment={"Variables": variables}
-            )
-
-        become({**before, **values})
-        yield
-        become(before)
+        change = partial(
+            ground.stack.client("lambda").update_function_configuration, FunctionName=name
+        )
+        before = ground.stack.function(noun)["Environment"]["Variables"]
+        return undone(
+            partial(change, Environment={"Variables": {**before, **values}}),
+            partial(change, Environment={"Variables": before}),
+        )
 
     return wrong
+
+
+@contextmanager
+def undone(do: Callable[[], object], undo: Callable[[], object]) -> Iterator[None]:
+    """Something wrong for a while, whatever comes of it."""
+    do()
+    try:
+        yield
+    finally:
+        undo()
 
 
 Wrong = Callable[[Ground], AbstractContextManager[Any]]
