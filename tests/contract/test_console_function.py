@@ -1,6 +1,8 @@
 """The console as deployed: who sees its pages, what its forms need, what is shown once."""
 
+import json
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -38,6 +40,12 @@ def owner(gate: House, project: str) -> Console:
 
 def address(page: Page, project: str) -> str:
     return page.address.replace("{project_id}", project)
+
+
+def test_the_sample_event_leads_to_signing_in(gate: House) -> None:
+    file = Path(__file__).parents[2] / "events" / "console" / "nobody_signed_in.json"
+    answer = gate.handler(json.loads(file.read_text()), None)
+    assert (answer["statusCode"], answer["headers"]["location"]) == (303, "/signin")
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.address)

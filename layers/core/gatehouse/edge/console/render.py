@@ -3,10 +3,8 @@
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from gatehouse.domain.assertion_keys import AssertionAlgorithm
 from gatehouse.domain.calls import Outcome
@@ -15,6 +13,9 @@ from gatehouse.edge.console import words
 from gatehouse.edge.console.assets import asset_path
 from gatehouse.edge.console.forms import written
 from gatehouse.edge.http import HttpResponse
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 TEMPLATES: Final = Path(__file__).resolve().parent / "templates"
 POLICY: Final = (
@@ -37,8 +38,10 @@ def page(template: str, values: Mapping[str, object], *, status: int = 200) -> H
 
 
 @cache
-def environment() -> Environment:
+def environment() -> "Environment":
     """Build it once; each template is compiled when it is first shown."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415 - 34 ms
+
     made = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
