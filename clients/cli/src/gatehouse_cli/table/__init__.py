@@ -3,7 +3,7 @@
 from typing import Final
 
 from gatehouse_cli.commands import Group
-from gatehouse_cli.table import calls, offers, people, projects, warrants
+from gatehouse_cli.table import apps, calls, offers, people, projects, warrants
 
 GROUPS: Final[tuple[Group, ...]] = (
     *projects.GROUPS,
@@ -11,4 +11,5 @@ GROUPS: Final[tuple[Group, ...]] = (
     *calls.GROUPS,
     *warrants.GROUPS,
     *people.GROUPS,
+    *apps.GROUPS,
 )
