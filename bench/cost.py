@@ -23,7 +23,7 @@ LAMBDA_REQUEST, GB_SECOND = 0.20e-6, 0.0000133334  # arm64
 HTTP_API_REQUEST: Final = 1.00e-6
 READ_UNIT, WRITE_UNIT = 0.125e-6, 0.625e-6  # on demand
 LOG_BYTE: Final = 0.50 / 2**30
-LOG_BYTES: Final = 450
+LOG_BYTES: Final = 1_000
 """Of one function's line for one request, with Lambda's own."""
 VCPU_HOUR, GB_HOUR, BALANCER_HOUR = 0.04048, 0.004445, 0.0225
 DATABASE_HOUR: Final = 0.016

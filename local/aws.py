@@ -125,6 +125,7 @@ class LocalAws:
             AUTH="true",
             AWS_DEFAULT_REGION=REGION,
             LOG_LEVEL="WARNING",
+            POWERTOOLS_LOG_LEVEL="INFO",  # functions inherit both, and theirs is the second
             PERSIST_STATE="1",
             STATE_DIR=str(self.home / "state"),
             S3_PERSIST="1",

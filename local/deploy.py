@@ -12,7 +12,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from local.aws import LocalAws
+from local.aws import REGION, LocalAws
 
 STACK = "gatehouse"
 BUCKET = "gatehouse-artifacts"
@@ -53,7 +53,7 @@ def deploy(aws: LocalAws, template: dict[str, Any], parameters: Mapping[str, str
             StackName=STACK,
             ChangeSetName=f"change-{wanted[:16]}-{time.time_ns()}",
             ChangeSetType="UPDATE" if stack else "CREATE",
-            TemplateBody=body,
+            TemplateURL=uploaded(aws, body),
             Parameters=[{"ParameterKey": k, "ParameterValue": v} for k, v in parameters.items()],
             Capabilities=["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
             Tags=[{"Key": DIGEST, "Value": wanted}],
@@ -83,6 +83,13 @@ def package(aws: LocalAws, template: dict[str, Any]) -> dict[str, Any]:
                 s3.put_object(Bucket=BUCKET, Key=key, Body=content)
                 properties[name] = f"s3://{BUCKET}/{key}"
     return template
+
+
+def uploaded(aws: LocalAws, body: str) -> str:
+    """Upload the template, which is longer than a request may be; return where it is."""
+    key = f"{hashlib.sha256(body.encode()).hexdigest()}.template"
+    aws.client("s3").put_object(Bucket=BUCKET, Key=key, Body=body.encode())
+    return f"https://s3.{REGION}.amazonaws.com/{BUCKET}/{key}"
 
 
 def zipped(folder: Path) -> bytes:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from local import demo, processes
 from local.aws import DidNotStart, LocalAws, free_port, is_free
+from local.provider import demo_company
 from local.stack import LocalStack
 
 HOME = Path(os.environ.get("GATEHOUSE_HOME", ".local")).resolve()
@@ -73,7 +74,14 @@ def running(home: Path, ports: Ports) -> Iterator[Everything]:
     if not is_free(ports.upstream):
         raise DidNotStart(f"port {ports.upstream} is taken; is `make run` running already?")
     url, file = f"http://127.0.0.1:{ports.upstream}", home / "demo.json"
-    with LocalStack(home=home, aws_port=ports.aws, front_port=ports.front) as stack:
+    administrator = {"AdminEmails": demo.EMAIL}
+    with (
+        LocalStack(
+            home=home, aws_port=ports.aws, front_port=ports.front, parameters=administrator
+        ) as stack,
+        demo_company(demo.EMAIL) as company,
+    ):
+        stack.offer_sign_in(company.listed())
         project = demo.prepare(stack.api_url, stack.admin_token, url, file)
         with upstream(home, file, ports.upstream):
             yield Everything(stack=stack, project=project)

@@ -50,6 +50,7 @@ Gatehouse runs on this machine, ready after {seconds:.1f} s.
   proof call    tools/call who_am_i, as {demo.MEMBER}
                 {proof["structuredContent"]}
 
+  console       {facts["api_url"]}/console (sign in with the demo company, as {demo.EMAIL})
   MCP           {facts["mcp_url"]}
   API           {facts["api_url"]}
   upstream      {facts["upstream_url"]}

@@ -1,5 +1,6 @@
 """Gatehouse on this machine: local AWS, built template, front. Tests and `make run` share it."""
 
+import json
 import platform
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,7 +13,7 @@ from local.build import built_template
 from local.deploy import Deployed, deploy
 from local.front import Front
 
-FUNCTIONS = ("mcp", "dispatch", "token", "signin", "keys", "rotate", "audit")
+FUNCTIONS = ("mcp", "dispatch", "token", "signin", "keys", "console", "rotate", "audit")
 
 
 @dataclass(kw_only=True)
@@ -92,6 +93,13 @@ class LocalStack:
         secrets = self.aws.client("secretsmanager")
         found = secrets.get_secret_value(SecretId=self.outputs["AdminTokenSecret"])
         return str(found["SecretString"])
+
+    def offer_sign_in(self, *providers: Mapping[str, str]) -> None:
+        """List providers where people can sign in, as an operator does."""
+        self.client("secretsmanager").put_secret_value(
+            SecretId=self.outputs["OidcProvidersSecret"],
+            SecretString=json.dumps({"providers": providers}),
+        )
 
     @property
     def function_names(self) -> dict[str, str]:

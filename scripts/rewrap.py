@@ -10,7 +10,7 @@ after an error or to be sure, until it says that nothing is left.
 
 It needs the caller's own AWS credentials: dynamodb:Query, dynamodb:PutItem and
 dynamodb:ConditionCheckItem on the table, kms:ReEncryptFrom and kms:ReEncryptTo on both keys.
-docs/deploy.md says when to run it.
+docs/deploy.md and docs/operations/credentials.md say when to run it.
 """
 
 import argparse

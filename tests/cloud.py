@@ -82,7 +82,7 @@ class Resolver:
         resolved = {k: self.resolve(v) for k, v in value.items()}
         return {k: v for k, v in resolved.items() if v != NOTHING}
 
-    def _call(self, name: str, argument: Any) -> Any:  # noqa: PLR0911
+    def _call(self, name: str, argument: Any) -> Any:  # noqa: C901, PLR0911
         match name:
             case "Ref":
                 return self.values.get(argument, argument)
@@ -94,6 +94,10 @@ class Resolver:
             case "Fn::Equals":
                 left, right = self.resolve(argument)
                 return left == right
+            case "Condition":
+                return self.holds(argument)
+            case "Fn::And" | "Fn::Or":
+                return (all if name == "Fn::And" else any)(map(self.resolve, argument))
             case "Fn::Not":
                 return not self.resolve(argument)[0]
             case "Fn::Sub":

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from gatehouse.aws.jws import PyJWTSignatures
 from gatehouse.domain.audit import Author
+from gatehouse.domain.checklist.snapshot import Attestation, DeploymentSettings
 from gatehouse.domain.ids import request_id
 from gatehouse.domain.people import Invitation
 from gatehouse.domain.revocations import KeptList
@@ -35,14 +36,17 @@ from gatehouse.usecases.manage_sharing import ManageSharing
 from gatehouse.usecases.manage_tools import ManageTools
 from gatehouse.usecases.manage_warrants import ManageWarrants
 from gatehouse.usecases.management import Entrance, Management
+from gatehouse.usecases.probe_tool import ProbeTool
 from gatehouse.usecases.read_access_token import ReadAccessToken
 from gatehouse.usecases.read_audit import ReadAudit
 from gatehouse.usecases.read_calls import ReadCalls
+from gatehouse.usecases.read_checklist import ReadChecklist
 from gatehouse.usecases.read_receipts import ReadReceipts
 from gatehouse.usecases.read_violations import ReadViolations
 from gatehouse.usecases.revoke_warrants import RevokeWarrants
 from gatehouse.usecases.try_tool import TryTool
 from tests.events import http_event
+from tests.fakes.attestations import MemoryAttestations
 from tests.fakes.audit import MemoryAudit
 from tests.fakes.authority import MemoryAuthority
 from tests.fakes.breakers import MemoryBreakers
@@ -136,6 +140,7 @@ class Api:
     audit: MemoryAudit = field(default_factory=MemoryAudit)
     authors: list[Author | None] = field(default_factory=list)
     invitations: dict[tuple[str, str], Invitation] = field(default_factory=dict)
+    attested: dict[tuple[str, str], Attestation] = field(default_factory=dict)
     sharing: MemorySharing | None = None
     admin_token: FixedAdminToken = field(default_factory=lambda: FixedAdminToken(ADMIN_TOKEN))
     now: int = NOW
@@ -147,6 +152,17 @@ class Api:
     def upstreams(self) -> UpstreamPolicy:
         """What tools may call."""
         return UpstreamPolicy(allow_local_http=self.allow_insecure_upstreams)
+
+    def deployment(self) -> DeploymentSettings:
+        """What the environment says."""
+        return DeploymentSettings(
+            stage="prod",
+            public_url=ORIGIN,
+            allowed_hosts=frozenset({ORIGIN.removeprefix("https://")}),
+            allowed_origins=frozenset(),
+            allow_unverified_minting=self.allow_unverified_minting,
+            allow_insecure_upstreams=self.allow_insecure_upstreams,
+        )
 
     def entrance(self) -> Entrance:
         """The ways in, over the fakes."""
@@ -205,6 +221,16 @@ class Api:
                 new_request_id=self.new_request_id,
                 allow_unverified_minting=self.allow_unverified_minting,
             ),
+            probe_tool=ProbeTool(
+                tools=MemoryTools(self.table),
+                dispatcher=self.dispatcher,
+                limit=LimitRequests(
+                    counters=self.limits,
+                    records=self.records,
+                    clock_ms=lambda: self.now * 1000,
+                ),
+                new_request_id=self.new_request_id,
+            ),
             prompts=ManagePrompts(prompts=MemoryPrompts(self.table), clock=self.clock),
             resources=ManageResources(
                 resources=MemoryResources(self.table),
@@ -216,6 +242,17 @@ class Api:
             calls=ReadCalls(records=self.records, clock=self.clock),
             receipts=ReadReceipts(receipts=self.receipts, key=self.receipt_key, clock=self.clock),
             audit=ReadAudit(entries=self.audit, key=self.receipt_key),
+            checklist=ReadChecklist(
+                settings=self.deployment(),
+                integrations=MemoryIntegrations(self.table),
+                assertion_keys=MemoryAssertionKeys(self.table),
+                tools=MemoryTools(self.table),
+                members=MemoryMembers(self.table),
+                roots=MemoryTrustedRoots(self.table),
+                attestations=MemoryAttestations(self.table, self.attested),
+                marks=self.marks,
+                clock=self.clock,
+            ),
             warrants=ManageWarrants(
                 policies=MemoryWarrantPolicies(self.table),
                 roots=MemoryTrustedRoots(self.table),

@@ -219,6 +219,27 @@ MAY: Final[dict[str, Allowed]] = {
         **VERIFY,
         **AT_REST,
     },
+    "console": {
+        ("dynamodb:BatchGetItem", "Authority.Arn"): None,
+        ("dynamodb:BatchWriteItem", "Authority.Arn"): None,
+        ("dynamodb:ConditionCheckItem", "Authority.Arn"): None,
+        ("dynamodb:DeleteItem", "Authority.Arn"): None,
+        ("dynamodb:GetItem", "Authority.Arn"): None,
+        ("dynamodb:PutItem", "Authority.Arn"): None,
+        ("dynamodb:Query", "Authority.Arn"): None,
+        ("dynamodb:UpdateItem", "Authority.Arn"): None,
+        ("dynamodb:BatchGetItem", "Activity.Arn"): SESSIONS,
+        ("dynamodb:GetItem", "Activity.Arn"): None,
+        ("dynamodb:PutItem", "Activity.Arn"): None,
+        ("dynamodb:Query", "Activity.Arn"): None,
+        ("dynamodb:UpdateItem", "Activity.Arn"): None,
+        ("kms:Encrypt", "SecretsKey.Arn"): FOR_ONE_TOOL,
+        ("kms:GenerateDataKey", "SecretsKey.Arn"): FOR_ONE_TOOL,
+        ("kms:GetPublicKey", "ReceiptKey.Arn"): None,
+        ("kms:GetPublicKey", "AuditKey.Arn"): None,
+        ("lambda:InvokeFunction", "DispatchFunction.Arn"): None,
+        **AT_REST,
+    },
     "rotate": {
         ("secretsmanager:GetSecretValue", "KeyRing.Id"): None,
         ("secretsmanager:PutSecretValue", "KeyRing.Id"): None,
@@ -235,12 +256,11 @@ MAY: Final[dict[str, Allowed]] = {
     },
 }
 
-NEVER: Final[dict[str, Allowed]] = {
-    "keys": {
-        ("dynamodb:BatchWriteItem", "Authority.Arn"): AUDIT,
-        ("dynamodb:DeleteItem", "Authority.Arn"): AUDIT,
-        ("dynamodb:UpdateItem", "Authority.Arn"): AUDIT,
-        ("dynamodb:PutItem", "Authority.Arn"): ANY_STATEMENT,
-    },
+_AUDITED: Final[Allowed] = {
+    ("dynamodb:BatchWriteItem", "Authority.Arn"): AUDIT,
+    ("dynamodb:DeleteItem", "Authority.Arn"): AUDIT,
+    ("dynamodb:UpdateItem", "Authority.Arn"): AUDIT,
+    ("dynamodb:PutItem", "Authority.Arn"): ANY_STATEMENT,
 }
+NEVER: Final[dict[str, Allowed]] = {"keys": _AUDITED, "console": _AUDITED}
 """What is refused although `MAY` allows it, in real accounts."""

@@ -1,13 +1,13 @@
 """What `Marks` promises, in memory and on DynamoDB."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
 from gatehouse.aws.marks import DynamoMarks
 from gatehouse.aws.tables import mark_key
 from gatehouse.domain.errors import Unavailable
-from gatehouse.ports.marks import Marks
+from gatehouse.ports.marks import KnownMarks, Marks
 from tests.contract.conftest import TABLE
 from tests.fakes.credentials import MemoryMarks
 from tests.samples import NOW
@@ -16,8 +16,12 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 
+class Reread(Marks, KnownMarks, Protocol):
+    """Both ports, on the same marks."""
+
+
 @pytest.fixture(params=["memory", "dynamodb", "wire_dynamodb"])
-def marks(request: pytest.FixtureRequest) -> Marks:
+def marks(request: pytest.FixtureRequest) -> Reread:
     if request.param == "memory":
         return MemoryMarks()
     return DynamoMarks(request.getfixturevalue(request.param), TABLE)
@@ -41,6 +45,14 @@ def test_a_claim_holds_to_its_last_second_although_nobody_sweeps(marks: Marks) -
     marks.claim("a", expires_at=NOW + 90, now=NOW)
     assert not marks.claim("a", expires_at=NOW + 999, now=NOW + 89)
     assert marks.claim("a", expires_at=NOW + 999, now=NOW + 90)
+
+
+def test_it_can_be_asked_without_claiming(marks: Reread) -> None:
+    assert not marks.is_claimed("a", now=NOW)
+    marks.claim("a", expires_at=NOW + 90, now=NOW)
+    assert marks.is_claimed("a", now=NOW + 89)
+    assert not marks.is_claimed("a", now=NOW + 90)
+    assert not marks.is_claimed("b", now=NOW)
 
 
 def test_a_claim_that_lost_changes_nothing(marks: Marks) -> None:

@@ -45,6 +45,10 @@ class MemoryMarks:
             self.until[digest] = expires_at
             return True
 
+    def is_claimed(self, digest: str, *, now: int) -> bool:
+        """See `KnownMarks.is_claimed`."""
+        return self.until.get(digest, now) > now
+
 
 @dataclass
 class NotedMembers:

@@ -7,7 +7,7 @@ from tests.integration.handlers import DoesNotServe, handler
 
 pytestmark = pytest.mark.stack
 
-PUBLIC = ("mcp", "token", "signin", "keys")
+PUBLIC = ("mcp", "token", "signin", "keys", "console")
 GATE = "https://gate.example.com"
 OPEN = {
     "ALLOWED_ORIGINS": "https://app.example.com,*",

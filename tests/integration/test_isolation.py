@@ -87,6 +87,7 @@ def pair(stack: LocalStack, world: World, echo: Echo) -> Pair:
         "/api/v1/custom-tools/{id}": tool["id"],
         "/api/v1/custom-tools/{id}/approve": tool["id"],
         "/api/v1/custom-tools/{id}/test": tool["id"],
+        "/api/v1/custom-tools/{id}/probe": tool["id"],
         "/api/v1/prompts/{id}": prompt.json()["id"],
         "/api/v1/resources/{id}": resource.json()["id"],
         "/api/v1/resources/{id}/approve": resource.json()["id"],

@@ -150,6 +150,17 @@ ALLOWED: dict[str, set[str]] = {
         "read the admin token",
         "invoke dispatch",
     },
+    "console": {
+        "read Authority",
+        "write Authority",
+        "delete from Authority",
+        "read Activity",
+        "write Activity",
+        "seal secrets",
+        "show the receipt key",
+        "show the audit's key",
+        "invoke dispatch",
+    },
     "rotate": {"read the key ring"},
     "audit": {
         "read Authority",  # of it, on AWS, the audit alone, and to write its signed ends alone

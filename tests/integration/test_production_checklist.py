@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from gatehouse.domain.known_secrets import is_well_known
+from gatehouse.edge.console.assets import asset_path
 from local.stack import LocalStack
 from tests import secrets_scan
 from tests.cloud import ROOT, Json, role_of, translated
@@ -168,13 +169,18 @@ def authorization(stack: LocalStack) -> str:
 # --- 4: allowed hosts ----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("noun", ["mcp", "token", "signin", "keys"])
+@pytest.mark.parametrize("noun", ["mcp", "token", "signin", "keys", "console"])
 def test_4_another_host_is_refused_and_the_apis_own_name_is_off(
     stack: LocalStack, noun: str
 ) -> None:
-    path = {"mcp": "/mcp", "token": "/.well-known/jwks.json", "signin": "/signin"}.get(
-        noun, "/health"
-    )
+    paths = {
+        "mcp": "/mcp",
+        "token": "/.well-known/jwks.json",
+        "signin": "/signin",
+        "keys": "/health",
+        "console": asset_path("console.css"),
+    }
+    path = paths[noun]
     event = http_event("GET", path)
     ours = {
         **event,

@@ -23,6 +23,7 @@ from gatehouse.domain.errors import (
 )
 from gatehouse.domain.key_ring import KeyRing
 from gatehouse.domain.limits import Limits
+from gatehouse.domain.long_assertions import long_assertion_mark
 from gatehouse.domain.members import MemberIdentity, MemberStanding
 from gatehouse.domain.project_settings import ProjectSettings
 from gatehouse.domain.projects import Scope
@@ -117,6 +118,19 @@ class World:
 @pytest.fixture
 def world() -> World:
     return World()
+
+
+# --- what is noted ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("lifetime", "is_noted"), [(60, False), (61, True), (120, True)])
+def test_a_long_assertion_leaves_a_mark_of_its_week(
+    world: World, lifetime: int, *, is_noted: bool
+) -> None:
+    world.exchange(BACKEND.assertion(iat=NOW, exp=NOW + lifetime))
+    mark = long_assertion_mark(PROJECT_ID, NOW)
+    assert world.marks.is_claimed(mark, now=NOW) is is_noted
+    assert not world.marks.is_claimed(long_assertion_mark(OTHER_ID, NOW), now=NOW)
 
 
 # --- what is granted --------------------------------------------------------------------------

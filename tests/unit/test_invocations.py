@@ -22,6 +22,7 @@ from gatehouse.domain.invocations import (
 )
 from gatehouse.domain.json_values import JsonValue
 from gatehouse.domain.members import MemberIdentity
+from gatehouse.domain.probing import ProbeKind
 from gatehouse.domain.sealing import SealedSecret
 from gatehouse.domain.strict_fields import UnreadableDocument
 from gatehouse.domain.tools import AuthStrategy, InjectedIdentity, SignatureScheme, Tool
@@ -107,6 +108,7 @@ invocations = st.builds(
     client=clients,
     warrant=st.none() | verdicts,
     only_repeat=st.booleans(),
+    probe=st.none() | st.sampled_from(ProbeKind),
 )
 dispatches = st.builds(
     Dispatched,
@@ -216,7 +218,7 @@ def test_a_missing_an_unknown_and_a_mistyped_field_are_refused(document: Any, re
     assert seen > 9
 
 
-@pytest.mark.parametrize("version", [0, 1, 3, True, "2", None])
+@pytest.mark.parametrize("version", [0, 1, 2, 4, True, "3", None])
 def test_another_version_is_refused(version: object) -> None:
     for document, read in (
         (sent(invocation_document(INVOCATION)), read_invocation),

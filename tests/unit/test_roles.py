@@ -100,7 +100,11 @@ def as_conditions(conditions: Any) -> tuple[Any, ...]:
 
 
 def test_nobody_updates_or_deletes_what_is_in_the_audit() -> None:
-    assert writers("AUDIT#Samp1ePr") == {("keys", "PutItem"), ("signin", "PutItem")}
+    assert writers("AUDIT#Samp1ePr") == {
+        ("console", "PutItem"),
+        ("keys", "PutItem"),
+        ("signin", "PutItem"),
+    }
     assert writers("AUDIT#deployment") == writers("AUDITS") == writers("AUDIT#Samp1ePr")
 
 
@@ -211,7 +215,11 @@ def test_who_states_where_the_audit_ends_signs_nothing_else_and_nobody_else_does
         for action, resource in allowed(noun, "prod")
         if resource == "AuditKey.Arn"
     }
-    assert with_the_key == {("audit", "kms:Sign"), ("keys", "kms:GetPublicKey")}
+    assert with_the_key == {
+        ("audit", "kms:Sign"),
+        ("console", "kms:GetPublicKey"),
+        ("keys", "kms:GetPublicKey"),
+    }
     signing = {resource for action, resource in allowed("audit", "prod") if action == "kms:Sign"}
     assert signing == {"AuditKey.Arn"}
 
@@ -227,6 +235,7 @@ def test_who_certifies_receipts_can_sign_nothing_else_and_who_shows_the_key_noth
     assert signing == {
         ("mcp", "kms:Sign", "ReceiptKey.Arn"),
         ("dispatch", "kms:Sign", "ReceiptKey.Arn"),
+        ("console", "kms:GetPublicKey", "ReceiptKey.Arn"),
         ("keys", "kms:GetPublicKey", "ReceiptKey.Arn"),
     }
 
@@ -288,6 +297,7 @@ def test_only_the_api_may_call_the_public_functions_and_nobody_dispatch() -> Non
         "TokenFunction": {"apigateway.amazonaws.com"},
         "SigninFunction": {"apigateway.amazonaws.com"},
         "KeysFunction": {"apigateway.amazonaws.com"},
+        "ConsoleFunction": {"apigateway.amazonaws.com"},
         "RotateFunction": {"secretsmanager.amazonaws.com"},
         "AuditFunction": {"events.amazonaws.com"},
     }

@@ -60,9 +60,9 @@ def test_an_answer_goes_out_with_security_and_cors_headers(logged: io.StringIO) 
         line.items()
         >= {
             "request_id": "r1",
-            "route": "GET /",
-            "status": 200,
-            "duration_ms": 5,
+            "http.route": "GET /",
+            "http.response.status_code": 200,
+            "LatencyMs": 5,
         }.items()
     )
 
@@ -72,7 +72,7 @@ def test_a_refusal_is_a_problem_whose_reason_is_in_the_log_alone(logged: io.Stri
     assert answer["statusCode"] == 401
     assert "unknown kid" not in str(answer)
     [line] = lines(logged)
-    assert (line["error"], line["reason"]) == ("InvalidAssertion", "unknown kid")
+    assert (line["error.type"], line["reason"]) == ("InvalidAssertion", "unknown kid")
 
 
 def test_a_browser_may_read_a_refusal(logged: io.StringIO) -> None:

@@ -423,7 +423,7 @@ def test_no_credential_and_no_secret_gets_into_the_log(monkeypatch: pytest.Monke
     assert SECRET not in logged
     assert API_KEY not in logged
     lines = [json.loads(line) for line in logged.splitlines()]
-    assert [(line["route"], line["status"]) for line in lines] == [
+    assert [(line["http.route"], line["http.response.status_code"]) for line in lines] == [
         ("POST /api/v1/custom-tools", 201),
         ("POST /api/v1/custom-tools", 422),
         ("GET /api/v1/custom-tools", 200),

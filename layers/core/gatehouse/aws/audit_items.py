@@ -50,6 +50,7 @@ KINDS: Final[Mapping[str, str]] = {
     "MEMBER": "member",
     "ROOT": "trusted_root",
     "SRL": "revocation_list",
+    "ATTEST": "attestation",
     "USER": "user",
     "ROLE": "role",
     "CUSTOM": "custom_role",

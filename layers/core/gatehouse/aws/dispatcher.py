@@ -3,7 +3,14 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from gatehouse.aws.failures import SERVER_ERROR, failed, not_sent, refused, status_of
+from gatehouse.aws.failures import (
+    SERVER_ERROR,
+    failed,
+    not_sent,
+    refused,
+    status_of,
+    unavailable,
+)
 from gatehouse.domain.calls import Dispatched, Invocation
 from gatehouse.domain.errors import Unavailable
 from gatehouse.domain.invocations import document_bytes, invocation_document, read_dispatched
@@ -43,10 +50,10 @@ class LambdaDispatcher:
         except refused() as error:
             # Below 500, Lambda says no before it runs anything: throttled, not allowed, not found.
             if status_of(error) < SERVER_ERROR:
-                raise Unavailable from error
+                raise unavailable(error) from error
             raise DispatchUncertain from error
         except not_sent() as error:
-            raise Unavailable from error
+            raise unavailable(error) from error
         except failed() as error:
             raise DispatchUncertain from error
         if "FunctionError" in answer:

@@ -13,6 +13,16 @@ if TYPE_CHECKING:
 
 ATTEMPTS: Final = 3
 SERVER_ERROR: Final = 500
+_NAMES: Final = ("dynamodb", "kms", "secretsmanager", "lambda")
+_OF_OPERATIONS: Final = {
+    "Invoke": "lambda",
+    **dict.fromkeys(("Decrypt", "Encrypt", "GenerateDataKey", "GetPublicKey", "Sign"), "kms"),
+    **dict.fromkeys(
+        ("GetSecretValue", "PutSecretValue", "UpdateSecretVersionStage", "DescribeSecret"),
+        "secretsmanager",
+    ),
+}
+"""What we ask of others than DynamoDB."""
 Result = TypeVar("Result")
 Errors: TypeAlias = tuple[type[Exception], ...]
 
@@ -79,6 +89,22 @@ def status_of(error: Exception) -> int:
     return said.get("HTTPStatusCode", SERVER_ERROR)
 
 
+def unavailable(error: Exception) -> Unavailable:
+    """Return what a failure of AWS means, with the service that failed."""
+    return Unavailable(service=_service_of(error))
+
+
+def _service_of(error: Exception) -> str | None:
+    """Return the service's name in its endpoint; botocore tells an operation or an address."""
+    if isinstance(error, WireError):
+        return error.service
+    operation = getattr(error, "operation_name", None)
+    if operation:
+        return _OF_OPERATIONS.get(operation, "dynamodb")
+    url = str(getattr(error, "kwargs", {}).get("endpoint_url", ""))
+    return next((name for name in _NAMES if f"//{name}." in url), None)
+
+
 @contextmanager
 def translated() -> Generator[None, None, None]:
     """Run AWS calls; raise `ConditionFailed` or `Unavailable` for what they report.
@@ -101,9 +127,9 @@ def translated() -> Generator[None, None, None]:
                 raise Contended from error
         if code in {"TransactionConflictException", "TransactionInProgressException"}:
             raise Contended from error
-        raise Unavailable from error
+        raise unavailable(error) from error
     except failed() as error:
-        raise Unavailable from error
+        raise unavailable(error) from error
 
 
 def settled(write: Callable[[], Result]) -> Result:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gatehouse.aws.attributes import number_value
+from gatehouse.aws.attributes import number, number_value
 from gatehouse.aws.failures import ConditionFailed, translated
 from gatehouse.aws.tables import mark_key
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class DynamoMarks:
-    """Keeps `Marks` with one conditional write each."""
+    """Keeps `Marks` with one conditional write each, and `KnownMarks` with one read."""
 
     client: "DynamoDb"
     table: str
@@ -39,3 +39,11 @@ class DynamoMarks:
         except ConditionFailed:
             return False
         return True
+
+    def is_claimed(self, digest: str, *, now: int) -> bool:
+        """See `KnownMarks.is_claimed`."""
+        with translated():
+            answer = self.client.get_item(
+                TableName=self.table, Key=mark_key(digest), ConsistentRead=True
+            )
+        return "Item" in answer and number(answer["Item"], "ttl") > now

@@ -7,8 +7,7 @@ from dataclasses import dataclass, field, replace
 from threading import Lock
 from typing import TYPE_CHECKING, Final
 
-from gatehouse.aws.failures import code_of, failed, refused
-from gatehouse.domain.errors import Unavailable
+from gatehouse.aws.failures import code_of, failed, refused, unavailable
 from gatehouse.domain.sealing import (
     DATA_KEY_LENGTH,
     SealBroken,
@@ -109,7 +108,7 @@ class KmsSecretOpener:
         except refused() as error:
             if code_of(error) in _ANOTHERS:
                 return None
-            raise Unavailable from error
+            raise unavailable(error) from error
         except failed() as error:
-            raise Unavailable from error
+            raise unavailable(error) from error
         return answer["Plaintext"]

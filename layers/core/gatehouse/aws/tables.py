@@ -18,6 +18,7 @@ Authority, who may do what:
 | trusted root        | P#<project>      | ROOT#<hex public key>  |
 | revoked warrant     | P#<project>#REV#<warrant id> | REV#<warrant id> |
 | revocation list     | P#<project>      | SRL#<hex issuer>       |
+| attestation         | P#<project>      | ATTEST#<item>          |
 | list of projects    | PROJECTS#<shard> | <project>              |
 | service app         | APP#<id>         | APP                    |
 | ... by its name     | APPNAME#<name>   | APPNAME                |
@@ -102,6 +103,7 @@ FAMILY: Final = "FAM"
 TRUSTED_ROOT: Final = "ROOT#"
 REVOKED_WARRANT: Final = "REV#"
 REVOCATION_LIST: Final = "SRL#"
+ATTESTATION: Final = "ATTEST#"
 USER: Final = "USER"
 APP: Final = "APP"
 ROLE: Final = "ROLE#"
@@ -204,6 +206,11 @@ def revoked_warrant_key(project_id: str, warrant_id: str) -> "Key":
 def revocation_list_key(project_id: str, issuer: bytes) -> "Key":
     """Key of the list by which an issuer last revoked warrants."""
     return _key(project_partition(project_id), REVOCATION_LIST + issuer.hex())
+
+
+def attestation_key(project_id: str, item: str) -> "Key":
+    """Key of what was said about an item of the checklist."""
+    return _key(project_partition(project_id), ATTESTATION + item)
 
 
 def project_list_partition(shard: int) -> str:

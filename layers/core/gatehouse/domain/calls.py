@@ -6,6 +6,7 @@ from enum import StrEnum
 from gatehouse.domain.client_context import ClientContext
 from gatehouse.domain.json_values import JsonObject
 from gatehouse.domain.members import MemberIdentity
+from gatehouse.domain.probing import ProbeKind
 from gatehouse.domain.tools import Tool
 from gatehouse.domain.warrant_policies import WarrantVerdict
 
@@ -45,7 +46,7 @@ class Invocation:
 
     `warrant` is what was decided about the call's warrants, if they were looked at. With
     `only_repeat` nothing is executed: the answer is what an equal call came to, or denied where
-    there is none.
+    there is none. A `probe` is made wrong on purpose, and without the tool's secret.
     """
 
     request_id: str
@@ -58,6 +59,7 @@ class Invocation:
     client: ClientContext = field(default_factory=ClientContext)
     warrant: WarrantVerdict | None = None
     only_repeat: bool = False
+    probe: ProbeKind | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +82,8 @@ class Dispatched:
     """What dispatch made of an invocation.
 
     `answer` is there when the upstream answered; else `error` says, for the model, what happened.
-    `repeated_of` names the request whose kept result this is.
+    `repeated_of` names the request whose kept result this is. `reason` is the record's, for the log
+    of dispatch; it goes nowhere else.
     """
 
     outcome: Outcome
@@ -88,6 +91,7 @@ class Dispatched:
     answer: UpstreamAnswer | None = None
     error: str | None = None
     repeated_of: str | None = None
+    reason: str | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -160,11 +160,18 @@ class TooManyRequests(GatehouseError):
 
 
 class Unavailable(GatehouseError):
-    """A service we depend on failed; `retry_after` is in seconds."""
+    """A service we depend on failed; `retry_after` is in seconds, `service` for the log alone."""
 
-    def __init__(self, message: str = "Temporarily unavailable", *, retry_after: int = 2) -> None:
+    def __init__(
+        self,
+        message: str = "Temporarily unavailable",
+        *,
+        retry_after: int = 2,
+        service: str | None = None,
+    ) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+        self.service = service
 
 
 class UpstreamFailed(GatehouseError):

@@ -1,6 +1,6 @@
 """What crosses between mcp and dispatch, as JSON; bytes are base64.
 
-Version 2. Reading is strict, for both sides are deployed together: a missing or unknown field,
+Version 3. Reading is strict, for both sides are deployed together: a missing or unknown field,
 another type or another version is refused. A new field is a new version.
 """
 
@@ -17,6 +17,7 @@ from gatehouse.domain.evidence_documents import evidence_document, read_evidence
 from gatehouse.domain.ids import request_time_ms
 from gatehouse.domain.json_values import JsonObject, JsonValue
 from gatehouse.domain.members import MemberIdentity
+from gatehouse.domain.probing import ProbeKind
 from gatehouse.domain.sealing import RetiringSecret, SealedSecret
 from gatehouse.domain.strict_fields import StrictFields, UnreadableDocument
 from gatehouse.domain.tool_documents import definition_document, read_definition
@@ -24,7 +25,7 @@ from gatehouse.domain.tools import Tool
 from gatehouse.domain.warrant_policies import WarrantVerdict
 from gatehouse.domain.warrant_verdict_documents import read_verdict, verdict_document
 
-VERSION: Final = 2
+VERSION: Final = 3
 
 
 def invocation_document(invocation: Invocation) -> JsonObject:
@@ -42,13 +43,14 @@ def invocation_document(invocation: Invocation) -> JsonObject:
         "warrant": verdict_document(invocation.warrant),
         "evidence": evidence_document(invocation.warrant.evidence if invocation.warrant else None),
         "only_repeat": invocation.only_repeat,
+        "probe": invocation.probe,
     }
 
 
 def read_invocation(document: JsonValue) -> Invocation:
     """Read an invocation; raise `UnreadableDocument`."""
     names = "request_id tool integration_id member arguments deduplication traceparent client"
-    fields = StrictFields.of(document, f"version {names} warrant evidence only_repeat")
+    fields = StrictFields.of(document, f"version {names} warrant evidence only_repeat probe")
     _require_version(fields)
     return Invocation(
         request_id=_read_request_id(fields),
@@ -61,6 +63,7 @@ def read_invocation(document: JsonValue) -> Invocation:
         client=_read_client(fields.values["client"]),
         warrant=_read_warrant(fields),
         only_repeat=fields.flag("only_repeat"),
+        probe=_read_probe(fields),
     )
 
 
@@ -269,6 +272,14 @@ def _read_answer(document: JsonValue) -> UpstreamAnswer | None:
 
 def _base64(data: bytes) -> str:
     return b64encode(data).decode("ascii")
+
+
+def _read_probe(fields: StrictFields) -> ProbeKind | None:
+    kind = fields.optional_text("probe")
+    try:
+        return None if kind is None else ProbeKind(kind)
+    except ValueError as error:
+        raise UnreadableDocument("probe is of no kind") from error
 
 
 def _read_request_id(fields: StrictFields) -> str:

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
+from gatehouse.domain import replays
 from gatehouse.domain.warrant_policies import Decision, WarrantVerdict
 
 MISSING: Final = "warrant-missing"
 AMBIGUOUS: Final = "carrier-ambiguous"
 MALFORMED: Final = "carrier-malformed"
-REPLAYED: Final = "proof-replayed"
+REPLAYED: Final = replays.PROOF
 UNLISTED: Final = "unlisted"
 """Stands for every reason that is none of ours, of which there should be none."""
 

@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Final
+from urllib.parse import urlsplit
 
 from gatehouse.domain.calls import Dispatched, Outcome
 from gatehouse.domain.errors import Unavailable
@@ -30,12 +32,14 @@ class Invoked:
         except Unavailable as error:
             log.note_refusal(error)
             log.logger.exception("unavailable")
+            log.finish(status=HTTPStatus.SERVICE_UNAVAILABLE, duration_ms=0)
             return unavailable_document(error)
-        log.note(outcome=dispatched.outcome)
-        log.finish(
-            status=dispatched.answer.status if dispatched.answer else 0,
-            duration_ms=dispatched.duration_ms,
+        log.note(
+            outcome=dispatched.outcome,
+            reason=dispatched.reason,
+            upstream_status=dispatched.answer.status if dispatched.answer else None,
         )
+        log.finish(status=HTTPStatus.OK, duration_ms=dispatched.duration_ms)
         return dispatched_document(dispatched)
 
     def _dispatched(self, event: JsonValue, seconds_left: float) -> Dispatched:
@@ -43,6 +47,7 @@ class Invoked:
             invocation = read_invocation(event)
             log.note(
                 tool=invocation.tool.definition.name,
+                host=urlsplit(invocation.tool.definition.origin).hostname,
                 project_id=invocation.tool.project_id,
                 integration_id=invocation.integration_id,
             )

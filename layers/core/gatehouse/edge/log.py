@@ -1,12 +1,20 @@
 """One structured line for each request, and the traceback of what nobody expected.
 
 What may stand in the line is what `note` can be told: there is no field for a token, a secret, an
-argument or a member, so none of them gets into the log.
+argument or a member, so none of them gets into the log. Where OpenTelemetry has a name for it (its
+conventions for HTTP, GenAI and MCP), a field has that name. The line is also what CloudWatch makes
+metrics of (`gatehouse.edge.metrics`).
 """
 
-from typing import TYPE_CHECKING
+import os
+import time
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Final
 
 from aws_lambda_powertools.logging import Logger
+
+from gatehouse.edge import metrics
+from gatehouse.edge.metrics import Metric
 
 if TYPE_CHECKING:
     from gatehouse.domain.caller import Caller
@@ -14,11 +22,15 @@ if TYPE_CHECKING:
 logger = Logger()
 """Service and level come from POWERTOOLS_SERVICE_NAME and POWERTOOLS_LOG_LEVEL."""
 
+_SERVER_ERROR: Final = 500
+_counts: ContextVar[set[Metric]] = ContextVar("counts")
+
 
 def begin(*, request_id: str, route: str) -> None:
     """Start a request's line; `route` is a pattern such as `POST /mcp`, never a path with ids."""
+    _counts.set({Metric.REQUESTS})
     logger.thread_safe_clear_keys()
-    logger.thread_safe_append_keys(request_id=request_id, route=route)
+    logger.thread_safe_append_keys(request_id=request_id, **{"http.route": route})
 
 
 def note(  # noqa: PLR0913 - the line has as many fields as it has
@@ -26,6 +38,8 @@ def note(  # noqa: PLR0913 - the line has as many fields as it has
     route: str | None = None,
     method: str | None = None,
     tool: str | None = None,
+    host: str | None = None,
+    upstream_status: int | None = None,
     outcome: str | None = None,
     project_id: str | None = None,
     integration_id: str | None = None,
@@ -36,23 +50,31 @@ def note(  # noqa: PLR0913 - the line has as many fields as it has
 ) -> None:
     """Add to the present request's line what has become known; None changes nothing.
 
-    `method` is a protocol's own, such as `tools/call`; `error` the class of a refusal; `reason`
-    what the caller is not told about it; `warrant` what was decided about the call's warrant;
-    `actor` who manages, as `Actor.label` says it.
+    `method` is MCP's own, such as `tools/call`, and one that we have; `host` is the tool's, and
+    `upstream_status` what it answered; `error` the class of a refusal; `reason` what the caller is
+    not told about it; `warrant` what was decided about the call's warrant; `actor` who manages, as
+    `Actor.label` says it.
     """
     known = {
-        "route": route,
-        "method": method,
-        "tool": tool,
+        "http.route": route,
+        "mcp.method.name": method,
+        "gen_ai.operation.name": "execute_tool" if tool else None,
+        "gen_ai.tool.name": tool,
+        "server.address": host,
+        "upstream_status": upstream_status,
         "outcome": outcome,
         "project_id": project_id,
         "integration_id": integration_id,
-        "error": error,
+        "error.type": error,
         "reason": reason,
         "warrant": warrant,
         "actor": actor,
     }
     logger.thread_safe_append_keys(**{k: v for k, v in known.items() if v is not None})
+    if outcome:
+        _count(metrics.of_outcome(outcome) | metrics.of_reason(reason))
+    if warrant:
+        _count(metrics.of_reason(warrant.partition(":")[2]))
 
 
 def note_caller(caller: "Caller") -> None:
@@ -64,6 +86,7 @@ def note_refusal(error: Exception) -> None:
     """Add why the request is refused: the error's class, and its reason where it keeps one."""
     reason = getattr(error, "reason", None)
     note(error=type(error).__name__, reason=reason if isinstance(reason, str) else None)
+    _count(metrics.of_refusal(error))
 
 
 def note_surprise(error: Exception) -> None:
@@ -74,4 +97,19 @@ def note_surprise(error: Exception) -> None:
 
 def finish(*, status: int, duration_ms: int) -> None:
     """Write the line."""
-    logger.info("request", status=status, duration_ms=duration_ms)
+    if status >= _SERVER_ERROR:
+        _count({Metric.ERRORS_5XX})
+    counted = metrics.embedded(
+        _counts.get(),
+        duration_ms=duration_ms,
+        # Lambda's own name, which tells stacks apart; what the alarms of a stack ask for.
+        function=os.environ.get("AWS_LAMBDA_FUNCTION_NAME", ""),  # noqa: TID251
+        stage=os.environ.get("STAGE", ""),  # noqa: TID251
+        now_ms=time.time_ns() // 1_000_000,
+    )
+    logger.info("request", extra={"http.response.status_code": status, **counted})
+
+
+def _count(found: set[Metric]) -> None:
+    if counts := _counts.get(None):
+        counts |= found

@@ -8,6 +8,7 @@ from typing import Final
 
 from gatehouse.domain.calls import CallRecord, Dispatched, Invocation, Outcome, UpstreamAnswer
 from gatehouse.domain.errors import ToolRefused, Unavailable
+from gatehouse.domain.probing import forged
 from gatehouse.domain.redaction import redacted
 from gatehouse.domain.rendering import render
 from gatehouse.domain.requests import OutboundRequest
@@ -147,7 +148,10 @@ class DispatchCall:
         opened = cache(partial(self._opened, invocation))
 
         def make(timestamp: int) -> OutboundRequest:
-            return authenticated(render(invocation, timestamp=timestamp), definition, opened())
+            rendered = render(invocation, timestamp=timestamp)
+            if invocation.probe is not None:
+                return forged(rendered, definition.signature_scheme, invocation.probe)
+            return authenticated(rendered, definition, opened())
 
         def lost(failed: Invocation) -> None:
             end = _End(outcome=Outcome.UNKNOWN)
@@ -158,7 +162,7 @@ class DispatchCall:
 
     def _opened(self, invocation: Invocation) -> tuple[str, ...]:
         tool = invocation.tool
-        if tool.definition.auth_strategy is AuthStrategy.NONE:
+        if invocation.probe is not None or tool.definition.auth_strategy is AuthStrategy.NONE:
             return ()
         if tool.sealed_secret is None:
             raise ToolRefused("The tool's secret is not set", code="secret_missing")
@@ -215,7 +219,7 @@ class DispatchCall:
             started_at_ms=started,
             duration_ms=self.clock_ms() - started,
             upstream_status=_status(end),
-            reason=end.reason,
+            reason=end.reason or (invocation.probe and f"probe_{invocation.probe}"),
             repeated_of=end.repeated_of,
             attempts=end.attempts,
             warrant=invocation.warrant,
@@ -228,6 +232,7 @@ class DispatchCall:
             answer=end.answer,
             error=end.error,
             repeated_of=end.repeated_of,
+            reason=end.reason,
         )
 
 

@@ -1,14 +1,16 @@
 """Trade an API key and a member's assertion for a session token."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from gatehouse.domain import api_keys, assertions, session_tokens
-from gatehouse.domain.assertions import UNRESOLVED, Vouched
+from gatehouse.domain import api_keys, assertions, replays, session_tokens
+from gatehouse.domain.assertions import RECOMMENDED_LIFETIME_SECONDS, UNRESOLVED, Vouched
 from gatehouse.domain.caller import Caller
-from gatehouse.domain.errors import Forbidden, InvalidAssertion, InvalidRequest
+from gatehouse.domain.errors import Forbidden, InvalidAssertion, InvalidRequest, Unavailable
 from gatehouse.domain.limits import Standing
+from gatehouse.domain.long_assertions import KEPT_SECONDS, long_assertion_mark
 from gatehouse.domain.members import MemberIdentity, MemberStanding, external_id_problem
 from gatehouse.domain.projects import Scope
 from gatehouse.domain.session_tokens import LIFETIME_SECONDS, Session
@@ -105,9 +107,17 @@ class ExchangeSession:
         self.members.upsert(caller.project.id, member, now=now)
         # Last, so that nothing that fails before spends the assertion.
         if vouched and not self.marks.claim(vouched.mark, expires_at=vouched.dead_at, now=now):
-            raise InvalidAssertion("replayed")
+            raise InvalidAssertion(replays.ASSERTION)
+        if vouched and vouched.lifetime > RECOMMENDED_LIFETIME_SECONDS:
+            self._note_long(caller.project.id, now)
         lifetime = vouched.lifetime if vouched else None
         return Granted(token=token, lifetime=LIFETIME_SECONDS, assertion_lifetime=lifetime)
+
+    def _note_long(self, project_id: str, now: int) -> None:
+        """Leave a mark for the checklist, at no cost to backends that keep to what is asked."""
+        mark = long_assertion_mark(project_id, now)
+        with suppress(Unavailable):
+            self.marks.claim(mark, expires_at=now + KEPT_SECONDS, now=now)
 
     def _admit(self, credential: str, request: SessionRequest) -> tuple[Authority, Caller]:
         """Prove the API key, and read along what the unproven rest names."""

@@ -1,10 +1,11 @@
 """Everything that the management API can be asked for."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
+from gatehouse.domain.principals import Actor, Principal
 from gatehouse.usecases.administer_people import AdministerPeople
-from gatehouse.usecases.authenticate_admin import AuthenticateAdmin
-from gatehouse.usecases.authenticate_principal import AuthenticatePrincipal
+from gatehouse.usecases.authenticate_manager import Presented
 from gatehouse.usecases.limit_requests import LimitDoor
 from gatehouse.usecases.manage_apps import ManageApps
 from gatehouse.usecases.manage_assertion_keys import ManageAssertionKeys
@@ -19,8 +20,10 @@ from gatehouse.usecases.manage_resources import ManageResources
 from gatehouse.usecases.manage_sharing import ManageSharing
 from gatehouse.usecases.manage_tools import ManageTools
 from gatehouse.usecases.manage_warrants import ManageWarrants
+from gatehouse.usecases.probe_tool import ProbeTool
 from gatehouse.usecases.read_audit import ReadAudit
 from gatehouse.usecases.read_calls import ReadCalls
+from gatehouse.usecases.read_checklist import ReadChecklist
 from gatehouse.usecases.read_receipts import ReadReceipts
 from gatehouse.usecases.read_violations import ReadViolations
 from gatehouse.usecases.revoke_warrants import RevokeWarrants
@@ -29,10 +32,14 @@ from gatehouse.usecases.try_tool import TryTool
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entrance:
-    """The two ways in, and the door that counts who comes."""
+    """The two ways in, and the door that counts who comes.
 
-    authenticate: AuthenticatePrincipal
-    authenticate_admin: AuthenticateAdmin
+    `authenticate` admits whoever manages a project, `authenticate_admin` who administrates the
+    deployment.
+    """
+
+    authenticate: Callable[[Presented], Principal]
+    authenticate_admin: Callable[[Presented], Actor]
     door: LimitDoor
 
 
@@ -45,11 +52,13 @@ class Management:
     assertion_keys: ManageAssertionKeys
     tools: ManageTools
     try_tool: TryTool
+    probe_tool: ProbeTool
     prompts: ManagePrompts
     resources: ManageResources
     members: ManageMembers
     calls: ReadCalls
     audit: ReadAudit
+    checklist: ReadChecklist
     warrants: ManageWarrants
     receipts: ReadReceipts
     revocations: RevokeWarrants

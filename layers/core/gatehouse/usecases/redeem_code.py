@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from gatehouse.domain import family_tokens, oauth_clients
+from gatehouse.domain import family_tokens, oauth_clients, replays
 from gatehouse.domain.authorization_codes import AuthorizationCode, proves
 from gatehouse.domain.base62 import Choose
 from gatehouse.domain.client_registrations import USED_SECONDS
@@ -93,7 +93,7 @@ class RedeemCode:
             return
         if code.family_id is not None:
             self.families.end(code.family_id, now=now)
-        raise invalid_grant("the code was used before")
+        raise invalid_grant(replays.CODE)
 
 
 def invalid_grant(reason: str) -> OAuthRefused:

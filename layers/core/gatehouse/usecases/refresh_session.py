@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from gatehouse.domain import family_tokens
+from gatehouse.domain import family_tokens, replays
 from gatehouse.domain.base62 import Choose
 from gatehouse.domain.errors import OAuthRefused, Unauthenticated
 from gatehouse.domain.families import Family, FamilyKind
@@ -95,7 +95,7 @@ class RefreshSession:
         )
         if outcome is Rotation.REUSED:
             self.families.end(family.id, now=now)
-            raise invalid_grant("the refresh token was used before")
+            raise invalid_grant(replays.REFRESH_TOKEN)
         if outcome is Rotation.REFUSED:
             raise invalid_grant("unknown refresh token, or the family has ended")
 

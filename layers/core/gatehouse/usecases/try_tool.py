@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
-from gatehouse.domain import assertions, ids
+from gatehouse.domain import assertions, ids, replays
 from gatehouse.domain.arguments import UnusableSchema, compiled
 from gatehouse.domain.caller import Caller
 from gatehouse.domain.calls import CallRecord, Dispatched, Invocation, Outcome
@@ -140,7 +140,7 @@ class TryTool:
         if found.member and found.member.is_blocked:
             raise InvalidAssertion("blocked member")
         if not self.marks.claim(vouched.mark, expires_at=vouched.dead_at, now=now):
-            raise InvalidAssertion("replayed")
+            raise InvalidAssertion(replays.ASSERTION)
         return vouched.member
 
     def _dispatched(self, invocation: Invocation) -> Dispatched:

@@ -48,13 +48,14 @@ from gatehouse.usecases.manage_resources import ManageResources
 from gatehouse.usecases.manage_tools import ManageTools
 from gatehouse.usecases.manage_warrants import ManageWarrants
 from gatehouse.usecases.management import Entrance, Management
+from gatehouse.usecases.probe_tool import ProbeTool
 from gatehouse.usecases.read_audit import ReadAudit
 from gatehouse.usecases.read_calls import ReadCalls
 from gatehouse.usecases.read_receipts import ReadReceipts
 from gatehouse.usecases.read_violations import ReadViolations
 from gatehouse.usecases.revoke_warrants import RevokeWarrants
 from gatehouse.usecases.try_tool import TryTool
-from gatehouse.wiring import clients, clock, limits, origins, people
+from gatehouse.wiring import checklist, clients, clock, limits, origins, people
 from gatehouse.wiring.access_tokens import read_access_token
 from gatehouse.wiring.pauses import pause
 from gatehouse.wiring.request_ids import new_request_id
@@ -124,6 +125,12 @@ def management(author: Author | None) -> Management:
         assertion_keys=ManageAssertionKeys(keys=DynamoAssertionKeys(*kept), clock=clock.now),
         tools=_tools(DynamoTools(*kept)),
         try_tool=_try_tool(DynamoTools(*kept), authority),
+        probe_tool=ProbeTool(
+            tools=DynamoTools(*kept),
+            dispatcher=LambdaDispatcher(clients.functions(), settings.dispatch_function),
+            limit=limits.limit_requests(settings, clients),
+            new_request_id=new_request_id,
+        ),
         prompts=ManagePrompts(prompts=DynamoPrompts(*kept), clock=clock.now),
         resources=ManageResources(
             resources=DynamoResources(*kept),
@@ -142,6 +149,7 @@ def management(author: Author | None) -> Management:
             entries=DynamoAuditEntries(dynamodb, settings.authority_table),
             key=_public_key(settings.audit_key_arn),
         ),
+        checklist=checklist.read_checklist(kept, settings),
         warrants=ManageWarrants(
             policies=DynamoWarrantPolicies(*kept),
             roots=DynamoTrustedRoots(*kept),

@@ -52,6 +52,7 @@ class ServiceClient:
     """Posts to one service. `service` is its name both in hosts and in signatures."""
 
     def __init__(self, service: str, patience: Patience, around: Surroundings) -> None:
+        self._service = service
         self.endpoint: Endpoint = endpoint_of(service, around.environ)
         if self.endpoint.is_secure:
             around.tls()  # while the instance starts, when Lambda lends it more CPU
@@ -82,8 +83,9 @@ class ServiceClient:
 
         try:
             return self._retries.run(once) if is_repeatable else once()
-        except Refused as refused:
-            if refused.code in _ENDED:
+        except WireError as error:
+            error.service = self._service
+            if isinstance(error, Refused) and error.code in _ENDED:
                 self._around.credentials.forget()
             raise
 

@@ -7,7 +7,9 @@ if TYPE_CHECKING:
 
 
 class WireError(Exception):
-    """A request did not come to a good answer."""
+    """A request did not come to a good answer of `service`."""
+
+    service: str | None = None
 
 
 class Refused(WireError):

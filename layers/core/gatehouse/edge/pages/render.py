@@ -4,11 +4,12 @@ import hashlib
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
-from typing import Final
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from typing import TYPE_CHECKING, Final
 
 from gatehouse.edge.http import HttpResponse
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 FOLDER: Final = Path(__file__).resolve().parent
 STYLE: Final = FOLDER / "style.css"
@@ -78,7 +79,9 @@ def _style() -> str:
 
 
 @cache
-def _environment() -> Environment:
+def _environment() -> "Environment":
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415 - 34 ms
+
     return Environment(
         loader=FileSystemLoader(FOLDER / "templates"),
         autoescape=True,

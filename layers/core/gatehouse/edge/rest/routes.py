@@ -9,6 +9,7 @@ from gatehouse.edge.rest import (
     calls,
     integrations,
     members,
+    probes,
     projects,
     prompts,
     resources,
@@ -18,6 +19,7 @@ from gatehouse.edge.rest import (
 from gatehouse.edge.rest.assertion_keys import KeyAnswer, KeyList, NewKey
 from gatehouse.edge.rest.audit_routes import AUDIT_ROUTES
 from gatehouse.edge.rest.calls import CallAnswer, CallList, CallQuery, UsageList, UsageQuery
+from gatehouse.edge.rest.checklist import CHECKLIST_ROUTES
 from gatehouse.edge.rest.integrations import (
     CreatedIntegrationAnswer,
     Deletion,
@@ -27,6 +29,7 @@ from gatehouse.edge.rest.integrations import (
 from gatehouse.edge.rest.members import MemberList
 from gatehouse.edge.rest.models import PageQuery
 from gatehouse.edge.rest.people_routes import PEOPLE_ROUTES
+from gatehouse.edge.rest.probes import NewProbe, ProbesAnswer
 from gatehouse.edge.rest.projects import (
     Health,
     NewProject,
@@ -139,6 +142,10 @@ ROUTES: Final[tuple[Route, ...]] = (
         shared=EDIT_TOOL, input=Trial, answer=TrialAnswer, refusals=(404,),
     ),
     route(
+        "POST", "/api/v1/custom-tools/{id}/probe", Action.TOOLS_TRY, probes.probe_tool,
+        shared=EDIT_TOOL, input=NewProbe, answer=ProbesAnswer, refusals=(404,),
+    ),
+    route(
         "GET", "/api/v1/prompts", Action.PROMPTS_READ, prompts.list_prompts,
         input=PageQuery, answer=PromptList,
     ),
@@ -195,6 +202,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         input=UsageQuery, answer=UsageList,
     ),
     *AUDIT_ROUTES,
+    *CHECKLIST_ROUTES,
     *WARRANT_ROUTES,
     *PEOPLE_ROUTES,
     route(

@@ -1,0 +1,1 @@
+"""What has to hold before production: the items, what is looked at, and what comes of it."""

@@ -1,0 +1,39 @@
+// Pages work without this file; it saves a few steps.
+"use strict";
+
+for (const button of document.querySelectorAll("[data-copy]")) {
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    const text = button.parentElement.querySelector("[data-copied]").textContent;
+    try {
+      await navigator.clipboard.writeText(text);
+      button.textContent = "Copied";
+    } catch {
+      button.textContent = "Copy it by hand";
+    }
+  });
+}
+
+for (const field of document.querySelectorAll("[data-confirm]")) {
+  const button = field.form.querySelector("button[type=submit]");
+  const judge = () => { button.disabled = field.value !== field.dataset.confirm; };
+  field.addEventListener("input", judge);
+  judge();
+}
+
+for (const field of document.querySelectorAll("[data-json]")) {
+  field.addEventListener("blur", () => {
+    const text = field.value.trim();
+    if (!/^[[{]/.test(text)) return;
+    try {
+      JSON.parse(text);
+      field.setCustomValidity("");
+    } catch (error) {
+      field.setCustomValidity(`This is not JSON: ${error.message}`);
+    }
+  });
+  field.addEventListener("input", () => field.setCustomValidity(""));
+}
+
+// On a phone the menu scrolls sideways; where one is, is in sight.
+document.querySelector(".menu [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });

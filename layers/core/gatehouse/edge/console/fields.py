@@ -1,0 +1,120 @@
+"""How the fields of a form become those of a JSON body."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from gatehouse.domain import strict_json
+from gatehouse.domain.errors import FieldError, InvalidFields
+from gatehouse.domain.json_values import JsonValue
+
+Form = Mapping[str, str]
+
+
+class _LeftOut(Exception):
+    """The form says nothing about a field."""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field, and how it is read; what is left out of a form is left out of the body."""
+
+    name: str
+    read: Callable[[str | None], JsonValue]
+
+
+def text(name: str) -> Field:
+    """Return a field of text; empty means left out."""
+    return Field(name, _given)
+
+
+def clearable(name: str) -> Field:
+    """Return a field of text that may be emptied: then it is null."""
+    return Field(name, lambda value: value)
+
+
+def whole(name: str) -> Field:
+    """Return a field of whole numbers; empty means left out."""
+    return Field(name, lambda value: _whole(_given(value)))
+
+
+def flag(name: str) -> Field:
+    """Return a field that is ticked or not."""
+    return Field(name, lambda value: value is not None)
+
+
+def choice_flag(name: str) -> Field:
+    """Return a field that says `true` or `false`; anything else is left out."""
+    return Field(name, _choice)
+
+
+def lines(name: str) -> Field:
+    """Return a list of texts, one on each line."""
+    return Field(
+        name, lambda value: [s for each in (value or "").split("\n") if (s := each.strip())]
+    )
+
+
+def json(name: str) -> Field:
+    """Return any JSON value; empty means null."""
+    return Field(name, lambda value: None if value is None else _parsed(value))
+
+
+def given_json(name: str) -> Field:
+    """Return any JSON value; empty means left out."""
+    return Field(name, lambda value: _parsed(_given(value)))
+
+
+def body_of(form: Form, fields: tuple[Field, ...]) -> dict[str, JsonValue]:
+    """Return the body that a form describes; raise `InvalidFields` naming all that is wrong.
+
+    A dot in a field's name is one step into an object, as in the errors of the API.
+    """
+    body: dict[str, JsonValue] = {}
+    errors: list[FieldError] = []
+    for field in fields:
+        try:
+            value = form.get(field.name)
+            read = field.read(None if value is None else value.replace("\r\n", "\n"))
+            _put(body, field.name.split("."), read)
+        except _LeftOut:
+            continue
+        except ValueError as error:
+            errors.append(FieldError(field.name, str(error)))
+    if errors:
+        raise InvalidFields(tuple(errors))
+    return body
+
+
+def _put(body: dict[str, JsonValue], steps: list[str], value: JsonValue) -> None:
+    for step in steps[:-1]:
+        inner = body.setdefault(step, {})
+        if not isinstance(inner, dict):
+            raise TypeError(step)
+        body = inner
+    body[steps[-1]] = value
+
+
+def _given(value: str | None) -> str:
+    if value is None:
+        raise _LeftOut
+    return value
+
+
+def _whole(value: str) -> int:
+    try:
+        return int(value)
+    except ValueError:
+        raise ValueError("must be a whole number") from None
+
+
+def _choice(value: str | None) -> bool:
+    if value not in {"true", "false"}:
+        raise _LeftOut
+    return value == "true"
+
+
+def _parsed(value: str) -> JsonValue:
+    try:
+        return strict_json.parse(value.encode())
+    except strict_json.InvalidJson as error:
+        raise ValueError(str(error).replace("The body", "The text")) from None

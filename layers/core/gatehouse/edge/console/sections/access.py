@@ -1,0 +1,70 @@
+"""Integrations with their keys, and the keys that vouch for members."""
+
+from typing import Final
+
+from gatehouse.edge.console.fields import flag, lines, text
+from gatehouse.edge.console.pages import Do, Page, Read
+
+ACCESS: Final = (
+    Page(
+        path="integrations",
+        title="Integrations",
+        section="integrations",
+        menu="Integrations",
+        template="integrations.html",
+        reads=(Read(name="integrations", route="/api/v1/integrations", query=("cursor",)),),
+        actions=(
+            Do(
+                name="create-integration",
+                method="POST",
+                route="/api/v1/integrations",
+                body=(text("name"), text("environment")),
+                shows=True,
+            ),
+            Do(
+                name="create-client",
+                method="POST",
+                route="/api/v1/integrations",
+                body=(
+                    text("name"), text("kind"), lines("redirect_uris"), flag("public"),
+                    text("admission"), flag("allow_metadata_clients"),
+                ),
+                shows=True,
+            ),
+            Do(
+                name="revoke-integration",
+                method="DELETE",
+                route="/api/v1/integrations/{id}",
+                query=("cascade",),
+                confirm="name",
+                says="Revoked. Its key and its sessions hold no longer.",
+            ),
+        ),
+    ),
+    Page(
+        path="assertion-keys",
+        title="Assertion keys",
+        section="assertion-keys",
+        menu="Assertion keys",
+        template="assertion_keys.html",
+        reads=(Read(name="keys", route="/api/v1/assertion-keys", query=("cursor",)),),
+        actions=(
+            Do(
+                name="register-key",
+                method="POST",
+                route="/api/v1/assertion-keys",
+                body=(
+                    text("kid"), text("public_key_pem"), text("algorithm"), text("description"),
+                ),
+                says="The key is registered. Assertions that it signs are taken from now on.",
+            ),
+            Do(
+                name="deactivate-key",
+                method="DELETE",
+                route="/api/v1/assertion-keys/{id}",
+                confirm="kid",
+                says="Deactivated. Sessions that were minted through it have ended.",
+            ),
+        ),
+    ),
+)  # fmt: skip

@@ -1,0 +1,123 @@
+"""Tools: listed, read, changed, tried, approved."""
+
+from typing import Final
+
+from gatehouse.edge.console.fields import (
+    choice_flag,
+    flag,
+    given_json,
+    json,
+    lines,
+    text,
+    whole,
+)
+from gatehouse.edge.console.pages import Do, Page, Read
+
+TOOL: Final = Read(name="tool", route="/api/v1/custom-tools/{id}")
+DEFINITION: Final = (
+    text("description"),
+    given_json("input_schema"),
+    json("output_schema"),
+    text("base_url"),
+    text("http_method"),
+    text("endpoint_path"),
+    given_json("headers_template"),
+    given_json("query_template"),
+    json("body_template"),
+    text("auth_strategy"),
+    text("encrypted_auth_secret"),
+    flag("require_member"),
+    lines("allowed_roles"),
+    whole("timeout_seconds"),
+)
+
+TOOLS: Final = (
+    Page(
+        path="tools",
+        title="Tools",
+        section="tools",
+        menu="Tools",
+        template="tools.html",
+        reads=(Read(name="tools", route="/api/v1/custom-tools", query=("cursor",)),),
+        actions=(
+            Do(
+                name="switch-tool",
+                method="PATCH",
+                route="/api/v1/custom-tools/{id}",
+                body=(whole("version"), choice_flag("is_enabled")),
+                says="The tool is switched. It holds from the next call on.",
+            ),
+        ),
+    ),
+    Page(
+        path="tools/new",
+        title="New tool",
+        section="tools",
+        template="tool_new.html",
+        actions=(
+            Do(
+                name="create-tool",
+                method="POST",
+                route="/api/v1/custom-tools",
+                body=(text("name"), *DEFINITION),
+                then="tools/{id}",
+                says="The tool is there. Try it before somebody else does.",
+            ),
+        ),
+    ),
+    Page(
+        path="tools/{id}",
+        title="Tool",
+        section="tools",
+        template="tool.html",
+        reads=(TOOL,),
+        actions=(
+            Do(
+                name="try-tool",
+                method="POST",
+                route="/api/v1/custom-tools/{id}/test",
+                body=(given_json("arguments"), choice_flag("execute"), text("member_external_id")),
+                shows=True,
+            ),
+            Do(
+                name="approve-tool",
+                method="POST",
+                route="/api/v1/custom-tools/{id}/approve",
+                body=(text("digest"),),
+                says="This definition is approved.",
+            ),
+            Do(
+                name="enable-tool",
+                method="PATCH",
+                route="/api/v1/custom-tools/{id}",
+                body=(whole("version"), choice_flag("is_enabled")),
+                says="The tool is switched. It holds from the next call on.",
+            ),
+            Do(
+                name="delete-tool",
+                method="DELETE",
+                route="/api/v1/custom-tools/{id}",
+                confirm="name",
+                then="tools",
+                says="The tool is gone.",
+            ),
+        ),
+    ),
+    Page(
+        path="tools/{id}/edit",
+        title="Edit tool",
+        section="tools",
+        template="tool_edit.html",
+        reads=(TOOL,),
+        actions=(
+            Do(
+                name="change-tool",
+                method="PATCH",
+                route="/api/v1/custom-tools/{id}",
+                body=(whole("version"), *DEFINITION, whole("rotation_seconds")),
+                then="tools/{id}",
+                says="Saved. It holds from the next call on.",
+            ),
+        ),
+    ),
+)

@@ -1,0 +1,20 @@
+"""The table of pages: what the console shows, what its menu lists, what tests try."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from gatehouse.edge.console.pages import Page, Where
+from gatehouse.edge.console.sections.access import ACCESS
+from gatehouse.edge.console.sections.calls import CALLS
+from gatehouse.edge.console.sections.content import CONTENT
+from gatehouse.edge.console.sections.overview import OVERVIEW
+from gatehouse.edge.console.sections.tools import TOOLS
+
+PAGES: Final[tuple[Page, ...]] = (*OVERVIEW, *TOOLS, *CONTENT, *CALLS, *ACCESS)
+"""The first whose path fits is meant, so a fixed path stands before one with a parameter."""
+
+MENU: Final[Mapping[Where, Sequence[Page]]] = {
+    where: tuple(page for page in PAGES if page.menu and page.where is where) for where in Where
+}
+SAID: Final[Mapping[str, str]] = {do.name: do.says for page in PAGES for do in page.actions}
+"""What is said once a form did what it says; the names of forms differ over all pages."""
