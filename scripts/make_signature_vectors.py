@@ -44,6 +44,7 @@ class Case(TypedDict, total=False):
     """One input, where it differs from the plainest request."""
 
     name: str
+    integration_id: str
     scheme: str
     timestamp: int
     request_id: str
@@ -157,6 +158,7 @@ def vector(case: Case) -> Vector:
         case.get("body", ""),
     )
     timestamp, request_id = case.get("timestamp", NOW), case.get("request_id", REQUEST)
+    integration = case.get("integration_id", INTEGRATION)
     identity = member_headers(case.get("member"))
     email, roles = (identity.get(f"X-Tengine-Member-{name}", "") for name in ("Email", "Roles"))
     fields = [
@@ -166,7 +168,7 @@ def vector(case: Case) -> Vector:
         target,
         hashlib.sha256(body.encode("utf-8")).hexdigest(),
         PROJECT,
-        INTEGRATION,
+        integration,
         identity.get("X-Tengine-Member-Id", "-"),
         hashlib.sha256(f"{email}\n{roles}".encode("ascii")).hexdigest(),
     ]
@@ -185,12 +187,12 @@ def vector(case: Case) -> Vector:
         "target": target,
         "body": body,
         "project_id": PROJECT,
-        "integration_id": INTEGRATION,
+        "integration_id": integration,
         "member": case.get("member"),
         "canonical": canonical,
         "headers": {
             "X-Tengine-Project-Id": PROJECT,
-            "X-Tengine-Integration-Id": INTEGRATION,
+            "X-Tengine-Integration-Id": integration,
             "X-Tengine-Request-Id": request_id,
             "X-Tengine-Timestamp": str(timestamp),
             **identity,

@@ -67,6 +67,17 @@ def test_every_vector_is_let_through_and_tells_its_member(vector: Vector) -> Non
     )
 
 
+@pytest.mark.parametrize("whose", ["user:7hR2kQ9xLmZp", "app:svc0Zz19"])
+def test_a_trial_tells_who_tries_in_the_place_of_the_integration(whose: str) -> None:
+    assert verify(sent(integration_id=whose)).integration_id == whose
+
+
+@pytest.mark.parametrize("whose", ["user:", ":7hR2", "admin:7hR2", "user:a:b", "user:a b"])
+def test_nobody_else_is_taken_for_who_tries(whose: str) -> None:
+    with pytest.raises(MalformedRequest):
+        verify(sent(integration_id=whose))
+
+
 # --- the signature
 
 

@@ -18,6 +18,8 @@ _METHOD: Final = re.compile(r"[A-Z]{1,16}")
 _TARGET: Final = re.compile(r"/[!-~]*")
 _VALUE: Final = re.compile(r"[!-~](?:[ -~]*[!-~])?")
 _ID: Final = re.compile(r"[0-9A-Za-z]{1,64}")
+_WHOSE: Final = re.compile(rf"{_ID.pattern}|(?:user|app):{_ID.pattern}")
+"""An integration's id; or who tries a tool without one, which can never be taken for an id."""
 _UUID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _SECONDS: Final = re.compile(r"[1-9][0-9]{0,11}")
 _ONE_SIGNATURE: Final = r"(?:tng1|tng2)=[0-9a-f]{64}"
@@ -86,7 +88,7 @@ def parsed(*, method: str, target: str, headers: Headers, body: bytes) -> Incomi
         body=body,
         headers=relevant,
         project_id=_ours(relevant, "project-id", _ID),
-        integration_id=_ours(relevant, "integration-id", _ID),
+        integration_id=_ours(relevant, "integration-id", _WHOSE),
         request_id=_ours(relevant, "request-id", _UUID),
         timestamp=int(_ours(relevant, "timestamp", _SECONDS)),
     )
