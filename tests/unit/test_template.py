@@ -194,6 +194,8 @@ def test_the_api_has_these_routes_and_no_cors_of_its_own() -> None:
         ("/oauth/consent", "any"),
         ("/me", "any"),
         ("/me/{proxy+}", "any"),
+        ("/console", "any"),
+        ("/console/{proxy+}", "any"),
         ("$default", "any"),
     }
     assert "x-amazon-apigateway-cors" not in body
