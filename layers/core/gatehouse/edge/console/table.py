@@ -7,10 +7,11 @@ from gatehouse.edge.console.pages import Page, Where
 from gatehouse.edge.console.sections.access import ACCESS
 from gatehouse.edge.console.sections.calls import CALLS
 from gatehouse.edge.console.sections.content import CONTENT
+from gatehouse.edge.console.sections.oversight import OVERSIGHT
 from gatehouse.edge.console.sections.overview import OVERVIEW
 from gatehouse.edge.console.sections.tools import TOOLS
 
-PAGES: Final[tuple[Page, ...]] = (*OVERVIEW, *TOOLS, *CONTENT, *CALLS, *ACCESS)
+PAGES: Final[tuple[Page, ...]] = (*OVERVIEW, *TOOLS, *CONTENT, *CALLS, *ACCESS, *OVERSIGHT)
 """The first whose path fits is meant, so a fixed path stands before one with a parameter."""
 
 MENU: Final[Mapping[Where, Sequence[Page]]] = {

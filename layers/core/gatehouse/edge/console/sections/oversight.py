@@ -1,0 +1,47 @@
+"""Members, whom backends vouch for, and the record of what was changed."""
+
+from typing import Final
+
+from gatehouse.edge.console.pages import Do, Page, Read
+
+MEMBER: Final = "/api/v1/members/{external_id}"
+
+OVERSIGHT: Final = (
+    Page(
+        path="members",
+        title="Members",
+        section="members",
+        menu="Members",
+        template="members.html",
+        reads=(Read(name="members", route="/api/v1/members", query=("cursor",)),),
+        actions=(
+            Do(
+                name="block-member",
+                method="POST",
+                route=f"{MEMBER}/block",
+                confirm="external_id",
+                says="Blocked. The member's sessions have ended.",
+            ),
+            Do(
+                name="unblock-member",
+                method="DELETE",
+                route=f"{MEMBER}/block",
+                says="The member may have new sessions again.",
+            ),
+            Do(
+                name="end-sessions",
+                method="POST",
+                route=f"{MEMBER}/end-sessions",
+                says="The member's sessions have ended.",
+            ),
+        ),
+    ),
+    Page(
+        path="audit",
+        title="Audit",
+        section="audit",
+        menu="Audit",
+        template="audit.html",
+        reads=(Read(name="entries", route="/api/v1/audit", query=("actor", "action", "cursor")),),
+    ),
+)
