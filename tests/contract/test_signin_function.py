@@ -152,7 +152,7 @@ def test_no_log_line_holds_a_cookie_a_code_or_a_state(
     )
     assert answer["statusCode"] == 403
     lines = logged.getvalue()
-    assert '"status":403' in lines.replace(" ", "")
+    assert '"http.response.status_code":403' in lines.replace(" ", "")
     for secret in ("the-code", "the-state", "b" * 43, "gcs_the-cookie"):
         assert secret not in lines
         assert base64.b64encode(secret.encode()).decode() not in lines

@@ -131,9 +131,9 @@ class MemoryAssertionKeys:
 
     def register(self, project_id: str, key: AssertionKey) -> None:
         """See `AssertionKeys.register`."""
-        require_active(self.table, project_id)
         if (project_id, key.kid) in self.table.assertion_keys:
             raise Conflict("This kid was used before")
+        require_active(self.table, project_id)
         self.table.assertion_keys[project_id, key.kid] = key
 
     def page(self, project_id: str, *, after: str | None, limit: int) -> Page[AssertionKey]:

@@ -31,7 +31,11 @@ from tests.integration.world import Json, Tenant, World
 
 pytestmark = pytest.mark.stack
 
-NO_CHANGE = {"POST /api/v1/custom-tools/{id}/test", "POST /api/v1/mcp/session-token"}
+NO_CHANGE = {
+    "POST /api/v1/custom-tools/{id}/probe",
+    "POST /api/v1/custom-tools/{id}/test",
+    "POST /api/v1/mcp/session-token",
+}
 """A trial and an exchange change nothing that anybody administers."""
 
 
