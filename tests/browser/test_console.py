@@ -4,6 +4,7 @@ import json
 import re
 from functools import partial
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
@@ -20,7 +21,11 @@ pytestmark = [pytest.mark.stack, pytest.mark.usefixtures("providers")]
 
 AXE = Path(__file__).parent / "provider" / "node_modules" / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-LOOKS = {"light": (1280, "light"), "dark": (1280, "dark"), "phone": (360, "light")}
+LOOKS: dict[str, tuple[int, Literal["light", "dark"]]] = {
+    "light": (1280, "light"),
+    "dark": (1280, "dark"),
+    "phone": (360, "light"),
+}
 PROMPT = {
     "name": "greet",
     "messages": [{"role": "user", "content": {"type": "text", "text": "Hi"}}],
@@ -62,7 +67,7 @@ def seen(request: pytest.FixtureRequest, browser: Browser, stack: LocalStack) ->
     sign_in_at_company(page, "admin@example.com")
     page.wait_for_url(f"{stack.api_url}/**")
     page.set_viewport_size({"width": width, "height": 800})
-    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    page.emulate_media(color_scheme=scheme)
     return page
 
 
