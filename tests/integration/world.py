@@ -157,25 +157,28 @@ class World:
         )
 
     def admin(self, method: str, path: str, body: object = None) -> httpx.Response:
-        """Call the API of the deployment's administrator."""
-        return self.http.request(method, path, json=body, headers=bearer(self.admin_token))
+        """Call the API of the deployment's administrator, and wait when told to.
 
-    def _created(self, path: str, body: Json) -> httpx.Response:
-        """Create something; wait as told where many tests made tenants within one minute."""
-        answer = self.admin("POST", path, body)
+        Many tests together ask more within a minute than one administrator may.
+        """
+        headers = bearer(self.admin_token)
+        answer = self.http.request(method, path, json=body, headers=headers)
         if answer.status_code == 429:
             time.sleep(float(answer.headers["retry-after"]))
-            answer = self.admin("POST", path, body)
-        assert answer.status_code == 201, answer.text
+            answer = self.http.request(method, path, json=body, headers=headers)
         return answer
 
     def tenant(self, name: str = "Tenant", **integration: Any) -> Tenant:
         """Make a project with an integration and an assertion key."""
-        project = self._created("/admin/v1/projects", {"name": name})
+        project = self.admin("POST", "/admin/v1/projects", {"name": name})
+        assert project.status_code == 201, project.text
         project_id = project.json()["id"]
-        made = self._created(
-            f"/admin/v1/projects/{project_id}/integrations", {"name": "backend", **integration}
+        made = self.admin(
+            "POST",
+            f"/admin/v1/projects/{project_id}/integrations",
+            {"name": "backend", **integration},
         )
+        assert made.status_code == 201, made.text
         api_key = self.journal.note("API key", made.json()["api_key"])
         self.journal.shown_once.add(api_key)
         private_pem, public_pem = key_pair()
