@@ -133,6 +133,17 @@ def test_what_cannot_be_undone_is_confirmed_by_its_name(owner: Console, project:
     assert found[1] not in after
 
 
+@pytest.mark.parametrize(
+    "page", [page for page in IN_PROJECT if page.actions], ids=lambda p: p.path
+)
+def test_a_form_without_its_fields_is_answered_and_breaks_nothing(
+    owner: Console, project: str, page: Page
+) -> None:
+    path = re.sub(r"\{\w+\}", "none-such", address(page, project))
+    for action in page.actions:
+        assert owner.post(path, action=action.name).status < 500, action.name
+
+
 def test_a_viewer_sees_no_form_and_the_api_refuses_what_is_sent_all_the_same(
     gate: House, project: str
 ) -> None:

@@ -64,7 +64,7 @@ class Visit:
         try:
             _require_typed(action, params)
             body = body_of(form, action.body)
-            route = filled(action.route, params)
+            route = _reached(action, params)
         except InvalidFields as error:
             response = problem(error, self.browser.request.request_id)
             return ApiAnswer.of(response)
@@ -149,6 +149,14 @@ class Visit:
 
     def _refusal(self, status: int, message: str) -> HttpResponse:
         return refusals.shown(status, message, self.browser.request.request_id)
+
+
+def _reached(action: Do, params: Mapping[str, str]) -> str:
+    """Return the route that a form asks; raise `InvalidFields` where it lacks what names it."""
+    try:
+        return filled(action.route, params)
+    except KeyError as missing:
+        raise InvalidFields((FieldError(str(missing.args[0]), "is missing"),)) from None
 
 
 def _require_typed(action: Do, params: Mapping[str, str]) -> None:
