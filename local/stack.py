@@ -14,6 +14,9 @@ from local.deploy import Deployed, deploy
 from local.front import Front
 
 FUNCTIONS = ("mcp", "dispatch", "token", "signin", "keys", "console", "rotate", "audit")
+VERSIONED = frozenset(FUNCTIONS) - {"rotate", "audit"}
+"""Those of which a published version serves, the one that the alias LIVE names."""
+LIVE = "live"
 
 
 @dataclass(kw_only=True)
@@ -107,9 +110,10 @@ class LocalStack:
         return {noun: self.outputs[f"{noun.capitalize()}Function"] for noun in FUNCTIONS}
 
     def function(self, noun: str) -> dict[str, Any]:
-        """Return the deployed configuration of `functions/<noun>`."""
+        """Return the configuration with which `functions/<noun>` serves."""
+        name = self.function_names[noun]
         configuration: dict[str, Any] = self.client("lambda").get_function_configuration(
-            FunctionName=self.function_names[noun]
+            FunctionName=f"{name}:{LIVE}" if noun in VERSIONED else name
         )
         return configuration
 

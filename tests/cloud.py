@@ -27,6 +27,23 @@ def _parsed() -> Json:
     return parsed
 
 
+def packaged() -> Json:
+    """Return the template as `sam package` leaves it, the caller's to change."""
+    raw = source()
+    for resource in raw["Resources"].values():
+        properties = resource.get("Properties", {})
+        for name in {"CodeUri", "ContentUri"} & properties.keys():
+            properties[name] = "s3://bucket/key"
+    return raw
+
+
+def as_cloudformation(template: Json, **parameters: str) -> Json:
+    """Return what SAM makes of a packaged template, intrinsic functions as they are."""
+    translator = Translator({}, Parser(), boto_session=Session(region_name="eu-central-1"))
+    made: Json = translator.translate(deepcopy(template), parameter_values=parameters)
+    return made
+
+
 @cache
 def translated(stage: str, **parameters: str) -> Json:
     """Return the resources of `stage`, intrinsic functions resolved.
@@ -34,13 +51,7 @@ def translated(stage: str, **parameters: str) -> Json:
     Other parameters than those given have their defaults.
     A reference to a resource becomes its logical id, an attribute `Id.Attribute`.
     """
-    raw = source()
-    for resource in raw["Resources"].values():
-        properties = resource.get("Properties", {})
-        for name in {"CodeUri", "ContentUri"} & properties.keys():
-            properties[name] = "s3://bucket/key"
-    translator = Translator({}, Parser(), boto_session=Session(region_name="eu-central-1"))
-    template = translator.translate(raw, parameter_values={})
+    template = as_cloudformation(packaged(), Stage=stage, **parameters)
     resolver = Resolver(template, stage, parameters)
     return {
         name: resolver.resolve(resource)

@@ -1,7 +1,7 @@
 """What preflight looks at, with nothing wrong that can be right, and ways to make it wrong."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -13,7 +13,7 @@ from gatehouse_cli.preflight.looking import look
 from gatehouse_cli.preflight.operator import Operator
 from gatehouse_cli.profiles import Profile
 from local.deploy import STACK
-from local.stack import LocalStack
+from local.stack import LIVE, LocalStack
 from tests.cloud import Json
 from tests.integration.echo import Echo
 from tests.integration.world import Tenant, World
@@ -175,17 +175,21 @@ def _logs_for_ever(ground: Ground) -> AbstractContextManager[None]:
 
 def _environment(noun: str, **values: str) -> "Wrong":
     def wrong(ground: Ground) -> AbstractContextManager[None]:
-        name = ground.physical(f"{noun.capitalize()}Function")
-        change = partial(
-            ground.stack.client("lambda").update_function_configuration, FunctionName=name
-        )
+        change = partial(serve, ground, ground.physical(f"{noun.capitalize()}Function"))
         before = ground.stack.function(noun)["Environment"]["Variables"]
-        return undone(
-            partial(change, Environment={"Variables": {**before, **values}}),
-            partial(change, Environment={"Variables": before}),
-        )
+        return undone(partial(change, {**before, **values}), partial(change, before))
 
     return wrong
+
+
+def serve(ground: Ground, function: str, variables: Mapping[str, str]) -> None:
+    """Let a version of the function with these variables serve."""
+    functions = ground.stack.client("lambda")
+    functions.update_function_configuration(
+        FunctionName=function, Environment={"Variables": variables}
+    )
+    made = functions.publish_version(FunctionName=function)["Version"]
+    functions.update_alias(FunctionName=function, Name=LIVE, FunctionVersion=made)
 
 
 @contextmanager

@@ -88,7 +88,7 @@ def read_secret(output: str) -> Action:
 
 def invoke_dispatch(stack: LocalStack, noun: str) -> Any:
     return stack.as_role(noun, "lambda").invoke(
-        FunctionName=stack.function_names["dispatch"], Payload=b"{}"
+        FunctionName=stack.function("dispatch")["FunctionArn"], Payload=b"{}"
     )
 
 

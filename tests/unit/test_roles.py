@@ -199,7 +199,18 @@ def test_with_keys_of_their_own_the_first_seals_and_each_opens() -> None:
 def test_every_function_has_a_row_in_the_matrix() -> None:
     roles = {n for n, r in translated("prod").items() if r["Type"] == "AWS::IAM::Role"}
 
-    assert roles == {f"{noun.capitalize()}FunctionRole" for noun in MAY}
+    assert roles - {"CodeDeployServiceRole"} == {f"{n.capitalize()}FunctionRole" for n in MAY}
+
+
+def test_who_shifts_requests_to_new_versions_may_what_aws_says_it_must_and_no_more() -> None:
+    role = translated("prod")["CodeDeployServiceRole"]["Properties"]
+
+    assert role["ManagedPolicyArns"] == [
+        "arn:aws:iam::aws:policy/service-role/AWSCodeDeployRoleForLambda"
+    ]
+    assert "Policies" not in role
+    (trust,) = role["AssumeRolePolicyDocument"]["Statement"]
+    assert trust["Principal"] == {"Service": ["codedeploy.amazonaws.com"]}
 
 
 def test_no_role_but_that_of_dispatch_opens_tool_secrets() -> None:
@@ -266,7 +277,8 @@ def test_remembering_a_member_touches_the_allowed_attributes_alone(member: Membe
 def test_no_role_may_scan_or_use_a_wildcard() -> None:
     for noun in MAY:
         for action, resource in allowed(noun, "prod"):
-            assert "*" not in action + resource
+            # Of dispatch any version: each caller asks for the one it was deployed with.
+            assert "*" not in action + resource.removesuffix("DispatchFunction.Arn:*")
             assert action != "dynamodb:Scan"
 
 
@@ -293,11 +305,11 @@ def test_only_the_api_may_call_the_public_functions_and_nobody_dispatch() -> Non
             callers.setdefault(function, set()).add(properties["Principal"])
 
     assert callers == {
-        "McpFunction": {"apigateway.amazonaws.com"},
-        "TokenFunction": {"apigateway.amazonaws.com"},
-        "SigninFunction": {"apigateway.amazonaws.com"},
-        "KeysFunction": {"apigateway.amazonaws.com"},
-        "ConsoleFunction": {"apigateway.amazonaws.com"},
+        "McpFunctionAliaslive": {"apigateway.amazonaws.com"},
+        "TokenFunctionAliaslive": {"apigateway.amazonaws.com"},
+        "SigninFunctionAliaslive": {"apigateway.amazonaws.com"},
+        "KeysFunctionAliaslive": {"apigateway.amazonaws.com"},
+        "ConsoleFunctionAliaslive": {"apigateway.amazonaws.com"},
         "RotateFunction": {"secretsmanager.amazonaws.com"},
         "AuditFunction": {"events.amazonaws.com"},
     }

@@ -13,6 +13,7 @@ Client = Callable[[str], Any]
 _TABLE: Final = "AWS::DynamoDB::Table"
 _KEY: Final = "AWS::KMS::Key"
 _FUNCTION: Final = "AWS::Lambda::Function"
+_ALIAS: Final = "AWS::Lambda::Alias"
 _API: Final = "AWS::ApiGatewayV2::Api"
 _ALARM: Final = "AWS::CloudWatch::Alarm"
 _LOGS: Final = "AWS::Logs::LogGroup"
@@ -47,10 +48,12 @@ class Operator:
         return tuple(self._key(name, physical) for name, physical in self._of_type(_KEY))
 
     def functions(self) -> Mapping[str, Mapping[str, str]]:
-        """The environment of each function; it holds names of secrets, and no secret."""
+        """The environment with which each function serves; it holds names of secrets, no secret."""
         functions = self.client("lambda")
+        # An alias is its ARN, in which the function's name comes last but one.
+        served = {alias.split(":")[-2]: alias for _, alias in self._of_type(_ALIAS)}
         found = {
-            name: functions.get_function_configuration(FunctionName=physical)
+            name: functions.get_function_configuration(FunctionName=served.get(physical, physical))
             for name, physical in self._of_type(_FUNCTION)
         }
         return {
