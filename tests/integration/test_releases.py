@@ -51,7 +51,7 @@ def live(stack: LocalStack) -> dict[str, int]:
 def allows(url: str, origin: str) -> bool:
     asking = {"Origin": origin, "Access-Control-Request-Method": "POST"}
     answer = httpx.options(f"{url}/mcp", headers=asking, timeout=30)
-    return answer.headers.get("access-control-allow-origin") == origin
+    return bool(answer.headers.get("access-control-allow-origin") == origin)
 
 
 def versions_that_ran(stack: LocalStack, noun: str) -> set[str]:

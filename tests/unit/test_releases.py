@@ -59,7 +59,10 @@ def _named(value: Json) -> Iterator[str]:
         case "Fn::If":
             yield argument[0]
         case "Fn::Sub":
-            yield from re.findall(r"\$\{([^}]+)\}", argument if isinstance(argument, str) else "")
+            text = argument if isinstance(argument, str) else argument[0]
+            yield from re.findall(r"\$\{([^}]+)\}", text)
+        case _:
+            pass
 
 
 def what_reaches(noun: str) -> set[str]:

@@ -45,6 +45,10 @@ AWS = sorted(set(re.findall(r"\baws ([a-z0-9]+) ([a-z-]+)((?:[^\n|;)`]|\$\([^)]*
 CURLS = sorted(set(re.findall(r"curl -sS( -X [A-Z]+)? \"\$API(/[^\"?]*)[^\n]*", ALL)))
 
 
+CALLED = {"deploy": "codedeploy"}
+"""Services that the command line calls otherwise than the API."""
+
+
 @cache
 def operations(service: str) -> dict[str, str]:
     model = Session().get_service_model(service)
@@ -68,6 +72,7 @@ def test_every_block_is_a_script(block: Block) -> None:
 
 @pytest.mark.parametrize(("service", "operation", "rest"), AWS)
 def test_aws_has_what_it_is_asked(service: str, operation: str, rest: str) -> None:
+    service = CALLED.get(service, service)
     options = re.findall(r"(?<= )--([a-z-]+)", re.sub(r"\$\([^)]*\)|'[^']*'", "x", rest))
     if operation == "wait":
         (name,) = re.findall(r"^ ([a-z-]+)", rest)
