@@ -175,6 +175,7 @@ MAY: Final[dict[str, Allowed]] = {
         ("dynamodb:UpdateItem", "Activity.Arn"): COUNTS,
         ("secretsmanager:GetSecretValue", "KeyRing.Id"): None,
         ("kms:Sign", "SigningKeyA.Arn"): ONLY_TOKENS,
+        ("kms:Sign", "SigningKeyB.Arn"): ONLY_TOKENS,
         **VERIFY,
         **AT_REST,
     },

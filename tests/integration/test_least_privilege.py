@@ -105,7 +105,7 @@ ACTIONS: dict[str, Action] = {
     "seal secrets": seal_secret,
     "certify receipts": sign_receipts,
     "sign access tokens": sign_tokens("A"),
-    "sign with the key that rests": sign_tokens("B"),
+    "sign access tokens with the other key": sign_tokens("B"),
     "show the receipt key": show_receipt_key,
     "sign ends of the audit": sign_ends,
     "show the audit's key": show_audit_key,
@@ -128,6 +128,7 @@ ALLOWED: dict[str, set[str]] = {
         "read Activity",  # of it, on AWS, sessions and codes
         "write Activity",
         "sign access tokens",
+        "sign access tokens with the other key",  # while the letter changes, versions of both serve
         "read the key ring",
     },
     "signin": {

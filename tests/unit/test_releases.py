@@ -174,6 +174,25 @@ def test_former_versions_go_when_the_new_ones_serve(noun: str) -> None:
     assert resources()[name]["UpdateReplacePolicy"] == "Delete"
 
 
+def test_what_a_role_allows_follows_no_parameter_that_versions_differ_in() -> None:
+    """Roles change at once; for a while a former version has them, and what it was deployed with.
+
+    Keys of one's own are listed before one of them seals, and a VPC asks nothing of code.
+    """
+    growing = {"SecretsKeyArns", "HasOtherSecretsKeys", "InVpc"}
+    found = resources()
+    asked = {
+        name
+        for noun in VERSIONED
+        for name in references(found[f"{function(noun)}Role"]["Properties"])
+    }
+
+    assert asked & (source()["Parameters"].keys() | source()["Conditions"].keys()) == {
+        *growing,
+        "OnAWS",
+    }
+
+
 def shifted(stage: str, **parameters: str) -> set[str]:
     found = translated(stage, **parameters)
     groups = {n for n, r in found.items() if r["Type"] == "AWS::CodeDeploy::DeploymentGroup"}

@@ -166,7 +166,7 @@ def test_one_function_signs_tokens_and_with_the_active_key_alone(letter: str) ->
         if "kms:Sign" in as_list(statement["Action"])
         and resource not in {"ReceiptKey.Arn", "AuditKey.Arn"}
     }
-    assert signing == {("token", f"SigningKey{letter}.Arn")}
+    assert signing == {("token", "SigningKeyA.Arn"), ("token", "SigningKeyB.Arn")}
     token = translated("prod", ActiveSigningKey=letter)["TokenFunction"]["Properties"]
     assert token["Environment"]["Variables"]["SIGNING_KEY"] == f"SigningKey{letter}.Arn"
 
@@ -184,7 +184,7 @@ def test_with_keys_of_their_own_the_first_seals_and_each_opens() -> None:
             if action in statement["Action"] and statement.get("Condition") == FOR_ONE_TOOL
         ]
 
-    assert resources("keys", "kms:GenerateDataKey") == [new]
+    assert resources("keys", "kms:GenerateDataKey") == ["SecretsKey.Arn", [new, former]]
     assert resources("keys", "kms:Decrypt") == []
     assert resources("dispatch", "kms:Decrypt") == ["SecretsKey.Arn", [new, former]]
     functions = translated("prod", SecretsKeyArns=moved)
