@@ -194,6 +194,15 @@ def test_a_large_plain_value_may_be_checked() -> None:
     assert compiled(schema).problems(list(range(50_000)), name="arguments") == ()
 
 
+def test_many_patterns_over_many_members_are_too_much_without_any_reference() -> None:
+    patterns: JsonObject = {f"^{number}": {"type": "string"} for number in range(400)}
+    schema = compiled({"patternProperties": patterns})
+    few = {f"member{number}": "" for number in range(10)}
+    many = {f"member{number}": "" for number in range(400)}
+    assert schema.problems(few, name="arguments") == ()
+    assert schema.problems(many, name="arguments") == ("arguments would take too long to check",)
+
+
 def test_a_schema_is_compiled_once_and_the_oldest_are_dropped() -> None:
     schemas = Schemas(limit=2)
     first = schemas.of("d1", "input", SCHEMA)

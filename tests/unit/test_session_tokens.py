@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gatehouse.domain import session_tokens
-from gatehouse.domain.errors import Unauthenticated
+from gatehouse.domain.errors import SessionExpired, Unauthenticated
 from gatehouse.domain.session_tokens import Session
 from tests.samples import DEPLOYMENT, NOW, RING, SESSION
 
@@ -131,3 +131,22 @@ def test_another_deployments_token_is_refused() -> None:
 def test_a_member_without_extras_has_none() -> None:
     bare = replace(SESSION, member=replace(SESSION.member, email=None, roles=()))
     assert read(mint(bare)) == bare
+
+
+def test_a_token_that_was_read_before_is_held_to_the_present_moment() -> None:
+    token = mint()
+    assert read(token) == SESSION
+    with pytest.raises(SessionExpired):
+        read(token, now=SESSION.expires_at)
+    with pytest.raises(Unauthenticated):
+        read(token, now=SESSION.issued_at - session_tokens.LEEWAY_SECONDS - 1)
+
+
+def test_a_token_that_was_read_before_needs_the_key_and_the_deployment_of_now() -> None:
+    token = mint()
+    assert read(token) == SESSION
+    other = replace(KEY, secret=b"other" * 8)
+    with pytest.raises(Unauthenticated):
+        session_tokens.read(token, key=other, deployment_id=DEPLOYMENT, now=NOW)
+    with pytest.raises(Unauthenticated):
+        session_tokens.read(token, key=KEY, deployment_id="another", now=NOW)

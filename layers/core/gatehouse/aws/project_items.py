@@ -1,5 +1,7 @@
 """The items of projects and integrations: both directions beside each other."""
 
+import json
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from gatehouse.aws.attributes import (
@@ -43,6 +45,8 @@ if TYPE_CHECKING:
 
 OAUTH: Final = "oauth"
 """The kind of an integration that is an OAuth client's; others say nothing."""
+MAX_SETTINGS: Final = 256
+"""Settings that an instance remembers as read."""
 
 
 def project_item(project: Project) -> NewItem:
@@ -81,8 +85,14 @@ def _read_settings(item: Item) -> ProjectSettings:
     """Read a project's settings; what was stored before there were any restricts nothing."""
     if "settings" not in item:
         return ProjectSettings()
+    return _settings_of(text(item, "settings"))
+
+
+@lru_cache(maxsize=MAX_SETTINGS)
+def _settings_of(document: str) -> ProjectSettings:
+    """Read settings; most projects have the same, and a project's seldom change."""
     try:
-        return read_settings(parsed(item, "settings"))
+        return read_settings(json.loads(document))
     except ValueError as error:
         raise CorruptItem("settings are not readable") from error
 

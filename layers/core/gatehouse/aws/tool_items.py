@@ -1,6 +1,8 @@
 """The items of tools: both directions beside each other."""
 
-from typing import TYPE_CHECKING, cast
+import json
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final, cast
 
 from gatehouse.aws.attributes import (
     Item,
@@ -11,7 +13,6 @@ from gatehouse.aws.attributes import (
     number,
     number_value,
     optional_text,
-    parsed,
     text,
     text_value,
 )
@@ -30,11 +31,16 @@ from gatehouse.domain.tool_documents import (
     read_definition,
     tool_descriptor_text,
 )
-from gatehouse.domain.tools import Tool
+from gatehouse.domain.tools import Tool, ToolDefinition
 from gatehouse.domain.warrant_policies import WarrantMode
 
 if TYPE_CHECKING:
     from gatehouse.domain.json_values import JsonObject
+
+MAX_DEFINITIONS: Final = 256
+"""Definitions that an instance remembers, as many as compiled schemas."""
+MAX_REMEMBERED: Final = 16_384
+"""Characters of such a one; larger ones would take more room than they are worth."""
 
 
 def tool_items(tool: Tool) -> tuple[NewItem, NewItem]:
@@ -81,7 +87,7 @@ def read_tool(decides: Item, describes: Item) -> Tool:
     """Read a tool from its two items."""
     return Tool(
         project_id=text(decides, "project_id"),
-        definition=read_definition(cast("JsonObject", parsed(describes, "definition"))),
+        definition=_definition_of(text(describes, "definition")),
         digest=text(decides, "digest"),
         version=number(decides, "version"),
         is_enabled=flag(decides, "is_enabled"),
@@ -94,6 +100,18 @@ def read_tool(decides: Item, describes: Item) -> Tool:
         warrant_mode=_read_warrant_mode(decides),
         allow_equal_calls="allow_equal_calls" in decides and flag(decides, "allow_equal_calls"),
     )
+
+
+def _definition_of(document: str) -> ToolDefinition:
+    """Read a definition; the same text, which says all of it, is read once."""
+    return (_read_once if len(document) <= MAX_REMEMBERED else _read)(document)
+
+
+def _read(document: str) -> ToolDefinition:
+    return read_definition(cast("JsonObject", json.loads(document)))
+
+
+_read_once: Final = lru_cache(maxsize=MAX_DEFINITIONS)(_read)
 
 
 def _read_warrant_mode(item: Item) -> WarrantMode | None:

@@ -5,6 +5,7 @@ import hashlib
 from gatehouse.domain.caller import Caller
 from gatehouse.domain.errors import TooManyRequests
 from gatehouse.domain.limits import (
+    UNLIMITED,
     Limit,
     LimitScope,
     Quota,
@@ -25,7 +26,7 @@ def call_limits(caller: Caller, tool: Tool | None) -> tuple[Limit, ...]:
         *limits_of(LimitScope.PROJECT, project.id, project.settings.limits),
         *limits_of(LimitScope.INTEGRATION, f"{project.id}#{integration.id}", integration.limits),
     ]
-    if member is not None:
+    if member is not None and project.settings.member_limits != UNLIMITED:
         # A member's id may hold anything, so it stands in keys as a digest.
         digest = hashlib.sha256(member.external_id.encode()).hexdigest()[:32]
         subject = f"{project.id}#{digest}"

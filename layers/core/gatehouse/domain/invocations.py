@@ -26,6 +26,7 @@ from gatehouse.domain.warrant_policies import WarrantVerdict
 from gatehouse.domain.warrant_verdict_documents import read_verdict, verdict_document
 
 VERSION: Final = 3
+_ENCODER: Final = json.JSONEncoder(separators=(",", ":"), allow_nan=False)
 
 
 def invocation_document(invocation: Invocation) -> JsonObject:
@@ -120,7 +121,7 @@ def unavailable_document(error: Unavailable) -> JsonObject:
 
 def document_bytes(document: JsonObject) -> bytes:
     """Return a document as it is sent."""
-    return json.dumps(document, separators=(",", ":"), allow_nan=False).encode("ascii")
+    return _ENCODER.encode(document).encode("ascii")
 
 
 def _tool_document(tool: Tool) -> JsonObject:

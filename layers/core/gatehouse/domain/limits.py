@@ -164,6 +164,8 @@ def lease_size(passed_in_the_second_before: int) -> int:
 
 def limits_of(scope: LimitScope, subject: str, limits: Limits) -> tuple[Limit, ...]:
     """Return what has to be counted for one scope."""
+    if limits == UNLIMITED:
+        return ()
     amounts = {
         Window.SECOND: limits.per_second,
         Window.MINUTE: limits.per_minute,

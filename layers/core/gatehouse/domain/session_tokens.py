@@ -10,6 +10,7 @@ import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as Base64Error
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 from gatehouse.domain.errors import SessionExpired, Unauthenticated
@@ -22,6 +23,8 @@ LIFETIME_SECONDS: Final = 900
 LEEWAY_SECONDS: Final = 30
 """How far the clocks of two instances may be apart when judging `iat`."""
 MAX_LENGTH: Final = 6144
+MAX_PROVEN: Final = 1024
+"""Tokens that an instance remembers as proven; the one unused for longest goes first."""
 _TYPE: Final = "mst+jwt"
 _CLAIMS: Final = frozenset(
     "iss aud sub exp iat jti kid project_id integration_id member_external_id epoch".split()  # noqa: SIM905
@@ -92,14 +95,7 @@ def presented_kid(token: str) -> str:
         Unauthenticated: This is no session token.
     """
     header, _, _ = _segments(token)
-    try:
-        kid = json.loads(_decode(header))["kid"]
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise Unauthenticated from error
-    # One spelling only: whatever else the header may hold, it is not what `mint` writes.
-    if not isinstance(kid, str) or header != _header(kid):
-        raise Unauthenticated
-    return kid
+    return _kid(header)
 
 
 def read(token: str, *, key: SessionKey, deployment_id: str, now: int) -> Session:
@@ -108,6 +104,21 @@ def read(token: str, *, key: SessionKey, deployment_id: str, now: int) -> Sessio
     Raises:
         Unauthenticated: The token is forged, another deployment's, or not one of ours.
         SessionExpired: It is genuine, and `now` is at or past its end (RFC 7519 section 4.1.4).
+    """
+    session = _proven(token, key, deployment_id)
+    if session.issued_at > now + LEEWAY_SECONDS:
+        raise Unauthenticated
+    if now >= session.expires_at:
+        raise SessionExpired
+    return session
+
+
+@lru_cache(maxsize=MAX_PROVEN)
+def _proven(token: str, key: SessionKey, deployment_id: str) -> Session:
+    """Return the session in `token`, as far as neither time nor what is stored has a say in it.
+
+    A member's calls bring the same token for minutes. What does not hold is raised, and so never
+    remembered; another key, or the same of another time, is another question.
     """
     header, payload, signature = _segments(token)
     if not hmac.compare_digest(_signature(f"{header}.{payload}", key), _decode(signature)):
@@ -119,13 +130,10 @@ def read(token: str, *, key: SessionKey, deployment_id: str, now: int) -> Sessio
         and claims["aud"] == ours
         and claims["kid"] == key.kid
         and claims["sub"] == f"member:{claims['member_external_id']}"
-        and claims["iat"] <= now + LEEWAY_SECONDS
         and claims["exp"] <= claims["iat"] + LIFETIME_SECONDS
     )
     if not genuine:
         raise Unauthenticated
-    if now >= claims["exp"]:
-        raise SessionExpired
     return Session(
         project_id=claims["project_id"],
         integration_id=claims["integration_id"],
@@ -162,6 +170,19 @@ def _claims(payload: str) -> dict[str, Any]:
     if not well_typed:
         raise Unauthenticated
     return claims
+
+
+@lru_cache(maxsize=8)
+def _kid(header: str) -> str:
+    """Return the key id of a header, of which a deployment has as many as its ring has keys."""
+    try:
+        kid = json.loads(_decode(header))["kid"]
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise Unauthenticated from error
+    # One spelling only: whatever else the header may hold, it is not what `mint` writes.
+    if not isinstance(kid, str) or header != _header(kid):
+        raise Unauthenticated
+    return kid
 
 
 def _header(kid: str) -> str:

@@ -111,7 +111,8 @@ def made(dispatched: Dispatched, *, conforms: Conforms | None = None) -> Made:
         if dispatched.answer.truncated:
             return replace(refusal(CUT), notes=_notes(dispatched, result))
         result = _conforming(result, conforms)
-    return replace(result, notes=_notes(dispatched, result))
+    notes = _notes(dispatched, result)
+    return replace(result, notes=notes) if notes else result
 
 
 def _notes(dispatched: Dispatched, result: ToolResult) -> Mapping[str, JsonValue]:

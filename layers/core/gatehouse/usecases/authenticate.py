@@ -1,7 +1,7 @@
 """Prove who is calling, and read in the same round trip what the request needs."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from gatehouse.domain import access_tokens, api_keys, session_tokens
 from gatehouse.domain.api_keys import PresentedKey
@@ -41,12 +41,23 @@ class _Asked:
     prompt_name: str | None = None
     stack: bytes | None = None
 
-    def wanted(self, project_id: str, integration_id: str) -> Wanted:
+    def wanted(
+        self,
+        project_id: str,
+        integration_id: str,
+        *,
+        member: MemberIdentity | None = None,
+        assertion_kid: str | None = None,
+        family_id: str | None = None,
+    ) -> Wanted:
         """Say what to read; the warrants are read for it, and so only once the rest holds."""
         issuer, ids = (None, ()) if self.stack is None else named_in(self.stack)
         return Wanted(
             project_id=project_id,
             integration_id=integration_id,
+            assertion_kid=assertion_kid,
+            member_external_id=member.external_id if member else None,
+            family_id=family_id,
             tool_name=self.tool_name,
             prompt_name=self.prompt_name,
             warrant_root=issuer,
@@ -102,10 +113,11 @@ class Authenticate:
         session = read_session_token(
             credential, rings=self.rings, deployment_id=self.deployment_id, now=self.clock()
         )
-        wanted = replace(
-            asked.wanted(session.project_id, session.integration_id),
+        wanted = asked.wanted(
+            session.project_id,
+            session.integration_id,
+            member=session.member,
             assertion_kid=session.assertion_kid,
-            member_external_id=session.member.external_id,
         )
         found = self.authority.read(wanted)
         require_session(session, found)
@@ -119,10 +131,8 @@ class Authenticate:
         grant = token.grant
         if grant.project_id is None or grant.integration_id is None or grant.member is None:
             raise Unauthenticated
-        wanted = replace(
-            asked.wanted(grant.project_id, grant.integration_id),
-            member_external_id=grant.member.external_id,
-            family_id=token.family_id,
+        wanted = asked.wanted(
+            grant.project_id, grant.integration_id, member=grant.member, family_id=token.family_id
         )
         found = self.authority.read(wanted)
         require_live(token, found.family, now=self.clock())

@@ -95,7 +95,8 @@ class CallTool:
         try:
             tool = callable_tool(call.tool, call.name, call.caller)
             checked = self.check_warrant(_warranted(call, tool))
-            record = replace(record, warrant=checked.verdict)
+            if checked.verdict is not None:
+                record = replace(record, warrant=checked.verdict)
             require_fitting(self.schemas, tool, call.arguments)
             client = self.rounds.resumed(call.client, call.request_state, _round(call, tool))
         except ToolRefused as refused:
@@ -109,7 +110,9 @@ class CallTool:
         if isinstance(client, InputRequired):
             self._deny(record, "input_missing")
             return CalledTool(outcome=Outcome.DENIED, result=client, warrant=record.warrant)
-        return self._dispatch(replace(call, client=client), tool, record, checked)
+        if client is not call.client:
+            call = replace(call, client=client)
+        return self._dispatch(call, tool, record, checked)
 
     def _refused(self, record: CallRecord, refused: ToolRefused) -> CalledTool:
         if isinstance(refused, WarrantRefused):
@@ -137,7 +140,8 @@ class CallTool:
         except WarrantRefused as refused:
             return self._refused(record, refused)
         if isinstance(spent, Invocation):
-            record = replace(record, warrant=spent.warrant)
+            if spent.warrant is not record.warrant:
+                record = replace(record, warrant=spent.warrant)
             try:
                 spent = self.dispatcher.dispatch(spent)
             except DispatchUncertain:

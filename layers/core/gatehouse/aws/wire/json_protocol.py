@@ -77,14 +77,13 @@ def _attribute(document: dict[str, object]) -> dict[str, object]:
 
     An attribute or a table may bear these names too, but then what follows is no text.
     """
+    # Asked of every object of an answer, so by the cheapest question first.
     if len(document) == 1:
-        match document:
-            case {"B": str(text)}:
-                return {"B": _bytes(text)}
-            case {"BS": list(texts)} if all(isinstance(text, str) for text in texts):
-                return {"BS": [_bytes(text) for text in texts]}
-            case _:
-                pass
+        if "B" in document and isinstance(document["B"], str):
+            return {"B": _bytes(document["B"])}
+        texts = document.get("BS")
+        if isinstance(texts, list) and all(isinstance(text, str) for text in texts):
+            return {"BS": [_bytes(text) for text in texts]}
     return document
 
 

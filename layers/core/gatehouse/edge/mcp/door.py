@@ -176,7 +176,7 @@ class Door:
             return _as_reply(method(self.offered, inbound))
         with self.limit(_limited(inbound)) as standings:
             reply = _as_reply(method(self.offered, inbound))
-        return replace(reply, standings=standings)
+        return replace(reply, standings=standings) if standings else reply
 
     def _refused(
         self,

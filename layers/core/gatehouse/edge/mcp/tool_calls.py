@@ -57,7 +57,9 @@ def _reply(inbound: Inbound, called: CalledTool, notes: JsonObject) -> Reply:
     if isinstance(called.result, InputRequired):
         meta = {"gatehouse/requestId": inbound.request_id, **notes}
         return _bounded(inbound, called.result, input_required(called.result, meta=meta))
-    result = replace(called.result, notes={**called.result.notes, **notes})
+    result = called.result
+    if notes:
+        result = replace(result, notes={**result.notes, **notes})
     text = tool_result_text(inbound.era, result, request_id=inbound.request_id)
     return _bounded(inbound, result, text)
 
