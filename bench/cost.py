@@ -6,6 +6,7 @@ is assumed (`WAITS`), the same for all. Prices are AWS's published ones for us-e
 tiers or savings plans (`PRICES`).
 """
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -60,6 +61,7 @@ def requests(ground: Ground) -> dict[str, Request]:
     signed = ground.world(project_id="Counted2", strategy=AuthStrategy.HMAC_SIGNATURE)
     guarded = ground.world(project_id="Counted3", policy=ENFORCED)
     many = ground.world(project_id="Counted4", tools=100)
+    changed = ground.world(project_id="Counted5", tools=100, changed_at=int(time.time()))
     chain = chain_of(3)
     with fielded(ground) as field_:
         mcp = field_.worker("mcp", ground.function("mcp"))
@@ -71,6 +73,9 @@ def requests(ground: Ground) -> dict[str, Request]:
                 ground, mcp.call, lambda: guarded.call(chain=chain)
             ),
             "tools/list of 100": _counted(ground, mcp.call, lambda: many.rpc("tools/list", {})),
+            "tools/list of 100, just changed": _counted(
+                ground, mcp.call, lambda: changed.rpc("tools/list", {})
+            ),
             "session exchange": _counted(ground, token.call, plain.exchange),
         }
 

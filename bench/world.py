@@ -17,12 +17,14 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from bench.events import DEPLOYMENT, Json, http_event, mcp_event, rpc_body
+from gatehouse.aws.audit_items import head_item
 from gatehouse.aws.principal_items import assertion_key_item, member_item
 from gatehouse.aws.project_items import integration_item, project_item
 from gatehouse.aws.tool_items import tool_items
 from gatehouse.aws.warrant_items import root_item
 from gatehouse.domain import api_keys, session_tokens
 from gatehouse.domain.assertion_keys import AssertionAlgorithm, AssertionKey
+from gatehouse.domain.audit import AuditHead
 from gatehouse.domain.key_ring_documents import read_ring
 from gatehouse.domain.members import MemberIdentity, MemberStanding
 from gatehouse.domain.projects import ALL_SCOPES, Integration, Project
@@ -54,7 +56,10 @@ SCHEMA: Final[Json] = {
 
 @dataclass(frozen=True, kw_only=True)
 class World:
-    """One project: `tools` of them call `upstream`; `policy` is about warrants."""
+    """One project: `tools` of them call `upstream`; `policy` is about warrants.
+
+    `changed_at` is when something was last administered.
+    """
 
     upstream: str
     project_id: str = "Proj0001"
@@ -63,6 +68,7 @@ class World:
     schema: Json = field(default_factory=lambda: SCHEMA)
     policy: WarrantPolicy = field(default_factory=WarrantPolicy)
     member: MemberIdentity = MEMBER
+    changed_at: int = 0
 
     def items(self) -> list[Json]:
         """Return what the tables hold of it, written by the adapters' own code."""
@@ -88,6 +94,7 @@ class World:
             assertion_key_item(self.project_id, key),
             member_item(self.project_id, member),
             root_item(self.project_id, root),
+            head_item(self.project_id, AuditHead(seq=1, digest="d" * 64, at=self.changed_at)),
             *(item for number in range(self.tools) for item in tool_items(self.tool(number))),
         ]
 

@@ -12,7 +12,7 @@ from gatehouse.domain.resources import Resource
 from gatehouse.domain.service_apps import ServiceApp
 from gatehouse.domain.tools import Tool
 from gatehouse.domain.warrant_policies import TrustedRoot
-from gatehouse.ports.authority import Authority, Wanted
+from gatehouse.ports.authority import Authority, LatestChange, Wanted
 
 
 @dataclass
@@ -34,6 +34,7 @@ class MemoryAuthority:
     custom_roles: dict[tuple[str, str], CustomRole] = field(default_factory=dict)
     left: dict[tuple[str, str], int] = field(default_factory=dict)
     apps: dict[str, ServiceApp] = field(default_factory=dict)
+    changes: dict[str, LatestChange] = field(default_factory=dict)
     reads: int = 0
 
     def read(self, wanted: Wanted) -> Authority:
@@ -52,4 +53,5 @@ class MemoryAuthority:
                 name for name in wanted.warrant_ids if (project_id, name) in self.revoked
             ),
             family=self.families.get(wanted.family_id or ""),
+            latest_change=self.changes.get(project_id) if wanted.latest_change else None,
         )

@@ -33,9 +33,8 @@ def lister(table: MemoryAuthority, now: int = NOW) -> ListOffered:
     )
 
 
-def names(descriptors: object) -> list[str]:
-    assert isinstance(descriptors, list | tuple)
-    return [json.loads(item)["name"] for item in descriptors]
+def names(items: str) -> list[str]:
+    return [item["name"] for item in json.loads(items)]
 
 
 def test_all_tools_are_listed_once_in_the_order_of_names() -> None:
@@ -43,7 +42,7 @@ def test_all_tools_are_listed_once_in_the_order_of_names() -> None:
     listed, cursor, pages = [], None, 0
     while True:
         page = run(PROJECT, cursor=cursor)
-        listed += names(page.descriptors)
+        listed += names(page.items)
         pages += 1
         cursor = page.next_cursor
         if cursor is None:
@@ -65,28 +64,28 @@ def test_where_approval_is_asked_for_only_approved_definitions_are_listed() -> N
     changed = table.tools[PROJECT_ID, "tool-002"]
     table.tools[PROJECT_ID, "tool-002"] = replace(changed, approved_digest="of another definition")
     strict = replace(PROJECT, settings=ProjectSettings(require_approval=True))
-    assert names(lister(table)(strict, cursor=None).descriptors) == [name]
-    assert len(names(lister(table)(PROJECT, cursor=None).descriptors)) == 3
+    assert names(lister(table)(strict, cursor=None).items) == [name]
+    assert len(names(lister(table)(PROJECT, cursor=None).items)) == 3
 
 
 def test_what_is_not_subject_to_approval_is_listed_all_the_same() -> None:
     run = replace(lister(table_of(2)), approved=None)
     strict = replace(PROJECT, settings=ProjectSettings(require_approval=True))
-    assert len(run(strict, cursor=None).descriptors) == 2
+    assert len(names(run(strict, cursor=None).items)) == 2
 
 
 def test_a_descriptor_tells_the_digest_of_its_definition() -> None:
     table = table_of(1)
-    [descriptor] = lister(table)(PROJECT, cursor=None).descriptors
+    [descriptor] = json.loads(lister(table)(PROJECT, cursor=None).items)
     [tool] = table.tools.values()
-    assert json.loads(descriptor)["_meta"] == {"gatehouse/digest": tool.digest}
+    assert descriptor["_meta"] == {"gatehouse/digest": tool.digest}
 
 
 def test_disabled_and_foreign_tools_are_not_listed() -> None:
     table = table_of(1)
     table.tools[PROJECT_ID, "off"] = stored(replace(LOOKUP, name="off"), is_enabled=False)
     table.tools["Proj0002", "theirs"] = stored(replace(LOOKUP, name="theirs"))
-    assert names(lister(table)(PROJECT, cursor=None).descriptors) == ["tool-000"]
+    assert names(lister(table)(PROJECT, cursor=None).items) == ["tool-000"]
 
 
 def test_a_cursor_of_another_project_is_refused() -> None:
@@ -111,9 +110,9 @@ def test_a_page_ends_before_it_grows_too_large_and_nothing_is_left_out() -> None
 
     run = ListOffered(descriptors=AllAtOnce(), kind="tools/list", clock=lambda: NOW)
     first = run(PROJECT, cursor=None)
-    assert sum(len(item.encode()) for item in first.descriptors) <= MAX_PAGE_BYTES
+    assert sum(len(item.encode()) for item in first.items) <= MAX_PAGE_BYTES
     second = run(PROJECT, cursor=first.next_cursor)
     third = run(PROJECT, cursor=second.next_cursor)
-    listed = [*names(first.descriptors), *names(second.descriptors), *names(third.descriptors)]
+    listed = [*names(first.items), *names(second.items), *names(third.items)]
     assert listed == [f"tool-{i:03}" for i in range(6)]
     assert third.next_cursor is None

@@ -98,7 +98,6 @@ def state_digest(item: "Item | None", kind: str) -> str | None:
 
 def entry_items(entry: AuditEntry) -> tuple[NewItem, NewItem]:
     """Write an entry, and the end of the chain that it then is."""
-    head = entry.head
     written: NewItem = {
         **audit_entry_key(entry.chain, entry.seq),
         "entry": text_value(canonical_bytes(entry_document(entry)).decode()),
@@ -107,15 +106,19 @@ def entry_items(entry: AuditEntry) -> tuple[NewItem, NewItem]:
         "actor": text_value(entry.author.actor.label),
         "action": text_value(entry.author.action),
     }
-    end = without_none(
+    return written, head_item(entry.chain, entry.head)
+
+
+def head_item(chain: str, head: AuditHead) -> NewItem:
+    """Write the end of a chain."""
+    return without_none(
         {
-            **audit_head_key(entry.chain),
+            **audit_head_key(chain),
             "seq": number_value(head.seq),
             "digest": optional_text_value(head.digest),
             "at": number_value(head.at),
         }
     )
-    return written, end
 
 
 def chain_item(chain: str) -> NewItem:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from gatehouse.aws.attributes import text
+from gatehouse.aws.attributes import number, text
 from gatehouse.aws.batch_reads import read_all
 from gatehouse.aws.copies import copy_key, is_copied, read_copies
 from gatehouse.aws.offer_items import read_prompt
@@ -14,6 +14,7 @@ from gatehouse.aws.project_items import read_integration, read_project
 from gatehouse.aws.session_items import read_family
 from gatehouse.aws.tables import (
     ASSERTION_KEY,
+    AUDIT_HEAD,
     FAMILY,
     INTEGRATION,
     MEMBER,
@@ -24,6 +25,7 @@ from gatehouse.aws.tables import (
     TOOL_DEFINITION,
     TRUSTED_ROOT,
     assertion_key_key,
+    audit_head_key,
     family_key,
     integration_key,
     member_key,
@@ -37,7 +39,7 @@ from gatehouse.aws.tables import (
 from gatehouse.aws.tool_items import read_tool
 from gatehouse.aws.warrant_items import read_root
 from gatehouse.domain.errors import Unavailable
-from gatehouse.ports.authority import Authority, Wanted
+from gatehouse.ports.authority import Authority, LatestChange, Wanted
 
 if TYPE_CHECKING:
     from gatehouse.aws.attributes import Item
@@ -76,6 +78,7 @@ class DynamoAuthority:
         prompt = found.get(f"{PROMPT}{wanted.prompt_name}")
         root = found.get(TRUSTED_ROOT + (wanted.warrant_root or b"").hex())
         family = found.get(FAMILY)
+        change = found.get(AUDIT_HEAD)
         revoked = (name for name in wanted.warrant_ids if REVOKED_WARRANT + name in found)
         return Authority(
             project=read_project(project) if project else None,
@@ -87,6 +90,7 @@ class DynamoAuthority:
             trusted_root=read_root(root) if root else None,
             revoked=frozenset(revoked),
             family=read_family(family) if family else None,
+            latest_change=_read_change(change) if change else None,
         )
 
     def _current(self, wanted: Wanted) -> "dict[str, Item]":
@@ -133,6 +137,10 @@ class DynamoAuthority:
         return {text(item, "SK"): item for item in read_all(self.client, requests)}
 
 
+def _read_change(head: "Item") -> LatestChange:
+    return LatestChange(digest=text(head, "digest"), at=number(head, "at"))
+
+
 def _is_torn(found: "dict[str, Item]", tool_name: str | None) -> bool:
     """Say whether a tool's two items are from before and after a change.
 
@@ -161,3 +169,5 @@ def _keys(wanted: Wanted) -> "Iterator[Key]":
         yield trusted_root_key(project_id, wanted.warrant_root)
     for warrant_id in wanted.warrant_ids:
         yield revoked_warrant_key(project_id, warrant_id)
+    if wanted.latest_change:
+        yield audit_head_key(project_id)

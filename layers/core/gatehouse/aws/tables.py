@@ -116,6 +116,7 @@ APP_GRANT: Final = "APPGRANT#"
 USERS: Final = "USERS"
 APPS: Final = "APPS"
 AUDITS: Final = "AUDITS"
+AUDIT_HEAD: Final = "HEAD"
 
 PROJECT_SHARDS: Final = 4
 MEMBER_SHARDS: Final = 8
@@ -345,7 +346,7 @@ def audit_entry_key(chain: str, sequence: int) -> "Key":
 
 def audit_head_key(chain: str) -> "Key":
     """Key of where a chain ends."""
-    return _key(audit_partition(chain), "HEAD")
+    return _key(audit_partition(chain), AUDIT_HEAD)
 
 
 def audit_list_key(chain: str) -> "Key":

@@ -17,7 +17,8 @@ class Wanted:
     """What a request names; all of it is read together, consistently, in one round trip.
 
     `warrant_root` is a public key, `warrant_ids` are warrants as they are printed, each once;
-    `family_id` is the session that a token follows from.
+    `family_id` is the session that a token follows from. `latest_change` asks for the last
+    change of the project that an administrator made.
     """
 
     project_id: str
@@ -29,6 +30,19 @@ class Wanted:
     warrant_root: bytes | None = None
     warrant_ids: tuple[str, ...] = ()
     family_id: str | None = None
+    latest_change: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LatestChange:
+    """The end of a project's audit: as long as it is the same, so is all that is administered.
+
+    `digest` never comes again; `at` are epoch seconds of the request that made the change, which
+    was complete within `usecases.kept_pages.SETTLED_SECONDS`.
+    """
+
+    digest: str
+    at: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +61,7 @@ class Authority:
     trusted_root: TrustedRoot | None = None
     revoked: frozenset[str] = frozenset()
     family: Family | None = None
+    latest_change: LatestChange | None = None
 
 
 class AuthorityReader(Protocol):

@@ -13,7 +13,7 @@ from gatehouse.domain.prompts import Prompt
 from gatehouse.domain.tools import Tool
 from gatehouse.domain.warrant_names import named_in
 from gatehouse.domain.warrant_policies import WarrantStanding
-from gatehouse.ports.authority import Authority, AuthorityReader, Wanted
+from gatehouse.ports.authority import Authority, AuthorityReader, LatestChange, Wanted
 from gatehouse.ports.credentials import KeyRings
 from gatehouse.usecases.read_access_token import ReadAccessToken, require_live
 from gatehouse.usecases.read_session_token import read_session_token
@@ -24,13 +24,15 @@ from gatehouse.usecases.standing import require_session, require_standing
 class Admitted:
     """A proven caller, and the tool or prompt asked for, if the caller's project has it.
 
-    `warrants` is what the project holds about the warrants that came with the request.
+    `warrants` is what the project holds about the warrants that came with the request, and
+    `latest_change` its last administrative change, where that was asked for.
     """
 
     caller: Caller
     tool: Tool | None = None
     prompt: Prompt | None = None
     warrants: WarrantStanding = field(default_factory=WarrantStanding)
+    latest_change: LatestChange | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +42,7 @@ class _Asked:
     tool_name: str | None = None
     prompt_name: str | None = None
     stack: bytes | None = None
+    latest_change: bool = False
 
     def wanted(
         self,
@@ -62,6 +65,7 @@ class _Asked:
             prompt_name=self.prompt_name,
             warrant_root=issuer,
             warrant_ids=ids,
+            latest_change=self.latest_change,
         )
 
 
@@ -78,13 +82,14 @@ class Authenticate:
     clock: Callable[[], int]
     tokens: ReadAccessToken | None = None
 
-    def __call__(
+    def __call__(  # noqa: PLR0913 - what a request may name
         self,
         credential: str,
         *,
         tool_name: str | None = None,
         prompt_name: str | None = None,
         stack: bytes | None = None,
+        latest_change: bool = False,
         origin: str = "",
     ) -> Admitted:
         """Admit an API key, a session token or an access token.
@@ -94,6 +99,7 @@ class Authenticate:
             tool_name: A tool of the caller's project to read along; must have a tool's shape.
             prompt_name: The same for a prompt.
             stack: CBOR of the warrants that came along, as they came.
+            latest_change: Whether to read along what was changed last.
             origin: Where the request came to; an access token is good there alone.
 
         Raises:
@@ -102,7 +108,12 @@ class Authenticate:
             MissingScope: It is an access token for something else.
             Unavailable: It could not be checked.
         """
-        asked = _Asked(tool_name=tool_name, prompt_name=prompt_name, stack=stack)
+        asked = _Asked(
+            tool_name=tool_name,
+            prompt_name=prompt_name,
+            stack=stack,
+            latest_change=latest_change,
+        )
         if credential.startswith(session_tokens.PREFIX):
             return self._member(credential, asked)
         if access_tokens.has_shape(credential) and self.tokens is not None:
@@ -165,7 +176,13 @@ def _admitted(caller: Caller, wanted: Wanted, found: Authority) -> Admitted:
     standing = WarrantStanding(
         root=found.trusted_root, ids=wanted.warrant_ids, revoked=found.revoked
     )
-    return Admitted(caller=caller, tool=found.tool, prompt=found.prompt, warrants=standing)
+    return Admitted(
+        caller=caller,
+        tool=found.tool,
+        prompt=found.prompt,
+        warrants=standing,
+        latest_change=found.latest_change,
+    )
 
 
 def key_caller(presented: PresentedKey, found: Authority) -> Caller:

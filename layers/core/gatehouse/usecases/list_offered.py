@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from gatehouse.domain import cursors
 from gatehouse.domain.projects import Project
+from gatehouse.ports.authority import LatestChange
 from gatehouse.ports.offers import Descriptors
+from gatehouse.usecases.kept_pages import KeptPages, ListPage, Which
 
 PAGE_SIZE: Final = 100
 MAX_PAGE_BYTES: Final = 4_000_000
@@ -16,9 +18,9 @@ MAX_PAGE_BYTES: Final = 4_000_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
-    """Some MCP descriptors as JSON texts, in the order of names, and where to go on."""
+    """A page: a JSON array of MCP descriptors in the order of names, and where to go on."""
 
-    descriptors: Sequence[str]
+    items: str
     next_cursor: str | None
 
 
@@ -27,16 +29,23 @@ class ListOffered:
     """List what is enabled of one kind; who may use it for what is decided when it is used.
 
     `kind` is the method that lists it, so that no list accepts another one's cursor. `approved`
-    are the descriptors of what was approved, where this kind is subject to approval.
+    are the descriptors of what was approved, where this kind is subject to approval. Lists of
+    several kinds may keep their pages together.
     """
 
     descriptors: Descriptors
     kind: str
     clock: Callable[[], int]
     approved: Descriptors | None = None
+    kept: KeptPages = field(default_factory=KeptPages)
 
-    def __call__(self, project: Project, *, cursor: str | None) -> Listed:
+    def __call__(
+        self, project: Project, *, cursor: str | None, change: LatestChange | None = None
+    ) -> Listed:
         """Return the page that `cursor` names, or the first.
+
+        A page of before serves again while `change`, as it was read just now, is still the last
+        one of the project; without it, the page is read.
 
         Raises:
             InvalidCursor: This project was not given the cursor for this list within the hour.
@@ -45,13 +54,23 @@ class ListOffered:
         now, key = self.clock(), project.derived_key("cursor")
         after = None if cursor is None else cursors.read(cursor, key=key, kind=self.kind, now=now)
         approved = self.approved if project.settings.require_approval else None
-        page = (approved or self.descriptors).page(project.id, after=after, limit=PAGE_SIZE)
-        descriptors = _fitting(page.items)
-        next_after = page.next_after
-        if len(descriptors) < len(page.items):
-            next_after = _name(descriptors[-1])
-        next_cursor = next_after and cursors.write(next_after, key=key, kind=self.kind, now=now)
-        return Listed(descriptors=descriptors, next_cursor=next_cursor)
+        which = Which(project.id, self.kind, approved is not None, after)
+        page = self.kept.page(which, change, now)
+        if page is None:
+            page = _read(approved or self.descriptors, project.id, after)
+            self.kept.keep(which, change, now, page)
+        next_cursor = page.next_after and cursors.write(
+            page.next_after, key=key, kind=self.kind, now=now
+        )
+        return Listed(items=page.items, next_cursor=next_cursor)
+
+
+def _read(descriptors: Descriptors, project_id: str, after: str | None) -> ListPage:
+    page = descriptors.page(project_id, after=after, limit=PAGE_SIZE)
+    fitting = _fitting(page.items)
+    is_cut = len(fitting) < len(page.items)
+    next_after = _name(fitting[-1]) if is_cut else page.next_after
+    return ListPage(items=f"[{','.join(fitting)}]", next_after=next_after)
 
 
 def _fitting(descriptors: Sequence[str]) -> Sequence[str]:

@@ -24,6 +24,7 @@ from gatehouse.usecases.call_tool import CallTool
 from gatehouse.usecases.check_warrant import CheckWarrant
 from gatehouse.usecases.complete import Complete
 from gatehouse.usecases.get_prompt import GetPrompt
+from gatehouse.usecases.kept_pages import KeptPages
 from gatehouse.usecases.limit_requests import LimitFailures, LimitRequests
 from gatehouse.usecases.list_offered import ListOffered
 from gatehouse.usecases.read_resource import ReadResource
@@ -37,6 +38,7 @@ from gatehouse.wiring.receipts import write_receipts
 
 settings: Final = Settings()
 settings.require_safe()
+kept_pages: Final = KeptPages()
 
 
 def public_url() -> str | None:
@@ -130,6 +132,7 @@ def _listing(kind: str, prefix: str, *, needs_approval: bool = False) -> ListOff
         kind=kind,
         clock=clock.now,
         approved=approved if needs_approval else None,
+        kept=kept_pages,
     )
 
 

@@ -33,7 +33,7 @@ from gatehouse.edge.mcp.eras import BATCHING_VERSION, UNSAID_VERSION, Era
 from gatehouse.edge.mcp.faults import INVALID_REQUEST, METHOD_NOT_FOUND, RpcFault
 from gatehouse.edge.mcp.headers import VERSION_HEADER, era_of
 from gatehouse.edge.mcp.inbound import Inbound, Offered, Reply
-from gatehouse.edge.mcp.methods import METHODS, UNLIMITED
+from gatehouse.edge.mcp.methods import LISTS, METHODS, UNLIMITED
 from gatehouse.edge.mcp.render import JsonText, answer_text, fault_text
 from gatehouse.edge.mcp.warrants import carried, stack_of
 from gatehouse.edge.problem import bare
@@ -144,6 +144,7 @@ class Door:
             tool_name=message.tool_name if message else None,
             prompt_name=message.prompt_name if message else None,
             stack=stack_of(carried(message, request.headers)) if message else None,
+            latest_change=message is not None and message.method in LISTS,
             origin=self._origin(request),
         )
         log.note_caller(admitted.caller)

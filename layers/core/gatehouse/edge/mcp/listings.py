@@ -8,7 +8,6 @@ from gatehouse.edge.mcp.render import (
     cacheable,
     complete,
     json_text,
-    list_text,
 )
 from gatehouse.usecases.list_offered import ListOffered
 
@@ -37,8 +36,9 @@ def _page(offered: ListOffered, member: str, inbound: Inbound) -> JsonText:
     cursor = inbound.message.params.get("cursor")
     if cursor is not None and not isinstance(cursor, str):
         raise invalid_params("cursor must be a string")
-    listed = offered(inbound.admitted.caller.project, cursor=cursor)
-    members = {member: list_text(listed.descriptors)}
+    admitted = inbound.admitted
+    listed = offered(admitted.caller.project, cursor=cursor, change=admitted.latest_change)
+    members = {member: listed.items}
     if listed.next_cursor is not None:
         members["nextCursor"] = json_text(listed.next_cursor)
     return complete(inbound.era, {**members, **cacheable(inbound.era, LIST_TTL_MS)})

@@ -84,6 +84,10 @@ _OFFERS: Final[Mapping[str, Method]] = {
     "resources/read": read_resource,
     "completion/complete": complete_argument,
 }
+LISTS: Final = frozenset(
+    {"tools/list", "prompts/list", "resources/list", "resources/templates/list"}
+)
+"""What may be answered with pages of before, if nothing has changed since."""
 UNLIMITED: Final = frozenset(
     {
         "initialize",

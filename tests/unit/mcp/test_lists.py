@@ -1,0 +1,59 @@
+"""What lists have read along, so that pages of before may serve again."""
+
+from dataclasses import replace
+
+import pytest
+
+from gatehouse.ports.authority import LatestChange
+from gatehouse.usecases.kept_pages import SETTLED_SECONDS
+from tests.offers import GUIDE, NOTE, PROMPT, stored_prompt, stored_resource
+from tests.samples import LOOKUP, NOW, PROJECT_ID, stored
+from tests.unit.mcp.world import World
+
+CHANGE = LatestChange(digest="a" * 64, at=NOW - SETTLED_SECONDS)
+
+
+def named(world: World, list_of: str, member: str) -> list[str]:
+    return [item["name"] for item in world.legacy(list_of).result[member]]
+
+
+def test_a_list_of_before_serves_until_something_changes() -> None:
+    world = World()
+    world.table.changes[PROJECT_ID] = CHANGE
+    before = named(world, "tools/list", "tools")
+    world.table.tools[PROJECT_ID, "new"] = stored(replace(LOOKUP, name="new"))
+    assert named(world, "tools/list", "tools") == before
+    world.table.changes[PROJECT_ID] = replace(CHANGE, digest="b" * 64)
+    assert named(world, "tools/list", "tools") == sorted([*before, "new"])
+
+
+@pytest.mark.parametrize(
+    ("list_of", "member"),
+    [
+        ("tools/list", "tools"),
+        ("prompts/list", "prompts"),
+        ("resources/list", "resources"),
+        ("resources/templates/list", "resourceTemplates"),
+    ],
+)
+def test_every_kind_of_list_is_kept_and_read_again_after_a_change(
+    list_of: str, member: str
+) -> None:
+    world = World()
+    world.offer(stored_prompt(PROMPT), *map(stored_resource, (GUIDE, NOTE)))
+    world.table.changes[PROJECT_ID] = CHANGE
+    before = named(world, list_of, member)
+    assert before
+    for kind in (world.table.tools, world.table.prompts, world.table.resources):
+        kind.clear()
+    assert named(world, list_of, member) == before
+    world.table.changes[PROJECT_ID] = replace(CHANGE, digest="b" * 64)
+    assert named(world, list_of, member) == []
+
+
+def test_a_page_of_before_is_shown_to_nobody_who_is_not_let_in() -> None:
+    world = World()
+    world.table.changes[PROJECT_ID] = CHANGE
+    named(world, "tools/list", "tools")
+    world.table.integrations.clear()
+    assert world.legacy("tools/list").status == 401
