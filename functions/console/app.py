@@ -13,6 +13,7 @@ from gatehouse.usecases.console_sessions import ConsoleSession
 from gatehouse.wiring import console
 from gatehouse.wiring.clock import now, now_ms
 from gatehouse.wiring.request_ids import new_request_id
+from gatehouse.wiring.snapshots import around_snapshots
 
 
 def answer(request: HttpRequest) -> HttpResponse:
@@ -48,6 +49,7 @@ serve = Serve(
     fail=unexpected,
     max_body=MAX_BODY,
 )
+around_snapshots(application, modules=("jinja2", "yaml", "jsonschema_rs", "can_ada"))
 
 
 def lambda_handler(event: dict[str, Any], _context: object) -> LambdaAnswer:

@@ -6,8 +6,12 @@ from gatehouse.domain.json_values import JsonObject, JsonValue
 from gatehouse.edge.invoked import Invoked
 from gatehouse.edge.lost import report_lost
 from gatehouse.wiring.dispatch import dispatch_call
+from gatehouse.wiring.snapshots import around_snapshots
 
 invoked = Invoked(dispatch_call(lost=report_lost))
+around_snapshots(
+    modules=("gatehouse.domain.receipt_chains", "cryptography.hazmat.primitives.ciphers.aead")
+)
 
 
 class Context(Protocol):

@@ -17,6 +17,7 @@ from gatehouse.wiring.keys import (
     public_url,
 )
 from gatehouse.wiring.request_ids import new_request_id
+from gatehouse.wiring.snapshots import around_snapshots
 
 serve = Serve(
     answer=ManagementApi(entrance, management, public_url, now),
@@ -27,6 +28,7 @@ serve = Serve(
     max_body=MAX_BODY,
     failures=CountedFailures(limit_failures),
 )
+around_snapshots(entrance, modules=("yaml", "jsonschema_rs", "can_ada"))
 
 
 def lambda_handler(event: Mapping[str, Any], _context: object) -> LambdaAnswer:

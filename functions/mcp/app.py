@@ -13,6 +13,7 @@ from gatehouse.edge.serving import Serve
 from gatehouse.wiring import mcp
 from gatehouse.wiring.clock import now_ms
 from gatehouse.wiring.request_ids import new_request_id
+from gatehouse.wiring.snapshots import around_snapshots
 
 door = Door(
     authenticate=mcp.authenticate(),
@@ -40,6 +41,9 @@ serve = Serve(
     allowed_origins=mcp.allowed_origins,
     allowed_hosts=mcp.allowed_hosts,
     fail=surprise_answer,
+)
+around_snapshots(
+    modules=("gatehouse.domain.warrants", "gatehouse.domain.receipt_chains", "jsonschema_rs", "jwt")
 )
 
 

@@ -21,6 +21,7 @@ from gatehouse.edge.signin.sign_in_pages import SignInPages
 from gatehouse.wiring import signin
 from gatehouse.wiring.clock import now, now_ms
 from gatehouse.wiring.request_ids import new_request_id
+from gatehouse.wiring.snapshots import around_snapshots
 
 MAX_BODY = 16 * 1024
 
@@ -61,6 +62,7 @@ serve = Serve(
     fail=unexpected_page,
     max_body=MAX_BODY,
 )
+around_snapshots(application)
 
 
 def lambda_handler(event: dict[str, Any], _context: object) -> LambdaAnswer:

@@ -22,6 +22,7 @@ from gatehouse.edge.session_token import MAX_BODY, METHODS, granted_response, re
 from gatehouse.wiring import token
 from gatehouse.wiring.clock import now_ms
 from gatehouse.wiring.request_ids import new_request_id
+from gatehouse.wiring.snapshots import around_snapshots
 
 exchange = token.exchange_session()
 failures = CountedFailures(token.limit_failures)
@@ -77,6 +78,7 @@ serve = Serve(
     max_body=MAX_BODY,
     failures=failures,
 )
+around_snapshots(oauth)
 
 
 def lambda_handler(event: dict[str, Any], _context: object) -> LambdaAnswer:

@@ -93,6 +93,20 @@ def test_what_no_function_has_publishes_no_version(stack: LocalStack) -> None:
     assert live(stack) == before
 
 
+def test_versions_that_begin_as_snapshots_serve(stack: LocalStack) -> None:
+    deploy(stack, SnapStart="true")
+
+    functions = stack.client("lambda")
+    for noun, number in live(stack).items():
+        functions.get_waiter("published_version_active").wait(
+            FunctionName=stack.function_names[noun],
+            Qualifier=str(number),
+            WaiterConfig={"Delay": 1, "MaxAttempts": 30},
+        )
+        assert stack.function(noun)["SnapStart"]["OptimizationStatus"] == "On"
+    assert allows(stack.api_url, FORMER)
+
+
 def test_going_back_is_a_deployment_like_any_other(stack: LocalStack) -> None:
     deploy(stack, AllowedOrigins=NEXT)
     deploy(stack, AllowedOrigins=FORMER)

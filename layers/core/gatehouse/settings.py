@@ -35,6 +35,12 @@ class Settings:
             raise MisconfiguredDeployment("STAGE is not local, dev, staging or prod")
         return cast("Stage", stage)
 
+    @property
+    def starts_as_snapshot(self) -> bool:
+        """Whether instances begin as copies of one (SnapStart)."""
+        kind = os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE")  # noqa: TID251
+        return kind == "snap-start"
+
     @cached_property
     def deployment_id(self) -> str:
         """What tells this deployment's tokens from any other's."""
