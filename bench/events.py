@@ -31,6 +31,7 @@ def http_event(method: str, path: str, body: str, credential: str) -> bytes:
         "rawQueryString": "",
         "headers": {
             "accept": "application/json, text/event-stream",
+            "accept-encoding": "gzip, deflate",
             "authorization": f"Bearer {credential}",
             "content-length": str(len(body)),
             "content-type": "application/json",

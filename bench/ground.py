@@ -1,5 +1,7 @@
 """What measured processes stand on: the AWS they talk to, the upstream, their code and logs."""
 
+import base64
+import gzip
 import json
 import os
 import shutil
@@ -141,7 +143,10 @@ def standing(layer: Path | None = None) -> Iterator[Ground]:
 def result_of(answer: bytes) -> Mapping[str, Any]:
     """Return the JSON-RPC result in an answer of a function; fail if there is none."""
     said = json.loads(answer)
-    body: Mapping[str, Any] = json.loads(said["body"])
+    text = said["body"]
+    if said["headers"].get("content-encoding") == "gzip":
+        text = gzip.decompress(base64.b64decode(text))
+    body: Mapping[str, Any] = json.loads(text)
     if said["statusCode"] != 200 or "result" not in body or body["result"].get("isError"):  # noqa: PLR2004
         raise AssertionError(said)
     found: Mapping[str, Any] = body["result"]

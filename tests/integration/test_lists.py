@@ -75,11 +75,12 @@ def test_every_change_shows_in_the_very_next_list(
     assert shown() == set()
 
 
-def test_a_settled_list_is_not_read_again(
+def test_a_settled_list_is_not_read_again_and_is_sent_compressed(
     table: "tuple[DynamoDBClient, str]", world: World, echo: Echo
 ) -> None:
     tenant = world.tenant()
-    tool = tenant.tool(echo.url)
+    described = {"type": "object", "description": "Long enough to be compressed. " * 150}
+    tool = tenant.tool(echo.url, input_schema=described)
     let_changes_settle(table, tenant)
     for _ in range(LISTS):
         assert tenant.listed(tenant.api_key) == {tool["name"]}
@@ -93,3 +94,4 @@ def test_a_settled_list_is_not_read_again(
         ExpressionAttributeValues={":descriptor": text_value('{"name":"behind-our-back"}')},
     )
     assert [tenant.listed(tenant.api_key) for _ in range(2)] == [{tool["name"]}] * 2
+    assert tenant.rpc(tenant.api_key, "tools/list").headers["content-encoding"] == "gzip"

@@ -4,6 +4,7 @@ import json
 from base64 import b64decode
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from gzip import decompress as gunzip
 from typing import Any
 
 from gatehouse.domain import ids, session_tokens
@@ -194,7 +195,8 @@ class World:
         assert isinstance(headers, dict)
         assert isinstance(status, int)
         in_base64 = answer["isBase64Encoded"] is True
-        text = b64decode(body).decode() if in_base64 else body
+        data = b64decode(body) if in_base64 else body.encode()
+        text = (gunzip(data) if headers.get("content-encoding") == "gzip" else data).decode()
         return Answer(status, headers, text, in_base64)
 
     def send(

@@ -59,7 +59,8 @@ def with_cors(
     origin = request.headers.get("origin")
     headers = dict(response.headers)
     if allowed:
-        headers["vary"] = "Origin"  # a cache may not hand one page's answer to another
+        # A cache may not hand one page's answer to another.
+        headers["vary"] = ", ".join(filter(None, (headers.get("vary"), "Origin")))
     if origin is not None and allows_origin(request, allowed):
         headers["access-control-allow-origin"] = origin
         headers["access-control-expose-headers"] = EXPOSED_HEADERS

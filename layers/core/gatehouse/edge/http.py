@@ -134,13 +134,14 @@ def json_response(
 def lambda_answer(response: HttpResponse) -> LambdaAnswer:
     """Write an answer, with the security headers, for Lambda to return."""
     body = response.body
-    data = body if isinstance(body, bytes) else body.encode()
     in_base64 = isinstance(body, bytes) or len(body) > MAX_TEXT
+    if in_base64:
+        body = b64encode(body if isinstance(body, bytes) else body.encode()).decode()
     return {
         "statusCode": response.status,
         "headers": {**SECURITY_HEADERS, **response.headers},
         **({"cookies": list(response.cookies)} if response.cookies else {}),
-        "body": b64encode(data).decode() if in_base64 else body,
+        "body": body,
         "isBase64Encoded": in_base64,
     }
 

@@ -15,16 +15,19 @@ the page was read:
 """
 
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
+from gatehouse.domain.gzip_parts import deflated
 from gatehouse.ports.authority import LatestChange
 
 SETTLED_SECONDS: Final = 60
 KEPT_SECONDS: Final = 300
 """After which a page is read anew all the same: no error of ours should outlive that."""
 MAX_CHARACTERS: Final = 8_000_000
-"""Of all pages together; those unused for longest go first."""
+"""Of all pages together, as texts; those unused for longest go first."""
+MIN_DEFLATED: Final = 4096
+"""Characters of a page from which on it is sent compressed to whoever takes that."""
 
 
 class Which(NamedTuple):
@@ -38,10 +41,14 @@ class Which(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListPage:
-    """A page: a JSON array, and the name after which there is more."""
+    """A page: a JSON array, and the name after which there is more.
+
+    `deflated` are the blocks of the array's UTF-8 (see `gzip_parts`), once they are worth it.
+    """
 
     items: str
     next_after: str | None
+    deflated: bytes | None = None
 
 
 class KeptPages:
@@ -60,6 +67,10 @@ class KeptPages:
             self._drop(which)
             return None
         self._pages.move_to_end(which)
+        if page.deflated is None and len(page.items) >= MIN_DEFLATED:
+            # Not with the first list of an instance, which may be its last.
+            page = replace(page, deflated=deflated(page.items.encode()))
+            self._pages[which] = (page, digest, read_at)
         return page
 
     def keep(self, which: Which, change: LatestChange | None, now: int, page: ListPage) -> None:

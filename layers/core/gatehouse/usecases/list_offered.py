@@ -18,10 +18,14 @@ MAX_PAGE_BYTES: Final = 4_000_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
-    """A page: a JSON array of MCP descriptors in the order of names, and where to go on."""
+    """A page: a JSON array of MCP descriptors in the order of names, and where to go on.
+
+    `deflated` are the blocks of the array's UTF-8, where it was compressed before.
+    """
 
     items: str
     next_cursor: str | None
+    deflated: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +66,7 @@ class ListOffered:
         next_cursor = page.next_after and cursors.write(
             page.next_after, key=key, kind=self.kind, now=now
         )
-        return Listed(items=page.items, next_cursor=next_cursor)
+        return Listed(items=page.items, next_cursor=next_cursor, deflated=page.deflated)
 
 
 def _read(descriptors: Descriptors, project_id: str, after: str | None) -> ListPage:

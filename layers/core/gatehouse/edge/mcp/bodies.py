@@ -8,9 +8,11 @@ from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Final
 
+from gatehouse.domain.gzip_parts import gzipped
 from gatehouse.edge.http import HttpResponse
 from gatehouse.edge.mcp.envelope import MessageId
 from gatehouse.edge.mcp.faults import unforeseen
+from gatehouse.edge.mcp.inbound import Deflated, Reply
 from gatehouse.edge.mcp.render import JsonText, fault_text
 
 EVENTS: Final = "text/event-stream"
@@ -28,11 +30,12 @@ def is_plain_json(headers: Mapping[str, str]) -> bool:
 
 def accepts_events(headers: Mapping[str, str]) -> bool:
     """Say whether the client names the media type of event streams among those it takes."""
-    for item in headers.get("accept", "").lower().split(","):
-        media_type, *parameters = (part.strip() for part in item.split(";"))
-        if media_type == EVENTS and not {"q=0", "q=0.0", "q=0.00", "q=0.000"} & {*parameters}:
-            return True
-    return False
+    return _takes(headers.get("accept", ""), EVENTS)
+
+
+def accepts_gzip(headers: Mapping[str, str]) -> bool:
+    """Say whether the client names gzip among the codings it takes."""
+    return _takes(headers.get("accept-encoding", ""), "gzip")
 
 
 def json_answer(
@@ -42,6 +45,26 @@ def json_answer(
     return HttpResponse(
         status=status, headers={"content-type": "application/json", **(headers or {})}, body=text
     )
+
+
+def packed_answer(
+    text: JsonText, reply: Reply, deflated: Deflated, headers: Mapping[str, str]
+) -> HttpResponse:
+    """Answer with JSON that is compressed but for what stands around the reply's `deflated` part.
+
+    The reply's result is the last member of `text`.
+    """
+    start = len(text) - 1 - len(reply.result) + deflated.start
+    end = start + deflated.length
+    ends = (text[:start].encode(), text[start:end].encode(), text[end:].encode())
+    packed = {
+        "content-type": "application/json",
+        "content-encoding": "gzip",
+        "vary": "Accept-Encoding",
+        **headers,
+    }
+    body = gzipped(ends[0], ends[1], deflated.blocks, ends[2])
+    return HttpResponse(status=HTTPStatus.OK, headers=packed, body=body)
 
 
 def surprise_answer(request_id: str, message_id: MessageId | None = None) -> HttpResponse:
@@ -56,3 +79,12 @@ def events_answer(messages: Sequence[JsonText], headers: Mapping[str, str]) -> H
     # Without the second header, some proxies keep a stream to themselves until it is long enough.
     streamed = {"content-type": EVENTS, "x-accel-buffering": "no", **headers}
     return HttpResponse(status=HTTPStatus.OK, headers=streamed, body=body)
+
+
+def _takes(said: str, wanted: str) -> bool:
+    """Say whether a list of preferences (RFC 9110 section 12.4) names `wanted`, and not as 0."""
+    for item in said.lower().split(","):
+        name, *parameters = (part.strip() for part in item.split(";"))
+        if name == wanted and not {"q=0", "q=0.0", "q=0.00", "q=0.000"} & {*parameters}:
+            return True
+    return False

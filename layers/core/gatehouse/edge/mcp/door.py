@@ -23,9 +23,11 @@ from gatehouse.edge.mcp import discovery, envelope, faults
 from gatehouse.edge.mcp.batches import answered_batch
 from gatehouse.edge.mcp.bodies import (
     accepts_events,
+    accepts_gzip,
     events_answer,
     is_plain_json,
     json_answer,
+    packed_answer,
     surprise_answer,
 )
 from gatehouse.edge.mcp.envelope import Malformed, Message, MessageId
@@ -111,6 +113,8 @@ class Door:
         headers = {**limit_headers(reply.standings), **reply.headers}
         if reply.notifications and accepts_events(request.headers):
             return events_answer((*reply.notifications, answer), headers)
+        if reply.deflated and accepts_gzip(request.headers):
+            return packed_answer(answer, reply, reply.deflated, headers)
         return json_answer(HTTPStatus.OK, answer, headers)
 
     def _batch(

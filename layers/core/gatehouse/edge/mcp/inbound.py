@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from gatehouse.domain.limits import Standing
 from gatehouse.edge.mcp.envelope import Message
@@ -42,17 +42,27 @@ class Offered:
     complete: Complete
 
 
+class Deflated(NamedTuple):
+    """What of a result was compressed before: from where on, how much, and its blocks."""
+
+    start: int
+    length: int
+    blocks: bytes
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
     """A result, the notifications before it, and where the caller stands with its limits.
 
-    `headers` go with an answer to this one request; in a batch there are none.
+    `headers` go with an answer to this one request; in a batch there are none. `deflated` is of
+    use to an answer that holds this result alone.
     """
 
     result: JsonText
     notifications: tuple[JsonText, ...] = ()
     standings: tuple[Standing, ...] = ()
     headers: Headers = field(default_factory=dict)
+    deflated: Deflated | None = None
 
 
 Method: TypeAlias = Callable[[Offered, Inbound], "JsonText | Reply"]

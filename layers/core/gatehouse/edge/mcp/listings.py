@@ -1,10 +1,9 @@
 """tools/list, prompts/list, resources/list and resources/templates/list: one page each."""
 
 from gatehouse.edge.mcp.faults import invalid_params
-from gatehouse.edge.mcp.inbound import Inbound, Offered
+from gatehouse.edge.mcp.inbound import Deflated, Inbound, Offered, Reply
 from gatehouse.edge.mcp.render import (
     LIST_TTL_MS,
-    JsonText,
     cacheable,
     complete,
     json_text,
@@ -12,27 +11,27 @@ from gatehouse.edge.mcp.render import (
 from gatehouse.usecases.list_offered import ListOffered
 
 
-def list_tools(offered: Offered, inbound: Inbound) -> JsonText:
+def list_tools(offered: Offered, inbound: Inbound) -> Reply:
     """List a page of the project's enabled tools."""
     return _page(offered.list_tools, "tools", inbound)
 
 
-def list_prompts(offered: Offered, inbound: Inbound) -> JsonText:
+def list_prompts(offered: Offered, inbound: Inbound) -> Reply:
     """List a page of the project's enabled prompts."""
     return _page(offered.list_prompts, "prompts", inbound)
 
 
-def list_resources(offered: Offered, inbound: Inbound) -> JsonText:
+def list_resources(offered: Offered, inbound: Inbound) -> Reply:
     """List a page of the project's enabled resources that have a URI."""
     return _page(offered.list_resources, "resources", inbound)
 
 
-def list_resource_templates(offered: Offered, inbound: Inbound) -> JsonText:
+def list_resource_templates(offered: Offered, inbound: Inbound) -> Reply:
     """List a page of the project's enabled resources that have a URI template."""
     return _page(offered.list_resource_templates, "resourceTemplates", inbound)
 
 
-def _page(offered: ListOffered, member: str, inbound: Inbound) -> JsonText:
+def _page(offered: ListOffered, member: str, inbound: Inbound) -> Reply:
     cursor = inbound.message.params.get("cursor")
     if cursor is not None and not isinstance(cursor, str):
         raise invalid_params("cursor must be a string")
@@ -41,4 +40,8 @@ def _page(offered: ListOffered, member: str, inbound: Inbound) -> JsonText:
     members = {member: listed.items}
     if listed.next_cursor is not None:
         members["nextCursor"] = json_text(listed.next_cursor)
-    return complete(inbound.era, {**members, **cacheable(inbound.era, LIST_TTL_MS)})
+    result = complete(inbound.era, {**members, **cacheable(inbound.era, LIST_TTL_MS)})
+    if listed.deflated is None:
+        return Reply(result=result)
+    start = result.index(f'"{member}":') + len(f'"{member}":')
+    return Reply(result=result, deflated=Deflated(start, len(listed.items), listed.deflated))
