@@ -26,12 +26,12 @@ def chooser(
         "own": None,
         "owned": own,
         "all": listed.document if listed is not None and listed.is_good else None,
-        "deployment": MENU[Where.DEPLOYMENT] if person.is_admin else (),
+        "deployment": MENU[Where.DEPLOYMENT] if person.is_admin else {},
         "base": Where.DEPLOYMENT.value,
         "console": CONSOLE,
         "csrf_signout": browser.form_token("signout"),
         "said": None,
         "posted": None,
-        "menu": (),
+        "menu": {},
     }
     return page("projects.html", values)

@@ -25,6 +25,17 @@ class Where(StrEnum):
     """For administrators of the deployment."""
 
 
+class Heading(StrEnum):
+    """Under what the menu lists a page, in this order."""
+
+    NONE = ""
+    TOOLS = "Tools"
+    ACCESS = "Access"
+    PEOPLE = "People"
+    OVERSIGHT = "Oversight"
+    PROJECT = "Project"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Read:
     """One GET of the management API; the template has its answer under `name`.
@@ -73,8 +84,8 @@ def _as_they_are(answers: Answers) -> Answers:
 class Page:
     """One page: where it is, what it reads, which template shows it, and its forms by name.
 
-    `section` is the entry of the menu that it belongs to; a page that has a `menu` is one. `view`
-    may add to the answers what a template cannot work out, such as a plot.
+    `section` is the entry of the menu that it belongs to; a page that has a `menu` is one, listed
+    `under` a heading. `view` may add to the answers what a template cannot work out, such as plots.
     """
 
     path: str
@@ -85,6 +96,7 @@ class Page:
     actions: tuple[Do, ...] = ()
     where: Where = Where.PROJECT
     menu: str | None = None
+    under: Heading = Heading.NONE
     view: Callable[[Answers], Answers] = _as_they_are
 
     @property

@@ -3,7 +3,7 @@
 from typing import Final
 
 from gatehouse.edge.console.fields import flag, lines, text
-from gatehouse.edge.console.pages import Do, Page, Read
+from gatehouse.edge.console.pages import Do, Heading, Page, Read
 
 ACCESS: Final = (
     Page(
@@ -11,6 +11,7 @@ ACCESS: Final = (
         title="Integrations",
         section="integrations",
         menu="Integrations",
+        under=Heading.ACCESS,
         template="integrations.html",
         reads=(Read(name="integrations", route="/api/v1/integrations", query=("cursor",)),),
         actions=(
@@ -46,6 +47,7 @@ ACCESS: Final = (
         title="Assertion keys",
         section="assertion-keys",
         menu="Assertion keys",
+        under=Heading.ACCESS,
         template="assertion_keys.html",
         reads=(Read(name="keys", route="/api/v1/assertion-keys", query=("cursor",)),),
         actions=(

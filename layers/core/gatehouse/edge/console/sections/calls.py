@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from gatehouse.edge.console.pages import Page, Read
+from gatehouse.edge.console.pages import Heading, Page, Read
 
 CALLS: Final = (
     Page(
@@ -10,6 +10,7 @@ CALLS: Final = (
         title="Calls",
         section="calls",
         menu="Calls",
+        under=Heading.OVERSIGHT,
         template="calls.html",
         reads=(
             Read(

@@ -3,7 +3,7 @@
 from typing import Final
 
 from gatehouse.edge.console.fields import choice_flag, given_json, json, text, whole
-from gatehouse.edge.console.pages import Do, Page, Read
+from gatehouse.edge.console.pages import Do, Heading, Page, Read
 
 PROMPTS_ROUTE: Final = "/api/v1/prompts"
 RESOURCES_ROUTE: Final = "/api/v1/resources"
@@ -25,6 +25,7 @@ CONTENT: Final = (
         title="Prompts",
         section="prompts",
         menu="Prompts",
+        under=Heading.TOOLS,
         template="prompts.html",
         reads=(Read(name="prompts", route=PROMPTS_ROUTE, query=("cursor",)),),
         actions=(
@@ -73,6 +74,7 @@ CONTENT: Final = (
         title="Resources",
         section="resources",
         menu="Resources",
+        under=Heading.TOOLS,
         template="resources.html",
         reads=(Read(name="resources", route=RESOURCES_ROUTE, query=("cursor",)),),
         actions=(

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from gatehouse.edge.console.pages import Do, Page, Read
+from gatehouse.edge.console.pages import Do, Heading, Page, Read
 
 MEMBER: Final = "/api/v1/members/{external_id}"
 
@@ -12,6 +12,7 @@ OVERSIGHT: Final = (
         title="Members",
         section="members",
         menu="Members",
+        under=Heading.OVERSIGHT,
         template="members.html",
         reads=(Read(name="members", route="/api/v1/members", query=("cursor",)),),
         actions=(
@@ -41,6 +42,7 @@ OVERSIGHT: Final = (
         title="Audit",
         section="audit",
         menu="Audit",
+        under=Heading.OVERSIGHT,
         template="audit.html",
         reads=(Read(name="entries", route="/api/v1/audit", query=("actor", "action", "cursor")),),
     ),

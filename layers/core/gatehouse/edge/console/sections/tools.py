@@ -11,7 +11,7 @@ from gatehouse.edge.console.fields import (
     text,
     whole,
 )
-from gatehouse.edge.console.pages import Do, Page, Read
+from gatehouse.edge.console.pages import Do, Heading, Page, Read
 
 TOOL: Final = Read(name="tool", route="/api/v1/custom-tools/{id}")
 DEFINITION: Final = (
@@ -37,6 +37,7 @@ TOOLS: Final = (
         title="Tools",
         section="tools",
         menu="Tools",
+        under=Heading.TOOLS,
         template="tools.html",
         reads=(Read(name="tools", route="/api/v1/custom-tools", query=("cursor",)),),
         actions=(
