@@ -2,9 +2,10 @@
 
 import json
 import re
-from base64 import b64encode, urlsafe_b64encode
+from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from html import escape
 from typing import Final, TypeAlias
 
@@ -13,6 +14,9 @@ from gatehouse.domain.calls import UpstreamAnswer
 REDACTED: Final = b"***"
 MIN_ENCODED: Final = 8
 """Characters of base64 or hex below which a likeness says nothing."""
+_ESCAPE: Final = re.compile(rb"[%&\\]")
+"""What every escape of `_ways` begins with."""
+_URL_SAFE: Final = bytes.maketrans(b"+/", b"-_")
 
 Spelling: TypeAlias = Sequence[tuple[bytes, ...]]
 """For each piece of a secret in turn, how it may be written: as it is, or escaped (lower case)."""
@@ -24,22 +28,39 @@ def redacted(answer: UpstreamAnswer, secrets: Sequence[str]) -> UpstreamAnswer:
     An upstream that echoes its request, as error pages do, must not tell the model a secret.
     """
     body, content_type = answer.body, answer.content_type.encode()
-    for spelling in (s for secret in secrets if secret for s in _spellings(secret)):
-        pattern = re.compile(b"".join(map(_pattern, spelling)))
-        body = pattern.sub(REDACTED, body)
-        content_type = pattern.sub(REDACTED, content_type)
+    for secret in filter(None, secrets):
+        body, content_type = _without(body, secret), _without(content_type, secret)
         if answer.truncated:
-            body = _without_half(body, spelling)
+            for spelling in _spellings(secret):
+                body = _without_half(body, spelling)
     return replace(answer, body=body, content_type=content_type.decode())
+
+
+def _without(text: bytes, secret: str) -> bytes:
+    """Return `text` without the secret, wherever the whole of it stands."""
+    if _ESCAPE.search(text):
+        text = re.sub(b"".join(map(_pattern, secret)), REDACTED, text)
+    else:  # nothing is escaped in there, and looking for one spelling takes no time
+        text = text.replace(secret.encode(), REDACTED)
+    for encoded in _encoded(secret):
+        text = text.replace(encoded, REDACTED)
+    return text
 
 
 def _spellings(secret: str) -> Iterator[Spelling]:
     yield [_ways(character) for character in secret]
+    yield from ([(encoded,)] for encoded in _encoded(secret))
+
+
+def _encoded(secret: str) -> Iterator[bytes]:
+    """Yield how a secret looks in hex and base64, as far as that tells anything."""
     data = secret.encode()
-    encoded = {data.hex(), data.hex().upper(), *_within_base64(data)}
-    yield from ([(text.encode(),)] for text in encoded if len(text) >= MIN_ENCODED)
+    digits = data.hex().encode()
+    encoded = {digits, digits.upper(), *_within_base64(data)}
+    return (text for text in encoded if len(text) >= MIN_ENCODED)
 
 
+@lru_cache(maxsize=256)
 def _ways(character: str) -> tuple[bytes, ...]:
     """Return how one character may be written: as it is, or escaped by whoever repeats it."""
     data, number = character.encode(), ord(character)
@@ -61,21 +82,24 @@ def _utf16(character: str) -> Iterator[bytes]:
     return (units[i : i + 2] for i in range(0, len(units), 2))
 
 
-def _within_base64(data: bytes) -> Iterator[str]:
+def _within_base64(data: bytes) -> Iterator[bytes]:
     """Yield what base64 makes of `data`, wherever it stands in something longer.
 
     Three bytes become four characters, so there are three ways; characters at either end that
     hold bits of a neighbour are left out.
     """
     for offset in range(3):
-        for encode in (b64encode, urlsafe_b64encode):
-            text = encode(bytes(offset) + data).decode().rstrip("=")
-            whole = len(text) - (1 if (offset + len(data)) % 3 else 0)
-            yield text[-(-offset * 8 // 6) : whole]
+        text = b64encode(bytes(offset) + data).rstrip(b"=")
+        whole = len(text) - (1 if (offset + len(data)) % 3 else 0)
+        inner = text[-(-offset * 8 // 6) : whole]
+        yield inner
+        yield inner.translate(_URL_SAFE)
 
 
-def _pattern(ways: tuple[bytes, ...]) -> bytes:
-    first, *escapes = map(re.escape, ways)
+@lru_cache(maxsize=256)
+def _pattern(character: str) -> bytes:
+    """Return the pattern of one character; what it is kept by tells no secret."""
+    first, *escapes = map(re.escape, _ways(character))
     return b"(?:%b|(?i:%b))" % (first, b"|".join(escapes)) if escapes else first
 
 
