@@ -5,8 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-import httpcore
-
+from gatehouse.domain.http1 import Garbled
 from gatehouse.domain.tools import MAX_RESPONSE_BYTES
 
 MAX_BODY: Final = MAX_RESPONSE_BYTES
@@ -30,7 +29,7 @@ def bounded_body(chunks: Iterator[bytes], encoding: bytes, *, limit: int = MAX_B
     A body in an encoding that was not asked for is kept as it came.
 
     Raises:
-        httpcore.RemoteProtocolError: The body says it is gzip and is not, or breaks off.
+        Garbled: The body says it is gzip and is not, or breaks off.
     """
     packed, truncated = _cut(chunks, limit)
     match encoding.strip().lower():
@@ -58,9 +57,9 @@ def _unpacked(packed: bytes, *, truncated: bool, limit: int) -> Body:
     try:
         data = inflate.decompress(packed, limit + 1)
     except zlib.error as error:
-        raise httpcore.RemoteProtocolError("not gzip") from error
+        raise Garbled("not gzip") from error
     if len(data) > limit:
         return Body(data=data[:limit], truncated=True)
     if not truncated and not inflate.eof:
-        raise httpcore.RemoteProtocolError("gzip breaks off")
+        raise Garbled("gzip breaks off")
     return Body(data=data, truncated=truncated)

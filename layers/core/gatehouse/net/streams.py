@@ -7,12 +7,10 @@ wait is cut by what is left of the whole call.
 import select
 import socket
 import ssl
-from collections.abc import Callable, Iterable
-from contextvars import ContextVar
-from dataclasses import dataclass
-from typing import Any, Final
-
-import httpcore
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import Final
 
 from gatehouse.domain.upstreams import Destination
 from gatehouse.net.addresses import AddressPolicy
@@ -21,13 +19,16 @@ from gatehouse.ports.upstreams import UpstreamForbidden, UpstreamUnreachable
 
 CONNECT_SECONDS: Final = 5.0
 """For name resolution, TCP and TLS together."""
+KEEP_ALIVE_SECONDS: Final = 4.0
+"""Below the 5 s after which many servers close: a request into a closing connection is lost."""
+MAX_IDLE: Final = 20
+READ_BYTES: Final = 65_536
 
 
 @dataclass(slots=True, kw_only=True)
 class Exchange:
     """One call under way: until when, and whether any of it may have left this machine."""
 
-    destination: Destination
     deadline: float
     monotonic: Callable[[], float]
     connect_deadline: float
@@ -48,99 +49,54 @@ class Exchange:
         return left
 
 
-current: Final[ContextVar[Exchange]] = ContextVar("current")
-"""The call that this thread is making; connections outlive calls, so it is not theirs."""
+@dataclass(slots=True)
+class Stream:
+    """A connection to `there`, whose every wait is cut by the deadline of the call it serves."""
 
+    there: Destination
+    connected: socket.socket
+    idle_since: float = 0.0
 
-class GuardedStream(httpcore.NetworkStream):
-    """A socket whose every wait is cut by the current call's deadline."""
-
-    def __init__(self, connected: socket.socket) -> None:
-        self._socket = connected
-
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        """See `httpcore.NetworkStream.read`; `timeout` gives way to the call's deadline."""
-        del timeout
-        try:
-            self._socket.settimeout(current.get().left())
-            return self._socket.recv(max_bytes)
-        except TimeoutError as error:
-            raise httpcore.ReadTimeout from error
-        except OSError as error:
-            raise httpcore.ReadError from error
-
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        """See `httpcore.NetworkStream.write`."""
-        del timeout
-        exchange = current.get()
-        left = memoryview(buffer)
+    def write(self, data: bytes, exchange: Exchange) -> bool:
+        """Send `data`; False when the other side has stopped taking it, and may say why."""
+        left = memoryview(data)
         try:
             while left:
-                self._socket.settimeout(exchange.left())
+                self.connected.settimeout(exchange.left())
                 exchange.has_begun = True
-                left = left[self._socket.send(left) :]
-        except TimeoutError as error:
-            raise httpcore.WriteTimeout from error
-        except OSError as error:
-            raise httpcore.WriteError from error
+                left = left[self.connected.send(left) :]
+        except TimeoutError:
+            raise
+        except OSError:
+            return False
+        return True
 
-    def start_tls(
-        self,
-        ssl_context: ssl.SSLContext,
-        server_hostname: str | None = None,
-        timeout: float | None = None,
-    ) -> "GuardedStream":
-        """Shake hands with the server of that name, which its certificate must prove."""
-        del timeout
-        try:
-            self._socket.settimeout(current.get().left_to_connect())
-            return GuardedStream(
-                ssl_context.wrap_socket(self._socket, server_hostname=server_hostname)
-            )
-        except ssl.SSLCertVerificationError as error:
-            self.close()
-            raise UpstreamForbidden("The tool's certificate is not valid") from error
-        except TimeoutError as error:
-            self.close()
-            raise UpstreamUnreachable("The tool did not answer in time") from error
-        except OSError as error:
-            self.close()
-            raise UpstreamUnreachable("The tool does not speak TLS as it should") from error
+    def read(self, exchange: Exchange) -> bytes:
+        """Return what comes next, and nothing at the end."""
+        self.connected.settimeout(exchange.left())
+        return self.connected.recv(READ_BYTES)
+
+    def is_quiet(self) -> bool:
+        """Say whether nothing waits to be read: on an idle connection that is only its end."""
+        poll = select.poll()
+        poll.register(self.connected, select.POLLIN)
+        return not poll.poll(0)
 
     def close(self) -> None:
         """Close the socket."""
-        self._socket.close()
-
-    def get_extra_info(self, info: str) -> Any:  # noqa: ANN401 - httpcore's signature
-        """Tell the pool whether an idle connection was closed by the other side."""
-        if info == "is_readable":
-            poll = select.poll()
-            poll.register(self._socket, select.POLLIN)
-            return bool(poll.poll(0))
-        if info == "ssl_object" and isinstance(self._socket, ssl.SSLSocket):
-            return self._socket
-        return None
+        self.connected.close()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GuardedBackend(httpcore.NetworkBackend):
+class GuardedDialler:
     """Opens connections to addresses that the policy has judged, and to no other."""
 
     policy: AddressPolicy
     names: SystemNames
+    tls: Callable[[], ssl.SSLContext]
 
-    def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
-    ) -> GuardedStream:
+    def connect(self, there: Destination, exchange: Exchange) -> Stream:
         """Resolve once, judge all, connect to the first address that takes the connection."""
-        del host, port, timeout, local_address, socket_options
-        exchange = current.get()
-        there = exchange.destination
         addresses = self.names.addresses(there.host, there.port, seconds=exchange.left_to_connect())
         self.policy.judge(there, addresses)
         for address in addresses:
@@ -151,5 +107,65 @@ class GuardedBackend(httpcore.NetworkBackend):
             except OSError:
                 continue
             connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            return GuardedStream(connected)
+            if there.scheme == "https":
+                connected = self._secured(connected, there, exchange)
+            return Stream(there, connected)
         raise UpstreamUnreachable("The tool cannot be reached")
+
+    def _secured(
+        self, connected: socket.socket, there: Destination, exchange: Exchange
+    ) -> socket.socket:
+        """Shake hands with the server of that name, which its certificate must prove."""
+        try:
+            connected.settimeout(exchange.left_to_connect())
+            return self.tls().wrap_socket(connected, server_hostname=there.host)
+        except ssl.SSLCertVerificationError as error:
+            connected.close()
+            raise UpstreamForbidden("The tool's certificate is not valid") from error
+        except TimeoutError as error:
+            connected.close()
+            raise UpstreamUnreachable("The tool did not answer in time") from error
+        except OSError as error:
+            connected.close()
+            raise UpstreamUnreachable("The tool does not speak TLS as it should") from error
+
+
+@dataclass(frozen=True, slots=True)
+class IdleStreams:
+    """Connections that wait for their next call, the one idle longest first."""
+
+    monotonic: Callable[[], float]
+    _kept: list[Stream] = field(default_factory=list, repr=False)
+    _lock: Lock = field(default_factory=Lock, repr=False)
+
+    def take(self, there: Destination) -> Stream | None:
+        """Return the connection to `there` that was used last, if one still lives."""
+        while stream := self._popped(there):
+            if stream.is_quiet():
+                return stream
+            stream.close()
+        return None
+
+    def keep(self, stream: Stream) -> None:
+        """Keep a connection for the next call."""
+        stream.idle_since = self.monotonic()
+        with self._lock:
+            self._kept.append(stream)
+            if len(self._kept) > MAX_IDLE:
+                self._kept.pop(0).close()
+
+    def close(self) -> None:
+        """Close all of them."""
+        with self._lock:
+            while self._kept:
+                self._kept.pop().close()
+
+    def _popped(self, there: Destination) -> Stream | None:
+        oldest = self.monotonic() - KEEP_ALIVE_SECONDS
+        with self._lock:
+            while self._kept and self._kept[0].idle_since < oldest:
+                self._kept.pop(0).close()
+            for index in reversed(range(len(self._kept))):
+                if self._kept[index].there == there:
+                    return self._kept.pop(index)
+        return None
