@@ -23,6 +23,7 @@ from gatehouse.domain.upstreams import Destination
 from gatehouse.net.addresses import AddressPolicy
 from gatehouse.net.bodies import MAX_BODY
 from gatehouse.net.client import GuardedClient
+from gatehouse.net.streams import KEEP_ALIVE_SECONDS
 from gatehouse.ports.upstreams import UpstreamUncertain, UpstreamUnreachable
 from tests.unit.net.server import Server, answering, serving
 
@@ -98,6 +99,42 @@ def test_a_connection_that_the_server_closed_is_not_used_again() -> None:
             assert client.send(request(server), timeout_seconds=5).status == 200
             time.sleep(0.05)
     assert server.connections == 2
+
+
+def test_a_connection_that_was_idle_too_long_is_not_used_again() -> None:
+    now = [0.0]
+    with serving(answering()) as server:
+        client = made(LOCAL, monotonic=lambda: now[0])
+        for now[0] in (0.0, KEEP_ALIVE_SECONDS, 3 * KEEP_ALIVE_SECONDS):
+            client.send(request(server), timeout_seconds=5)
+    assert server.connections == 2
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nokHTTP/1.1 200 OK\r\n\r\n",
+        b"HTTP/1.1 204 No Content\r\nContent-Length: 2\r\n\r\nno",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok",
+        b"HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nok",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nlong",
+    ],
+)
+def test_a_connection_whose_state_is_in_doubt_serves_no_other_call(answer: bytes) -> None:
+    with serving(lambda connection, _: connection.sendall(answer)) as server:
+        client = made(LOCAL)
+        for _ in range(2):
+            found = client.send(request(server), timeout_seconds=5, max_bytes=2)
+            assert found.body in {b"ok", b"", b"lo"}
+    assert server.connections == 2
+
+
+def test_each_origin_has_connections_of_its_own() -> None:
+    with serving(answering(body=b"one")) as one, serving(answering(body=b"two")) as two:
+        client = made(LOCAL)
+        bodies = [client.send(request(s), timeout_seconds=5).body for s in (one, two, one, two)]
+    assert bodies == [b"one", b"two"] * 2
+    assert (one.connections, two.connections) == (1, 1)
 
 
 def test_a_redirect_is_an_answer_and_is_not_followed() -> None:
@@ -322,10 +359,39 @@ def test_an_unknown_name_means_that_nothing_was_sent() -> None:
         )
 
 
-def test_a_request_that_is_not_http_is_not_sent() -> None:
-    with serving(answering()) as server, pytest.raises(UpstreamUnreachable):
-        made(LOCAL).send(request(server, headers=(("X-A", "a\r\nX-B: b"),)), timeout_seconds=5)
-    assert server.heads == []
+@pytest.mark.parametrize(
+    "changes",
+    [
+        *(
+            {"headers": (header,)}
+            for header in [
+                ("X-A", "a\r\nX-B: b"),
+                ("X-A", "a\nX-B: b"),
+                ("X-A", "a\r\n\r\nGET / HTTP/1.1\r\nHost: b"),
+                ("X-A", "a\0"),
+                ("X-A", "\u00e9"),
+                ("X-A", " a"),
+                ("X A", "a"),
+                ("", "a"),
+                ("X-A:", "a"),
+                ("host", "other.example"),
+                ("Transfer-Encoding", "chunked"),
+                ("CONTENT-LENGTH", "3"),
+                ("Connection", "keep-alive, X-A"),
+            ]
+        ),
+        {"target": "/ HTTP/1.1\r\nX: "},
+        {"target": "/a b"},
+        {"target": "/\u00e9"},
+        {"target": ""},
+        {"method": "GET / HTTP/1.1\r\nX:"},
+    ],
+)
+def test_a_request_that_is_not_http_is_not_sent(changes: dict[str, object]) -> None:
+    with serving(answering()) as server:
+        with pytest.raises(UpstreamUnreachable):
+            made(LOCAL).send(request(server, **changes), timeout_seconds=5)
+        assert server.connections == 0
 
 
 def reset(connection: socket.socket) -> None:
