@@ -18,7 +18,7 @@ from gatehouse.domain.http1 import (
 )
 
 NAMES = st.sampled_from(["X-A", "Set-Cookie", "content-type", "Date", "a!#$%&'*+-.^_`|~9"])
-VALUES = st.text(st.characters(min_codepoint=32, max_codepoint=255, exclude_categories=("Cc",)))
+VALUES = st.text(st.characters(min_codepoint=32, max_codepoint=255, exclude_categories=["Cc"]))
 FIELDS = st.lists(st.tuples(NAMES, VALUES.map(str.strip)), max_size=4)
 
 

@@ -105,10 +105,12 @@ class Answer:
                 raise Garbled
             length = int(line[1], 16)
             if not length:
-                break
+                return self._skip_trailer()
             yield from self._exactly(length)
             if self._to(b"\r\n", 2) != b"\r\n":
                 raise Garbled
+
+    def _skip_trailer(self) -> None:
         for _ in range(MAX_TRAILERS):
             line = self._to(b"\r\n", MAX_LINE)
             if line == b"\r\n":
