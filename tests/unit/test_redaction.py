@@ -35,11 +35,9 @@ def told(body: bytes, secret: str) -> bytes:
 
 @given(st.data(), st.text(CHARACTERS, min_size=1, max_size=20))
 def test_every_character_may_be_escaped_in_a_way_of_its_own(data: st.DataObject, key: str) -> None:
-    secret = f"Key{key}"
+    secret = f"Key{key}!"  # a backslash at its end may leave the other half of its escape
     echo = "".join(data.draw(st.sampled_from(escapes(character))) for character in secret)
-    found = told(b"(" + echo.encode() + b")", secret)
-    # Of a last backslash that is escaped by another, one may stay.
-    assert found.replace(b"\\)", b")") == b"(***)"
+    assert told(b"(" + echo.encode() + b")", secret) == b"(***)"
 
 
 @given(st.text(CHARACTERS, min_size=6, max_size=20), st.binary(max_size=9))
