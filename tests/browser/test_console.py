@@ -48,10 +48,13 @@ def params(shop: Tenant) -> dict[str, dict[str, str]]:
     tried = shop.api("POST", f"/api/v1/custom-tools/{tool}/test", trial).json()["request_id"]
     prompt = shop.api("POST", "/api/v1/prompts", PROMPT).json()["id"]
     resource = shop.api("POST", "/api/v1/resources", RESOURCE).json()["id"]
+    desk = shop.api("POST", "/api/v1/integrations", {"name": "Desk key"}).json()
+    shop.journal.shown_once.add(shop.journal.note("desk key", desk["api_key"]))
     return {
         "tools/{id}": {"id": tool},
         "tools/{id}/edit": {"id": tool},
         "calls/{request_id}": {"request_id": tried},
+        "integrations/{id}/rotate": {"id": desk["id"]},
         "prompts/{id}": {"id": prompt},
         "resources/{id}": {"id": resource},
     }

@@ -1,5 +1,6 @@
 """One visit of one page: read what it shows, or do what its form says."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -22,6 +23,9 @@ from gatehouse.edge.signin.browser import Browser, require_form_token
 
 FORM: Final = "console"
 """What the token of the console's forms is for."""
+PERIOD: Final = ("from", "to")
+"""Fields of moments, whatever is asked."""
+_WITHOUT_ZONE: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +112,11 @@ class Visit:
 
     def _read(self, read: Read) -> ApiAnswer:
         asked = self.browser.request.query
-        chosen = {name: asked[name] for name in read.query if asked.get(name)}
+        chosen = {
+            name: _in_utc(asked[name]) if name in PERIOD else asked[name]
+            for name in read.query
+            if asked.get(name)
+        }
         query = {**(read.fixed or {}), **chosen}
         return self.api("GET", filled(read.route, self.params), query=query)
 
@@ -166,3 +174,8 @@ def _require_typed(action: Do, params: Mapping[str, str]) -> None:
     expected = params.get(action.confirm)
     if expected is None or params.get("typed") != expected:
         raise InvalidFields((FieldError("typed", f"must be exactly: {expected}"),))
+
+
+def _in_utc(moment: str) -> str:
+    """Return a moment as the API takes it: browsers write no zone, and pages ask for UTC."""
+    return f"{moment}Z" if _WITHOUT_ZONE.fullmatch(moment) else moment

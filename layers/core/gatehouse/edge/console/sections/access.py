@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from gatehouse.edge.console.fields import flag, lines, text
+from gatehouse.edge.console.fields import flag, given_json, lines, text
 from gatehouse.edge.console.pages import Do, Heading, Page, Read
 
 ACCESS: Final = (
@@ -39,6 +39,35 @@ ACCESS: Final = (
                 query=("cascade",),
                 confirm="name",
                 says="Revoked. Its key and its sessions hold no longer.",
+            ),
+        ),
+    ),
+    Page(
+        path="integrations/{id}/rotate",
+        title="Replace a key",
+        section="integrations",
+        template="integration_rotate.html",
+        reads=(
+            Read(name="integrations", route="/api/v1/integrations", fixed={"limit": "100"}),
+            Read(name="calls", route="/api/v1/tool-calls", fixed={"limit": "100"}, optional=True),
+        ),
+        actions=(
+            Do(
+                name="succeed-integration",
+                method="POST",
+                route="/api/v1/integrations",
+                body=(
+                    text("name"), text("environment"), given_json("scopes"), given_json("limits"),
+                ),
+                shows=True,
+            ),
+            Do(
+                name="revoke-predecessor",
+                method="DELETE",
+                route="/api/v1/integrations/{id}",
+                confirm="name",
+                then="integrations",
+                says="Revoked. The old key and its sessions hold no longer.",
             ),
         ),
     ),

@@ -2,21 +2,23 @@
 
 from typing import Final
 
-from gatehouse.edge.console.fields import choice_flag, given_json, json, text, whole
+from gatehouse.edge.console.fields import choice_flag, clearable, given_json, json, text, whole
 from gatehouse.edge.console.pages import Do, Heading, Page, Read
 
 PROMPTS_ROUTE: Final = "/api/v1/prompts"
 RESOURCES_ROUTE: Final = "/api/v1/resources"
 SWITCH: Final = (whole("version"), choice_flag("is_enabled"))
-PROMPT: Final = (text("title"), text("description"), given_json("messages"), json("arguments"))
+PROMPT: Final = (
+    clearable("title"), clearable("description"), given_json("messages"), json("arguments"),
+)  # fmt: skip
 RESOURCE: Final = (
-    text("uri"),
-    text("uri_template"),
-    text("title"),
-    text("description"),
-    text("mime_type"),
-    text("text"),
-    json("endpoint"),
+    clearable("uri"),
+    clearable("uri_template"),
+    clearable("title"),
+    clearable("description"),
+    clearable("mime_type"),
+    clearable("text"),
+    given_json("endpoint"),
 )
 
 CONTENT: Final = (
@@ -95,6 +97,12 @@ CONTENT: Final = (
         template="resource.html",
         reads=(Read(name="resource", route=f"{RESOURCES_ROUTE}/{{id}}"),),
         actions=(
+            Do(
+                name="change-resource",
+                method="PATCH",
+                route=f"{RESOURCES_ROUTE}/{{id}}",
+                body=(whole("version"), *RESOURCE),
+            ),
             Do(
                 name="switch-resource",
                 method="PATCH",

@@ -44,6 +44,22 @@ OVERSIGHT: Final = (
         menu="Audit",
         under=Heading.OVERSIGHT,
         template="audit.html",
-        reads=(Read(name="entries", route="/api/v1/audit", query=("actor", "action", "cursor")),),
+        reads=(
+            Read(
+                name="entries",
+                route="/api/v1/audit",
+                query=("actor", "action", "from", "to", "cursor"),
+            ),
+        ),
+    ),
+    Page(
+        path="audit/heads",
+        title="Signed statements",
+        section="audit",
+        template="audit_heads.html",
+        reads=(
+            Read(name="heads", route="/api/v1/audit/heads", query=("cursor",)),
+            Read(name="key", route="/api/v1/audit/key", optional=True),
+        ),
     ),
 )
