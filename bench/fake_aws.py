@@ -38,6 +38,7 @@ class FakeAws:
     received: Counter[str] = field(default_factory=Counter)
     sent: Counter[str] = field(default_factory=Counter)
     recorded: list[Asked] | None = None
+    remembers: bool = True
     _remembered: dict[bytes, bytes] = field(default_factory=dict)
 
     def put(self, table: str, item: Json) -> None:
@@ -74,10 +75,10 @@ class FakeAws:
     def _remembered_body(self, name: str, body: bytes) -> bytes:
         """Return the answer, made once for a request: this process should cost little."""
         key = name.encode() + body
-        made = self._remembered.get(key)
+        made = self._remembered.get(key) if self.remembers else None
         if made is None:
             made = json.dumps(self._answer(name, json.loads(body)), separators=(",", ":")).encode()
-            if len(self._remembered) < MAX_REMEMBERED:
+            if self.remembers and len(self._remembered) < MAX_REMEMBERED:
                 self._remembered[key] = made
         return made
 

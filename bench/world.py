@@ -3,6 +3,7 @@
 import hashlib
 import json
 import time
+import uuid
 from base64 import b64encode
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -138,7 +139,7 @@ class World:
         now = int(time.time())
         session = Session(
             project_id=self.project_id, integration_id=INTEGRATION_ID, member=self.member, epoch=0,
-            assertion_kid=KID, token_id="t" * 36, issued_at=now, expires_at=now + 900,
+            assertion_kid=KID, token_id=str(uuid.uuid4()), issued_at=now, expires_at=now + 900,
         )  # fmt: skip
         return session_tokens.mint(session, key=read_ring(RING).current, deployment_id=DEPLOYMENT)
 
