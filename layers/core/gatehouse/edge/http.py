@@ -147,6 +147,8 @@ def lambda_answer(response: HttpResponse) -> LambdaAnswer:
 
 
 def _query(text: str) -> Mapping[str, str]:
+    if not text:
+        return {}
     try:
         pairs = parse_qsl(
             text, keep_blank_values=True, errors="strict", max_num_fields=MAX_QUERY_FIELDS
@@ -160,6 +162,8 @@ def _query(text: str) -> Mapping[str, str]:
 
 
 def _cookies(pairs: Sequence[str]) -> Mapping[str, str]:
+    if not pairs:
+        return {}
     named = [pair.partition("=")[::2] for pair in pairs]
     counts = Counter(name for name, _ in named)
     return {name: value for name, value in named if counts[name] == 1}

@@ -55,18 +55,22 @@ class ListOffered:
             InvalidCursor: This project was not given the cursor for this list within the hour.
             Unavailable: The list could not be read.
         """
-        now, key = self.clock(), project.derived_key("cursor")
-        after = None if cursor is None else cursors.read(cursor, key=key, kind=self.kind, now=now)
+        now = self.clock()
+        after = None if cursor is None else self._read_cursor(project, cursor, now)
         approved = self.approved if project.settings.require_approval else None
         which = Which(project.id, self.kind, approved is not None, after)
         page = self.kept.page(which, change, now)
         if page is None:
             page = _read(approved or self.descriptors, project.id, after)
             self.kept.keep(which, change, now, page)
-        next_cursor = page.next_after and cursors.write(
-            page.next_after, key=key, kind=self.kind, now=now
-        )
+        next_cursor = page.next_after and self._cursor(project, page.next_after, now)
         return Listed(items=page.items, next_cursor=next_cursor, deflated=page.deflated)
+
+    def _read_cursor(self, project: Project, cursor: str, now: int) -> str:
+        return cursors.read(cursor, key=project.derived_key("cursor"), kind=self.kind, now=now)
+
+    def _cursor(self, project: Project, after: str, now: int) -> str:
+        return cursors.write(after, key=project.derived_key("cursor"), kind=self.kind, now=now)
 
 
 def _read(descriptors: Descriptors, project_id: str, after: str | None) -> ListPage:

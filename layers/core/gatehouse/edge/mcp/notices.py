@@ -18,6 +18,8 @@ from gatehouse.edge.mcp.render import JsonText, json_text
 
 def notice_texts(inbound: Inbound, notifications: Sequence[Notification]) -> tuple[JsonText, ...]:
     """Return the notifications that the request asked for, as messages, in order."""
+    if not notifications:
+        return ()
     return tuple(json_text(document) for document in _documents(inbound, notifications))
 
 
