@@ -109,8 +109,12 @@ def _projects(ground: Ground, mcp: Worker, projects: int) -> Subject:
 
     order = [number * 7_919 % projects for number in range((ROUNDS + 1) * CALLS + 1)]
     worlds = {number: made(number) for number in set(order)}
-    numbers = cycle(order)
-    return both(ground, mcp, lambda: worlds[next(numbers)].call(), CALLS, uses=1)
+    called = cycle(worlds[number] for number in order)
+
+    def event() -> bytes:
+        return next(called).call()
+
+    return both(ground, mcp, event, CALLS, uses=1)
 
 
 def _members(ground: Ground, mcp: Worker, members: int) -> Subject:
