@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from gatehouse.aws.jws import PyJWTSignatures
 from gatehouse.domain.audit import Author
+from gatehouse.domain.calls import UpstreamAnswer
 from gatehouse.domain.checklist.snapshot import Attestation, DeploymentSettings
 from gatehouse.domain.ids import request_id
 from gatehouse.domain.people import Invitation
@@ -21,6 +22,8 @@ from gatehouse.usecases.authenticate_admin import AuthenticateAdmin
 from gatehouse.usecases.authenticate_manager import AuthenticateManager
 from gatehouse.usecases.authenticate_principal import AuthenticatePrincipal
 from gatehouse.usecases.check_origin import CheckOrigin
+from gatehouse.usecases.fetch_document import FetchDocument
+from gatehouse.usecases.import_openapi import ImportOpenAPI
 from gatehouse.usecases.limit_requests import LimitDoor, LimitRequests
 from gatehouse.usecases.manage_apps import ManageApps
 from gatehouse.usecases.manage_assertion_keys import ManageAssertionKeys
@@ -36,6 +39,7 @@ from gatehouse.usecases.manage_sharing import ManageSharing
 from gatehouse.usecases.manage_tools import ManageTools
 from gatehouse.usecases.manage_warrants import ManageWarrants
 from gatehouse.usecases.management import Entrance, Management
+from gatehouse.usecases.plan_import import PlanImport
 from gatehouse.usecases.probe_tool import ProbeTool
 from gatehouse.usecases.read_access_token import ReadAccessToken
 from gatehouse.usecases.read_audit import ReadAudit
@@ -50,7 +54,7 @@ from tests.fakes.attestations import MemoryAttestations
 from tests.fakes.audit import MemoryAudit
 from tests.fakes.authority import MemoryAuthority
 from tests.fakes.breakers import MemoryBreakers
-from tests.fakes.calls import MemoryCallRecords
+from tests.fakes.calls import MemoryCallRecords, ScriptedUpstream
 from tests.fakes.clients import MemoryApps
 from tests.fakes.credentials import MemoryMarks
 from tests.fakes.dispatch import ScriptedDispatcher
@@ -147,6 +151,12 @@ class Api:
     allow_unverified_minting: bool = False
     allow_insecure_upstreams: bool = False
     names: KnownNames = field(default_factory=KnownNames)
+    publisher: ScriptedUpstream = field(
+        default_factory=lambda: ScriptedUpstream(
+            lambda _: UpstreamAnswer(status=404, content_type="text/plain", body=b"")
+        )
+    )
+    monotonic: Callable[[], float] = lambda: 0.0
     numbers: "count[int]" = field(default_factory=lambda: count(1))
 
     def upstreams(self) -> UpstreamPolicy:
@@ -183,6 +193,13 @@ class Api:
         """The use cases over the fakes, which audit nothing; `authors` has whom they were for."""
         self.authors.append(author)
         tools = MemoryTools(self.table)
+        manage_tools = ManageTools(
+            tools=tools,
+            sealer=self.sealer,
+            breakers=self.breakers,
+            clock=self.clock,
+            check_origin=CheckOrigin(policy=self.upstreams(), names=self.names),
+        )
         return Management(
             projects=ManageProjects(
                 projects=MemoryProjects(self.table),
@@ -198,13 +215,8 @@ class Api:
             assertion_keys=ManageAssertionKeys(
                 keys=MemoryAssertionKeys(self.table), clock=self.clock
             ),
-            tools=ManageTools(
-                tools=tools,
-                sealer=self.sealer,
-                breakers=self.breakers,
-                clock=self.clock,
-                check_origin=CheckOrigin(policy=self.upstreams(), names=self.names),
-            ),
+            tools=manage_tools,
+            openapi=self.import_openapi(manage_tools),
             try_tool=TryTool(
                 tools=tools,
                 authority=self.table,
@@ -296,6 +308,12 @@ class Api:
                 allow_local_origins=False,
             ),
         )
+
+    def import_openapi(self, tools: ManageTools) -> ImportOpenAPI:
+        """The import, which fetches from `publisher`."""
+        fetch = FetchDocument(check_origin=tools.check_origin, upstream=lambda: self.publisher)
+        plan = PlanImport(tools=tools, fetch=fetch, monotonic=self.monotonic)
+        return ImportOpenAPI(plan=plan, tools=tools, monotonic=self.monotonic)
 
     def shared(self) -> MemorySharing:
         """Groups and shares, which outlive a request."""

@@ -3,11 +3,11 @@
 from functools import cache
 from typing import Any
 
-from gatehouse.edge.console.application import ConsoleApplication
+from gatehouse.edge.console.application import MAX_BODY, ConsoleApplication
 from gatehouse.edge.console.refusals import refused, unexpected
 from gatehouse.edge.failures import CountedFailures
 from gatehouse.edge.http import HttpRequest, HttpResponse, LambdaAnswer
-from gatehouse.edge.rest.application import MAX_BODY, ManagementApi
+from gatehouse.edge.rest.application import ManagementApi
 from gatehouse.edge.serving import Serve
 from gatehouse.usecases.console_sessions import ConsoleSession
 from gatehouse.wiring import console

@@ -1,5 +1,6 @@
 """Every change that the management API can make, one after the other, on the deployed stack."""
 
+import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -165,6 +166,13 @@ def person_of_project(number: int) -> Callable[[Scene], dict[str, str]]:
     return lambda scene: known("project")(scene) | person(number)(scene)
 
 
+DOCUMENT = json.dumps(
+    {
+        "openapi": "3.1.0",
+        "servers": [{"url": "https://api.example.com"}],
+        "paths": {"/json": {"get": {"operationId": "imported"}}},
+    }
+)
 WORDS = [{"role": "user", "content": {"type": "text", "text": "words"}}]
 PROJECTS, API = "/admin/v1/projects", "/api/v1"
 TOOL, PROMPT, RESOURCE = fixed("audited"), fixed("asked"), fixed("told")
@@ -193,6 +201,8 @@ STEPS: tuple[Step, ...] = (
     Step(route=f"PATCH {API}/custom-tools/{{id}}", at=known("tool"),
          body=lambda scene: {"version": scene.known["version"], "description": "Other"},
          kind="tool", target=TOOL),
+    Step(route=f"POST {API}/openapi-imports", kind="tool", target=fixed("imported"),
+         body=lambda _: {"document": DOCUMENT, "operations": ["GET /json"]}),
     Step(route=f"POST {API}/prompts", body=lambda _: {"name": "asked", "messages": WORDS},
          keep=note(prompt="id"), kind="prompt", target=PROMPT),
     Step(route=f"PATCH {API}/prompts/{{id}}", at=known("prompt"),

@@ -35,8 +35,9 @@ NO_CHANGE = {
     "POST /api/v1/custom-tools/{id}/probe",
     "POST /api/v1/custom-tools/{id}/test",
     "POST /api/v1/mcp/session-token",
+    "POST /api/v1/openapi-imports/preview",
 }
-"""A trial and an exchange change nothing that anybody administers."""
+"""A trial, a look and an exchange change nothing that anybody administers."""
 
 
 def entries(stack: LocalStack, chain: str) -> list[Json]:

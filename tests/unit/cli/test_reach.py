@@ -19,6 +19,8 @@ OWN = {
     "GET /.well-known/gatehouse/{project_id}/revocations/{issuer}": (
         "warrants", "published", "proj", "key", "--out", "OUT",
     ),
+    "POST /api/v1/openapi-imports/preview": ("tools", "import", "PEM"),
+    "POST /api/v1/openapi-imports": ("tools", "import", "https://a.example/a", "--all"),
     "POST /api/v1/mcp/session-token": (
         "session", "mint", "user", "--kid", "k", "--private-key", "PEM",
     ),
@@ -59,7 +61,9 @@ def test_functions_ask_for_their_routes(
     (tmp_path / "pem").write_bytes(pem)
     files = {"OUT": str(tmp_path / "out"), "PEM": str(tmp_path / "pem")}
     session = {"token": "tng_mst_x", "expires_in_minutes": 15, "id": "a1"}
-    api = serving(monkeypatch, lambda _: httpx.Response(200, json=session))
+    operation = {"operation": "GET /a", "name": "a", "becomes": "new"}
+    imports = {"document": {"sha256": "0"}, "operations": [operation], "gone": [], "results": []}
+    api = serving(monkeypatch, lambda _: httpx.Response(200, json=session | imports))
     done = gatehouse(*(files.get(each, each) for each in OWN[line]), "--json")
     assert done.exit_code == 0, done.output
     (route,) = [e for e in (*ROUTES, SESSION_TOKEN) if f"{e.method} {e.path}" == line]

@@ -61,6 +61,7 @@ def test_a_new_tool_is_shown_with_its_defaults_and_without_its_secret() -> None:
         "limits": NO_LIMITS,
         "warrant_mode": None,
         "allow_equal_calls": False,
+        "imported_from": None,
         "is_enabled": True,
         "version": 1,
         "created_at": "2023-11-14T22:13:20Z",

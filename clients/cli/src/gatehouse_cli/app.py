@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import typer
 
-from gatehouse_cli import accounts, minting, proving, rotating, tailing, warranting
+from gatehouse_cli import accounts, importing, minting, proving, rotating, tailing, warranting
 from gatehouse_cli.commands import Group
 from gatehouse_cli.failures import told
 from gatehouse_cli.preflight.command import preflight
@@ -24,6 +24,7 @@ OWN: Final[tuple[tuple[str, str, Callable[..., Any]], ...]] = (
     ("", "preflight", preflight),
     ("profiles", "list", accounts.list_profiles),
     ("profiles", "use", accounts.use_profile),
+    ("tools", "import", importing.import_document),
     ("calls", "tail", tailing.tail),
     ("keys", "rotate", rotating.rotate),
     ("keys", "rotate-assertion", rotating.rotate_assertion),

@@ -13,6 +13,7 @@ from gatehouse.aws.attributes import (
     number,
     number_value,
     optional_text,
+    parsed,
     text,
     text_value,
 )
@@ -25,6 +26,7 @@ from gatehouse.aws.item_parts import (
     sealed_secret_attributes,
 )
 from gatehouse.aws.tables import tool_definition_key, tool_key
+from gatehouse.domain.imports import ImportedFrom, imported_document, read_imported
 from gatehouse.domain.sealing import RetiringSecret
 from gatehouse.domain.tool_documents import (
     definition_document,
@@ -70,6 +72,8 @@ def tool_items(tool: Tool) -> tuple[NewItem, NewItem]:
         "definition": json_value(definition_document(tool.definition)),
         "descriptor": text_value(tool_descriptor_text(tool.definition)),
     }
+    if tool.imported_from is not None:
+        describes["imported_from"] = json_value(imported_document(tool.imported_from))
     if limits := limits_value(tool.limits):
         decides["limits"] = limits
     if tool.warrant_mode is not None:
@@ -99,7 +103,14 @@ def read_tool(decides: Item, describes: Item) -> Tool:
         limits=read_item_limits(decides),
         warrant_mode=_read_warrant_mode(decides),
         allow_equal_calls="allow_equal_calls" in decides and flag(decides, "allow_equal_calls"),
+        imported_from=_read_imported(describes),
     )
+
+
+def _read_imported(item: Item) -> ImportedFrom | None:
+    if "imported_from" not in item:
+        return None
+    return read_imported(cast("JsonObject", parsed(item, "imported_from")))
 
 
 def _definition_of(document: str) -> ToolDefinition:

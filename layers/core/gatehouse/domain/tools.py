@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from gatehouse.domain.ids import tool_id
+from gatehouse.domain.imports import ImportedFrom
 from gatehouse.domain.json_values import JsonObject, JsonValue
 from gatehouse.domain.limits import UNLIMITED, Limits
 from gatehouse.domain.sealing import RetiringSecret, SealedSecret, SecretBinding
@@ -139,8 +140,9 @@ class Tool:
     `version` rises by one with each change; `digest` is `tool_digest` of the definition;
     `approved_digest` is that of the one last approved. `limits`, `warrant_mode` (where it is
     stricter than the project's) and `allow_equal_calls` (one proof may be used again) are no part
-    of a definition: they change neither what models see nor what goes out. Times are whole seconds
-    since the Unix epoch.
+    of a definition: they change neither what models see nor what goes out. Nor is `imported_from`,
+    by which a later import of the document knows the tool. Times are whole seconds since the Unix
+    epoch.
     """
 
     project_id: str
@@ -156,6 +158,7 @@ class Tool:
     limits: Limits = UNLIMITED
     warrant_mode: WarrantMode | None = None
     allow_equal_calls: bool = False
+    imported_from: ImportedFrom | None = None
 
     @property
     def id(self) -> str:

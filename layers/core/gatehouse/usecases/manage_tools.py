@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from gatehouse.domain import ids
 from gatehouse.domain.breaker import Breaker, standing
 from gatehouse.domain.errors import Conflict, FieldError, InvalidFields
+from gatehouse.domain.imports import ImportedFrom
 from gatehouse.domain.limits import UNLIMITED, Limits, limit_problems
 from gatehouse.domain.projects import Project
 from gatehouse.domain.sealing import SealedSecret
@@ -27,7 +28,8 @@ from gatehouse.usecases.keeping import kept_secret, require_same_use
 class WrittenTool:
     """What a tool's owner wrote; `secret` is in the clear, and None when there is no new one.
 
-    For `rotation_seconds` the secret before stays in force beside a new one.
+    For `rotation_seconds` the secret before stays in force beside a new one. Of a tool that was
+    imported, `imported_from` stays unless there is a newer one.
     """
 
     definition: ToolDefinition
@@ -37,6 +39,7 @@ class WrittenTool:
     limits: Limits = UNLIMITED
     warrant_mode: WarrantMode | None = None
     allow_equal_calls: bool = False
+    imported_from: ImportedFrom | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +66,7 @@ class ManageTools:
             limits=written.limits,
             warrant_mode=written.warrant_mode,
             allow_equal_calls=written.allow_equal_calls,
+            imported_from=written.imported_from,
         )
         made = self._completed(project, tool, written, kept=None)
         self.tools.create(made)
@@ -105,6 +109,7 @@ class ManageTools:
             limits=written.limits,
             warrant_mode=written.warrant_mode,
             allow_equal_calls=written.allow_equal_calls,
+            imported_from=written.imported_from or current.imported_from,
         )
         seconds = written.rotation_seconds
         if errors := tuple(rotation_errors(current, changed, seconds=seconds, is_new=is_new)):

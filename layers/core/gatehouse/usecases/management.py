@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from gatehouse.domain.principals import Actor, Principal
 from gatehouse.usecases.administer_people import AdministerPeople
 from gatehouse.usecases.authenticate_manager import Presented
+from gatehouse.usecases.import_openapi import ImportOpenAPI
 from gatehouse.usecases.limit_requests import LimitDoor
 from gatehouse.usecases.manage_apps import ManageApps
 from gatehouse.usecases.manage_assertion_keys import ManageAssertionKeys
@@ -51,6 +52,7 @@ class Management:
     integrations: ManageIntegrations
     assertion_keys: ManageAssertionKeys
     tools: ManageTools
+    openapi: ImportOpenAPI
     try_tool: TryTool
     probe_tool: ProbeTool
     prompts: ManagePrompts

@@ -57,6 +57,7 @@ from gatehouse.usecases.revoke_warrants import RevokeWarrants
 from gatehouse.usecases.try_tool import TryTool
 from gatehouse.wiring import checklist, clients, clock, limits, origins, people
 from gatehouse.wiring.access_tokens import read_access_token
+from gatehouse.wiring.imports import import_openapi
 from gatehouse.wiring.pauses import pause
 from gatehouse.wiring.request_ids import new_request_id
 from gatehouse.wiring.upstreams import upstreams
@@ -124,6 +125,7 @@ def management(author: Author | None) -> Management:
         ),
         assertion_keys=ManageAssertionKeys(keys=DynamoAssertionKeys(*kept), clock=clock.now),
         tools=_tools(DynamoTools(*kept)),
+        openapi=import_openapi(_tools(DynamoTools(*kept)), settings),
         try_tool=_try_tool(DynamoTools(*kept), authority),
         probe_tool=ProbeTool(
             tools=DynamoTools(*kept),

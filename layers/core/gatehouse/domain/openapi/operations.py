@@ -43,7 +43,7 @@ class Operation:
     @property
     def wanted_name(self) -> str:
         """What a tool of this operation would be called, were it alone."""
-        name = as_text(self.stated.get("operationId")) or f"{self.method}_{self.path}"
+        name = as_text(self.stated.get("operationId")) or f"{self.method} {self.path}"
         return re.sub(r"[^A-Za-z0-9_-]+", "_", name).strip("_")[:64] or self.method
 
 

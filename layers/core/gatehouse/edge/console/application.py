@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
+from typing import Final
 
 from gatehouse.domain.base62 import Choose
 from gatehouse.domain.errors import GatehouseError, NotFound
@@ -16,12 +17,15 @@ from gatehouse.edge.console.table import PAGES
 from gatehouse.edge.console.visit import Visit
 from gatehouse.edge.http import HttpRequest, HttpResponse
 from gatehouse.edge.pages.render import see_other
+from gatehouse.edge.rest.application import MAX_BODY as API_BODY
 from gatehouse.edge.rest.application import ManagementApi
 from gatehouse.edge.signin.browser import Browser, browser_of
 from gatehouse.usecases.console_sessions import ConsoleSession, ConsoleSessions
 from gatehouse.usecases.list_own_projects import ListOwnProjects
 
 SIGN_IN = "/signin"
+MAX_BODY: Final = 3 * API_BODY
+"""Bytes of a form, which spells most marks of a document in three characters."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

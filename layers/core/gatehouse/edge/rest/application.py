@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
+from typing import Final
 
 from gatehouse.domain.audit import Author
 from gatehouse.domain.errors import GatehouseError, NotFound
@@ -12,13 +13,14 @@ from gatehouse.domain.tiers import Tier, principal_quota
 from gatehouse.edge import log, problem
 from gatehouse.edge.cors import is_preflight, preflight
 from gatehouse.edge.http import HttpRequest, HttpResponse
+from gatehouse.edge.rest import openapi_imports
 from gatehouse.edge.rest.credentials import presented
 from gatehouse.edge.rest.routes import ROUTES
 from gatehouse.edge.rest.routing import Access, Call, Route
 from gatehouse.usecases.management import Entrance, Management
 
-MAX_BODY = 256 * 1024
-"""Bytes of a request's body; no tool is larger."""
+MAX_BODY: Final = openapi_imports.MAX_BODY
+"""Bytes of the largest request's body; each route says what it takes itself."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ from gatehouse.edge.rest.integrations import (
 )
 from gatehouse.edge.rest.members import MemberList
 from gatehouse.edge.rest.models import PageQuery
+from gatehouse.edge.rest.openapi_imports import IMPORT_ROUTES
 from gatehouse.edge.rest.people_routes import PEOPLE_ROUTES
 from gatehouse.edge.rest.probes import NewProbe, ProbesAnswer
 from gatehouse.edge.rest.projects import (
@@ -145,6 +146,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         "POST", "/api/v1/custom-tools/{id}/probe", Action.TOOLS_TRY, probes.probe_tool,
         shared=EDIT_TOOL, input=NewProbe, answer=ProbesAnswer, refusals=(404,),
     ),
+    *IMPORT_ROUTES,
     route(
         "GET", "/api/v1/prompts", Action.PROMPTS_READ, prompts.list_prompts,
         input=PageQuery, answer=PromptList,

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Final
 
 from gatehouse.domain import ids, strict_json
-from gatehouse.domain.errors import NotFound, Unauthenticated, UnsupportedContent
+from gatehouse.domain.errors import NotFound, PayloadTooLarge, Unauthenticated, UnsupportedContent
 from gatehouse.domain.limits import Standing
 from gatehouse.domain.principals import Actor, Principal
 from gatehouse.domain.projects import Project
@@ -21,6 +21,8 @@ from gatehouse.usecases.management import Management
 
 JSON: Final = "application/json"
 NO_CONTENT: Final = 204
+MAX_BODY: Final = 256 * 1024
+"""Bytes of a request's body, unless its route takes more; no tool is larger."""
 WITH_BODY: Final = frozenset({"POST", "PATCH", "PUT"})
 GREEDY: Final = frozenset({"external_id"})
 """Path parameters that may hold slashes: members' ids are their backend's to choose."""
@@ -152,11 +154,12 @@ def route(  # noqa: PLR0913 - the table has as many columns
     status: int = 200,
     refusals: tuple[int, ...] = (),
     shared: Shared | None = None,
+    max_body: int = MAX_BODY,
 ) -> Route:
     """Return the route on which `handle` answers what `input` can hold."""
 
     def run(management: Management, call: Call) -> HttpResponse:
-        answered = handle(management, call, _read(call.request, input))
+        answered = handle(management, call, _read(call.request, input, max_body))
         return _response(answered, status, call.standings)
 
     return Route(
@@ -174,11 +177,13 @@ def route(  # noqa: PLR0913 - the table has as many columns
     )
 
 
-def _read(request: HttpRequest, model: type[InputT]) -> InputT:
+def _read(request: HttpRequest, model: type[InputT], max_body: int) -> InputT:
     """Read the body, or the query where the method has no body."""
     if request.method not in WITH_BODY:
         return checked(model, dict(request.query))
     checked(Nothing, dict(request.query))
+    if len(request.body) > max_body:
+        raise PayloadTooLarge(f"The body is larger than {max_body} bytes")
     if not request.body and model is Nothing:
         return checked(model, {})
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()

@@ -5,12 +5,21 @@ from typing import Any, cast
 from pydantic import JsonValue
 
 from gatehouse.domain.breaker import Breaker, BreakerState
+from gatehouse.domain.imports import ImportedFrom
 from gatehouse.domain.tool_documents import definition_document
 from gatehouse.domain.tools import AuthStrategy, HttpMethod, OnOversize, SignatureScheme, Tool
 from gatehouse.domain.warrant_policies import WarrantMode
 from gatehouse.edge.rest.limit_models import LimitsAnswer, limits_answer
 from gatehouse.edge.rest.models import Answer, Listing, rfc3339
 from gatehouse.edge.rest.stored_models import ApprovedAnswer, Icon, Identity, approved_fields
+
+
+class ImportedAnswer(Answer):
+    """The operation that a tool was imported from, and the document."""
+
+    document: str
+    url: str | None
+    operation: str
 
 
 class ToolAnswer(ApprovedAnswer):
@@ -43,6 +52,7 @@ class ToolAnswer(ApprovedAnswer):
     limits: LimitsAnswer
     warrant_mode: WarrantMode | None
     allow_equal_calls: bool
+    imported_from: ImportedAnswer | None
 
 
 class ToolStatus(Answer):
@@ -87,4 +97,13 @@ def _shown(tool: Tool) -> dict[str, Any]:
         limits=limits_answer(tool.limits),
         warrant_mode=tool.warrant_mode,
         allow_equal_calls=tool.allow_equal_calls,
+        imported_from=_imported(tool.imported_from),
+    )
+
+
+def _imported(imported: ImportedFrom | None) -> ImportedAnswer | None:
+    if imported is None:
+        return None
+    return ImportedAnswer(
+        document=imported.document, url=imported.url, operation=imported.operation
     )
