@@ -12,6 +12,7 @@ from gatehouse.aws.projects import DynamoProjects
 from gatehouse.aws.tables import TOOL_DEFINITION, tool_definition_key, tool_key
 from gatehouse.aws.tools import DynamoTools
 from gatehouse.domain.errors import Conflict, NotFound, Unavailable
+from gatehouse.domain.imports import ImportedFrom
 from gatehouse.domain.sealing import RetiringSecret, SealedSecret
 from gatehouse.domain.tools import Tool
 from gatehouse.domain.warrant_policies import WarrantMode
@@ -91,6 +92,14 @@ def test_what_a_tool_asks_of_warrants_is_kept(stores: Stores) -> None:
     tool = stored(LOOKUP, warrant_mode=WarrantMode.ENFORCE, allow_equal_calls=True)
     stores.tools.create(tool)
     assert stores.tools.get(PROJECT_ID, LOOKUP.name) == tool
+
+
+def test_where_a_tool_was_imported_from_is_kept(stores: Stores) -> None:
+    source = ImportedFrom(
+        document="Pets", url="https://e.example/a", operation="GET /a", digests={"base_url": "0a"}
+    )
+    stores.tools.create(stored(LOOKUP, imported_from=source))
+    assert stores.tools.get(PROJECT_ID, LOOKUP.name).imported_from == source
 
 
 def test_of_approved_tools_those_are_listed_that_are_as_they_were_approved(stores: Stores) -> None:

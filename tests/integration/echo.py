@@ -36,10 +36,11 @@ class Received:
 
 @dataclass
 class Echo:
-    """Where it listens, and what it was sent."""
+    """Where it listens, and what it was sent; under the paths of `documents` it publishes those."""
 
     url: str
     received: list[Received] = field(default_factory=list)
+    documents: dict[str, str] = field(default_factory=dict)
 
     def last(self) -> Received:
         """Return the latest request."""
@@ -59,7 +60,10 @@ class _Handler(BaseHTTPRequestHandler):
         headers = {name.lower(): value for name, value in self.headers.items()}
         request = Received(method=self.command, target=self.path, headers=headers, body=body)
         self.echo.received.append(request)
-        status, kind, content = _answer(request)
+        if (published := self.echo.documents.get(self.path)) is not None:
+            status, kind, content = 200, "application/json", published.encode()
+        else:
+            status, kind, content = _answer(request)
         self.send_response_only(status)
         if status != 204:
             self.send_header("content-type", kind)

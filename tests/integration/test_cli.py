@@ -147,3 +147,28 @@ def test_a_table_for_people_has_no_colours_in_a_pipe(gatehouse: Gatehouse) -> No
 def test_nobody_there_is_its_own_status(gatehouse: Gatehouse) -> None:
     done = gatehouse("tools", "list", GATEHOUSE_URL="http://127.0.0.1:9")
     assert (done.returncode, done.stdout) == (3, "")
+
+
+def test_a_document_is_looked_at_imported_and_imported_again(
+    gatehouse: Gatehouse, own: Tenant, echo: Echo, tmp_path: Path
+) -> None:
+    def publish(summary: str) -> str:
+        file = tmp_path / "openapi.json"
+        paths = {"/json": {"get": {"operationId": "published", "summary": summary}}}
+        server = {"openapi": "3.1.0", "servers": [{"url": echo.url}], "paths": paths}
+        file.write_text(json.dumps(server))
+        return str(file)
+
+    file = publish("First")
+    seen = said(gatehouse("tools", "import", file, "--dry-run", "--json"))
+    assert [each["becomes"] for each in seen["operations"]] == ["new"]
+    assert "published" not in own.listed(own.api_key)
+    made = said(gatehouse("tools", "import", file, "--all", "--json"))
+    assert [each["outcome"] for each in made["results"]] == ["created"]
+    own.call(own.api_key, "published")
+    assert echo.last().target == "/json"
+    assert said(gatehouse("tools", "import", file, "--all", "--json")) == {"results": []}
+    again = gatehouse("tools", "import", publish("Second"), "--only", "published")
+    assert again.returncode == 0, again.stderr
+    assert "updated" in again.stdout
+    assert said(gatehouse("tools", "show", "published", "--json"))["description"] == "Second"
