@@ -93,6 +93,23 @@ def test_a_key_is_rotated(gatehouse: Gatehouse, own: Tenant) -> None:
     assert own.rpc(created["api_key"], "tools/list").status_code == 401
 
 
+def test_while_a_key_is_rotated_both_are_good(gatehouse: Gatehouse, own: Tenant) -> None:
+    created = said(gatehouse("integrations", "create", "--name", "both", "--scope", "mcp", "--json"))
+    old = own.journal.note("API key", created["api_key"])
+    with gatehouse.started("keys", "rotate", created["id"], "--json") as rotating:
+        assert rotating.stdout
+        assert rotating.stdin
+        line = json.loads(rotating.stdout.readline())
+        new = own.journal.note("API key", line["created"]["api_key"])
+        for key in (old, new):  # it waits for somebody to say that the new one is in place
+            assert own.rpc(key, "tools/list").status_code == 200
+        rotating.stdin.write("y\n")
+        rotating.stdin.flush()
+        assert rotating.wait(timeout=60) == 0
+    assert own.rpc(new, "tools/list").status_code == 200
+    assert own.rpc(old, "tools/list").status_code == 401
+
+
 def test_a_session_is_minted_with_a_local_key(
     gatehouse: Gatehouse, own: Tenant, tmp_path: Path
 ) -> None:

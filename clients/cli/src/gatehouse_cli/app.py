@@ -11,7 +11,16 @@ from typing import Any, Final
 
 import typer
 
-from gatehouse_cli import accounts, importing, minting, proving, rotating, tailing, warranting
+from gatehouse_cli import (
+    accounts,
+    granting,
+    importing,
+    minting,
+    proving,
+    rotating,
+    tailing,
+    warranting,
+)
 from gatehouse_cli.commands import Group
 from gatehouse_cli.failures import told
 from gatehouse_cli.preflight.command import preflight
@@ -30,18 +39,22 @@ OWN: Final[tuple[tuple[str, str, Callable[..., Any]], ...]] = (
     ("keys", "rotate-assertion", rotating.rotate_assertion),
     ("audit", "export", proving.export_audit),
     ("audit", "verify", proving.verify),
+    ("receipts", "export", proving.export_receipts),
+    ("receipts", "verify", proving.verify_receipts),
     ("warrants", "published", proving.published),
     ("warrant", "inspect", warranting.inspect),
     ("warrant", "explain", warranting.explain),
-    ("warrant", "mint", warranting.mint),
+    ("warrant", "mint", granting.mint),
+    ("warrant", "grant", granting.grant),
     ("session", "mint", minting.mint),
 )
 """Group ("" for none), name, function."""
 
 OWN_GROUPS: Final = {
     "profiles": "The Gatehouses you know, and with what you ask them.",
+    "receipts": "What was decided about warrants, taken along and verified on this machine.",
     "session": "A member's session, as your backend gets it.",
-    "warrant": "Read, explain and mint warrants on this machine; nobody is asked.",
+    "warrant": "Read, explain, mint and hand on warrants on this machine; nobody is asked.",
 }
 """Groups without a row."""
 

@@ -2,10 +2,13 @@
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from functools import partial
 from typing import Final
 
 import httpx
+
+from gatehouse_client._pages import Ask, items
 
 TIMEOUT_SECONDS: Final = 30.0
 
@@ -45,11 +48,17 @@ def fetch_audit(
         timeout=TIMEOUT_SECONDS,
         transport=transport,
     ) as client:
-        # First the statements: what they are about is there by then.
-        heads = list(_items(client, f"{path}/heads", query))
-        entries = list(_items(client, path, {**query, "order": "oldest"}))
-        chain = project_id or ("deployment" if of_deployment else _own_project(client))
-    return json.dumps({"chain": chain, "entries": entries, "heads": heads}, indent=1) + "\n"
+        chain = project_id or ("deployment" if of_deployment else None)
+        return gather_audit(partial(_get, client), path, query, chain=chain)
+
+
+def gather_audit(ask: Ask, path: str, query: Mapping[str, str], *, chain: str | None = None) -> str:
+    """Return an export as JSON, of pages that `ask` gives; of its own project unless `chain`."""
+    # First the statements: what they are about is there by then.
+    heads = list(items(ask, f"{path}/heads", query))
+    entries = list(items(ask, path, {**query, "order": "oldest"}))
+    own = chain or str(ask("/api/v1/project", {})["id"])
+    return json.dumps({"chain": own, "entries": entries, "heads": heads}, indent=1) + "\n"
 
 
 def fetch_key(url: str, token_env: str, *, transport: httpx.BaseTransport | None = None) -> str:
@@ -60,23 +69,6 @@ def fetch_key(url: str, token_env: str, *, transport: httpx.BaseTransport | None
         base_url=url, headers=headers, timeout=TIMEOUT_SECONDS, transport=transport
     ) as client:
         return str(_get(client, "/api/v1/audit/key", {})["public_key_pem"])
-
-
-def _own_project(client: httpx.Client) -> str:
-    return str(_get(client, "/api/v1/project", {})["id"])
-
-
-def _items(client: httpx.Client, path: str, query: Mapping[str, str]) -> Iterator[object]:
-    cursor: dict[str, str] = {}
-    while True:
-        page = _get(client, path, {**query, "limit": "100", **cursor})
-        items = page["items"]
-        if not isinstance(items, list):
-            raise FetchFailed("items is no list")
-        yield from items
-        if page["next_cursor"] is None:
-            return
-        cursor = {"cursor": str(page["next_cursor"])}
 
 
 def _get(client: httpx.Client, path: str, query: Mapping[str, str]) -> Mapping[str, object]:

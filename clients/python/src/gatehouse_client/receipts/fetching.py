@@ -3,10 +3,12 @@
 import os
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Final
 
 import httpx
 
+from gatehouse_client._pages import Ask, items, listed, pages
 from gatehouse_client.receipts.documents import (
     Export,
     ExportedChain,
@@ -54,37 +56,36 @@ def fetch_export(
         timeout=TIMEOUT_SECONDS,
         transport=transport,
     ) as client:
-        # First the calls: what they name is kept by then. A call may begin in one hour and be
-        # decided in the next.
-        calls = tuple(_calls(client, _period(starts_at, ends_at)))
-        chains = tuple(
-            _chain(client, str(item["chain"]))
-            for item in _items(
-                client, "/api/v1/warrants/receipts", _period(starts_at, ends_at + HOUR)
-            )
-        )
-        project_id = str(_get(client, "/api/v1/project", {})["id"])
-        key = str(_get(client, "/api/v1/warrants/receipt-key", {})["public_key_pem"])
+        return gather_export(partial(_get, client), starts_at=starts_at, ends_at=ends_at)
+
+
+def gather_export(ask: Ask, *, starts_at: datetime, ends_at: datetime) -> tuple[Export, str]:
+    """Return the same, of pages that `ask` gives."""
+    # First the calls: what they name is kept by then. A call may begin in one hour and be
+    # decided in the next.
+    calls = tuple(_calls(ask, _period(starts_at, ends_at)))
+    period = _period(starts_at, ends_at + HOUR)
+    chains = tuple(
+        _chain(ask, str(item["chain"])) for item in items(ask, "/api/v1/warrants/receipts", period)
+    )
+    project_id = str(ask("/api/v1/project", {})["id"])
+    key = str(ask("/api/v1/warrants/receipt-key", {})["public_key_pem"])
     return Export(project_id=project_id, chains=chains, calls=calls), key
 
 
-def _calls(client: httpx.Client, period: Mapping[str, str]) -> Iterator[NamedReceipt]:
-    for item in _items(client, "/api/v1/tool-calls", period):
+def _calls(ask: Ask, period: Mapping[str, str]) -> Iterator[NamedReceipt]:
+    for item in items(ask, "/api/v1/tool-calls", period):
         if item["receipt"] is not None:
             yield read_link(str(item["request_id"]), str(item["receipt"]))
 
 
-def _chain(client: httpx.Client, name: str) -> ExportedChain:
+def _chain(ask: Ask, name: str) -> ExportedChain:
     receipts: list[tuple[int, bytes]] = []
-    cursor: dict[str, str] = {}
-    while True:
-        page = _get(client, f"/api/v1/warrants/receipts/{name}", cursor)
-        for item in _list(page, "items"):
+    page: Mapping[str, object] = {}
+    for page in pages(ask, f"/api/v1/warrants/receipts/{name}", {}):
+        for item in listed(page):
             sequence = int(str(item["sequence"]))
             receipts.append((sequence, read_bytes(item["receipt"], f"receipt {sequence}")))
-        if page["next_cursor"] is None:
-            break
-        cursor = {"cursor": str(page["next_cursor"])}
     certificate, signature = page["certificate"], page["signature"]
     return ExportedChain(
         chain=name,
@@ -92,18 +93,6 @@ def _chain(client: httpx.Client, name: str) -> ExportedChain:
         signature=None if signature is None else read_bytes(signature, "the signature"),
         receipts=tuple(receipts),
     )
-
-
-def _items(
-    client: httpx.Client, path: str, query: Mapping[str, str]
-) -> Iterator[Mapping[str, object]]:
-    cursor: dict[str, str] = {}
-    while True:
-        page = _get(client, path, {**query, "limit": "100", **cursor})
-        yield from _list(page, "items")
-        if page["next_cursor"] is None:
-            return
-        cursor = {"cursor": str(page["next_cursor"])}
 
 
 def _get(client: httpx.Client, path: str, query: Mapping[str, str]) -> Mapping[str, object]:
@@ -115,13 +104,6 @@ def _get(client: httpx.Client, path: str, query: Mapping[str, str]) -> Mapping[s
     if not isinstance(document, dict):
         raise ExportFailed(f"{path} answered {answer.status_code}")
     return document
-
-
-def _list(page: Mapping[str, object], name: str) -> list[Mapping[str, object]]:
-    value = page[name]
-    if not isinstance(value, list):
-        raise ExportFailed(f"{name} is no list")
-    return value
 
 
 def _period(starts_at: datetime, ends_at: datetime) -> dict[str, str]:
