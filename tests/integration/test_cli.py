@@ -1,6 +1,8 @@
 """The command itself, as a process of its own, against the deployed template."""
 
 import json
+import os
+import pty
 import subprocess
 import sys
 from collections.abc import Callable
@@ -24,21 +26,26 @@ def own(world: World) -> Tenant:
 
 
 @pytest.fixture
-def gatehouse(own: Tenant, stack: LocalStack, tmp_path: Path) -> Gatehouse:
-    """Run the command as an integration of the project, and as an administrator."""
+def environment(own: Tenant, stack: LocalStack, tmp_path: Path) -> dict[str, str]:
+    """An integration of the project, and an administrator."""
+    return {
+        "PYTHONPATH": ":".join(sys.path),
+        "XDG_CONFIG_HOME": str(tmp_path / "config"),
+        "GATEHOUSE_URL": stack.api_url,
+        "GATEHOUSE_API_KEY": own.api_key,
+        "GATEHOUSE_ADMIN_TOKEN": stack.admin_token,
+    }
 
-    def run(*arguments: str, given: str = "", **environment: str) -> Done:
+
+@pytest.fixture
+def gatehouse(environment: dict[str, str]) -> Gatehouse:
+    """Run the command."""
+
+    def run(*arguments: str, given: str = "", **others: str) -> Done:
         return subprocess.run(
             [sys.executable, "-m", "gatehouse_cli", *arguments],
             input=given, capture_output=True, text=True, check=False,
-            env={
-                "PYTHONPATH": ":".join(sys.path),
-                "XDG_CONFIG_HOME": str(tmp_path / "config"),
-                "GATEHOUSE_URL": stack.api_url,
-                "GATEHOUSE_API_KEY": own.api_key,
-                "GATEHOUSE_ADMIN_TOKEN": stack.admin_token,
-                **environment,
-            },
+            env={**environment, **others},
         )  # fmt: skip
 
     return run
@@ -93,19 +100,31 @@ def test_a_key_is_rotated(gatehouse: Gatehouse, own: Tenant) -> None:
     assert own.rpc(created["api_key"], "tools/list").status_code == 401
 
 
-def test_while_a_key_is_rotated_both_are_good(gatehouse: Gatehouse, own: Tenant) -> None:
-    created = said(gatehouse("integrations", "create", "--name", "both", "--scope", "mcp", "--json"))
+def test_while_a_key_is_rotated_both_are_good(
+    gatehouse: Gatehouse, own: Tenant, environment: dict[str, str]
+) -> None:
+    asked = ("integrations", "create", "--name", "both", "--scope", "mcp", "--json")
+    created = said(gatehouse(*asked))
     old = own.journal.note("API key", created["api_key"])
-    with gatehouse.started("keys", "rotate", created["id"], "--json") as rotating:
+    person, terminal = pty.openpty()
+    command = (sys.executable, "-m", "gatehouse_cli", "keys", "rotate", created["id"], "--json")
+    with subprocess.Popen(
+        command,
+        stdin=terminal,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        env=environment,
+    ) as rotating:
         assert rotating.stdout
-        assert rotating.stdin
         line = json.loads(rotating.stdout.readline())
         new = own.journal.note("API key", line["created"]["api_key"])
-        for key in (old, new):  # it waits for somebody to say that the new one is in place
-            assert own.rpc(key, "tools/list").status_code == 200
-        rotating.stdin.write("y\n")
-        rotating.stdin.flush()
-        assert rotating.wait(timeout=60) == 0
+        # It waits for somebody to say that the new one is in place.
+        assert {own.rpc(key, "tools/list").status_code for key in (old, new)} == {200}
+        os.write(person, b"y\n")
+    os.close(person)
+    os.close(terminal)
+    assert rotating.returncode == 0
     assert own.rpc(new, "tools/list").status_code == 200
     assert own.rpc(old, "tools/list").status_code == 401
 
