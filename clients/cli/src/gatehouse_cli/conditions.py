@@ -73,14 +73,14 @@ def _condition(said: object, where: str, depth: int = 0) -> object:
             ((name, value),) = only.items()
         case _:
             raise Misused(f'{where}: write {{"Name": value}}.')
-    match name, value:
-        case "All" | "Any", [*members]:
-            value = [_condition(each, f"{where}.{name}", depth + 1) for each in members]
-        case "Not", _:
-            value = _condition(value, f"{where}.{name}", depth + 1)
-        case _ if name not in LEAVES:
-            known = ", ".join((*LEAVES, *LISTS, "Not"))
-            raise Misused(f"{where}: {name} is none of {known}, or is written otherwise.")
+    inner = f"{where}.{name}"
+    if name in LISTS and isinstance(value, list):
+        value = [_condition(each, inner, depth + 1) for each in value]
+    elif name == "Not":
+        value = _condition(value, inner, depth + 1)
+    elif name not in LEAVES:
+        known = ", ".join((*LEAVES, *LISTS, "Not"))
+        raise Misused(f"{where}: {name} is none of {known}, or is written otherwise.")
     return _made(str(name), value, where)
 
 
