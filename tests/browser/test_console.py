@@ -4,73 +4,48 @@ import json
 import re
 from functools import partial
 from pathlib import Path
-from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
 from gatehouse.edge.console import pages
-from gatehouse.edge.console.api import filled
 from gatehouse.edge.console.table import PAGES
 from local.stack import LocalStack
 from tests.browser.chromium import page_of, sign_in_at_company
-from tests.integration.echo import Echo
+from tests.browser.looks import LOOKS, address, page_with
+from tests.browser.story.shop import Shop, open_shop
 from tests.integration.world import Tenant, World
 
 pytestmark = [pytest.mark.stack, pytest.mark.usefixtures("providers")]
 
 AXE = Path(__file__).parent / "provider" / "node_modules" / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-LOOKS: dict[str, tuple[int, Literal["light", "dark"]]] = {
-    "light": (1280, "light"),
-    "dark": (1280, "dark"),
-    "phone": (360, "light"),
-}
-PROMPT = {
-    "name": "greet",
-    "messages": [{"role": "user", "content": {"type": "text", "text": "Hi"}}],
-}
-RESOURCE = {"name": "handbook", "uri": "docs://handbook", "text": "Be kind."}
 
 
 @pytest.fixture(scope="module")
-def shop(world: World, echo: Echo) -> Tenant:
-    made = world.tenant("Shop")
-    made.tool(echo.url, name="look_up", endpoint_path="/text")
-    return made
+def story(stack: LocalStack, world: World) -> Shop:
+    return open_shop(stack, world)
 
 
 @pytest.fixture(scope="module")
-def params(shop: Tenant) -> dict[str, dict[str, str]]:
+def shop(story: Shop) -> Tenant:
+    return story.tenant
+
+
+@pytest.fixture(scope="module")
+def params(story: Shop) -> dict[str, dict[str, str]]:
     """For each page whose path has parameters, those of something that is there."""
-    tool = shop.api("GET", "/api/v1/custom-tools").json()["items"][0]["id"]
-    trial = {"arguments": {}, "execute": True}
-    tried = shop.api("POST", f"/api/v1/custom-tools/{tool}/test", trial).json()["request_id"]
-    prompt = shop.api("POST", "/api/v1/prompts", PROMPT).json()["id"]
-    resource = shop.api("POST", "/api/v1/resources", RESOURCE).json()["id"]
-    desk = shop.api("POST", "/api/v1/integrations", {"name": "Desk key"}).json()
-    shop.journal.shown_once.add(shop.journal.note("desk key", desk["api_key"]))
-    return {
-        "tools/{id}": {"id": tool},
-        "tools/{id}/edit": {"id": tool},
-        "calls/{request_id}": {"request_id": tried},
-        "integrations/{id}/rotate": {"id": desk["id"]},
-        "prompts/{id}": {"id": prompt},
-        "resources/{id}": {"id": resource},
-    }
+    return story.params
 
 
 @pytest.fixture(scope="module", params=sorted(LOOKS))
 def seen(request: pytest.FixtureRequest, browser: Browser, stack: LocalStack) -> Page:
     """A page of an administrator who is signed in; it keeps what the browser complains of."""
-    width, scheme = LOOKS[request.param]
-    page = page_of(browser)
+    page = page_with(browser, LOOKS[request.param])
     page.goto(f"{stack.api_url}/signin")
     page.get_by_role("link", name="Continue with the company").click()
     sign_in_at_company(page, "admin@example.com")
     page.wait_for_url(f"{stack.api_url}/**")
-    page.set_viewport_size({"width": width, "height": 800})
-    page.emulate_media(color_scheme=scheme)
     return page
 
 
@@ -94,12 +69,10 @@ def test_a_page_is_accessible_and_fits_and_obeys_its_policy(
     params: dict[str, dict[str, str]],
     shown: pages.Page,
 ) -> None:
-    known = params[shown.path] if "{" in shown.path else {}
     complaints: list[str] = []
     listener = partial(_keep, complaints)
     seen.on("console", listener)
-    address = filled(shown.address, {**known, "project_id": shop.project_id}, escaped=True)
-    answer = seen.goto(stack.api_url + address)
+    answer = seen.goto(stack.api_url + address(shown, shop.project_id, params))
     assert answer
     assert answer.status == 200
     seen.remove_listener("console", listener)

@@ -12,7 +12,7 @@ def tool(name: str, description: str, path: str, *arguments: str, **more: object
     """Describe a tool that takes texts, all of which it needs."""
     schema = {
         "type": "object",
-        "properties": {each: TEXT for each in arguments},
+        "properties": dict.fromkeys(arguments, TEXT),
         "required": list(arguments),
         "additionalProperties": False,
     }

@@ -12,7 +12,7 @@ from gatehouse.domain.roles import Action
 from local.stack import LocalStack
 from tests.browser.story.day import MEMBERS, calls
 from tests.browser.story.offers import ORIGIN, PROMPTS, RESOURCES, TOOLS
-from tests.integration.world import Json, Tenant, World, bearer, key_pair
+from tests.integration.world import Json, Tenant, World, key_pair
 
 API: Final = "/api/v1"
 PEOPLE: Final = {
@@ -36,7 +36,7 @@ def open_shop(stack: LocalStack, world: World, origin: str = ORIGIN) -> Shop:
     shop = world.tenant("Fernhill Bikes")
     _offer(shop, origin)
     _members(shop)
-    _let_clients_in(shop)
+    desk = _let_clients_in(shop)
     _ask_for_warrants(shop)
     _people(stack, world, shop)
     call = _a_day_of_calls(stack, shop)
@@ -50,6 +50,7 @@ def open_shop(stack: LocalStack, world: World, origin: str = ORIGIN) -> Shop:
             "tools/{id}": {"id": tools["create_refund"]},
             "tools/{id}/edit": {"id": tools["create_refund"]},
             "calls/{request_id}": {"request_id": call},
+            "integrations/{id}/rotate": {"id": desk},
             "prompts/{id}": {"id": first["prompts"]},
             "resources/{id}": {"id": first["resources"]},
         },
@@ -85,9 +86,11 @@ def _members(shop: Tenant) -> None:
     assert answer.status_code == 204, answer.text
 
 
-def _let_clients_in(shop: Tenant) -> None:
-    _made(shop, "integrations", {"name": "Support desk", "environment": "production",
-                                 "limits": {"per_minute": 600}})  # fmt: skip
+def _let_clients_in(shop: Tenant) -> str:
+    """Let clients and backends in; return the integration of one."""
+    limits = {"per_minute": 600}
+    desk = {"name": "Help centre", "environment": "production", "limits": limits}
+    made = _made(shop, "integrations", desk)
     _made(shop, "integrations", {"name": "Nightly reports", "scopes": ["mcp"]})
     _made(shop, "integrations", {"name": "Claude, for colleagues", "kind": "oauth",
                                  "redirect_uris": ["https://claude.example/callback"],
@@ -96,6 +99,7 @@ def _let_clients_in(shop: Tenant) -> None:
              "description": "Before the move"}  # fmt: skip
     kept = _made(shop, "assertion-keys", older)
     shop.api("DELETE", f"{API}/assertion-keys/{kept['id']}")
+    return str(made["id"])
 
 
 def _ask_for_warrants(shop: Tenant) -> None:
