@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING, Final
 from aws_lambda_powertools.logging import Logger
 
 from gatehouse.edge import metrics
+from gatehouse.edge.lines import Lines
 from gatehouse.edge.metrics import Metric
 
 if TYPE_CHECKING:
     from gatehouse.domain.caller import Caller
 
-logger = Logger()
+logger = Logger(logger_formatter=Lines())
 """Service and level come from POWERTOOLS_SERVICE_NAME and POWERTOOLS_LOG_LEVEL."""
 
 _SERVER_ERROR: Final = 500
