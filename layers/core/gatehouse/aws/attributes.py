@@ -6,7 +6,7 @@ corrupt item, which must never pass for an absent one.
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, TypeAlias, cast
+from typing import TYPE_CHECKING, Final, TypeAlias, cast
 
 from gatehouse.domain.json_values import JsonValue
 
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 Item: TypeAlias = "Mapping[str, AttributeValueTypeDef]"
 NewValue: TypeAlias = "UniversalAttributeValueTypeDef"
 NewItem: TypeAlias = "dict[str, UniversalAttributeValueTypeDef]"
+
+
+_encode: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 class CorruptItem(Exception):
@@ -52,7 +55,7 @@ def texts_value(values: Sequence[str]) -> NewValue:
 
 def json_value(value: JsonValue) -> NewValue:
     """Write JSON as text, members in the order given."""
-    return {"S": json.dumps(value, ensure_ascii=False, separators=(",", ":"))}
+    return {"S": _encode(value)}
 
 
 def without_none(item: "Mapping[str, NewValue | None]") -> NewItem:

@@ -27,12 +27,15 @@ def redacted(answer: UpstreamAnswer, secrets: Sequence[str]) -> UpstreamAnswer:
 
     An upstream that echoes its request, as error pages do, must not tell the model a secret.
     """
-    body, content_type = answer.body, answer.content_type.encode()
+    body = answer.body
+    content_type = kept_type = answer.content_type.encode()
     for secret in filter(None, secrets):
         body, content_type = _without(body, secret), _without(content_type, secret)
         if answer.truncated:
             for spelling in _spellings(secret):
                 body = _without_half(body, spelling)
+    if body == answer.body and content_type == kept_type:
+        return answer
     return replace(answer, body=body, content_type=content_type.decode())
 
 

@@ -8,6 +8,7 @@ from gatehouse.domain.errors import GatehouseError
 
 NONCE_LENGTH: Final = 12
 DATA_KEY_LENGTH: Final = 32
+_encode: Final = json.JSONEncoder(separators=(",", ":")).encode
 
 
 class SealBroken(GatehouseError):
@@ -33,7 +34,7 @@ class SecretBinding:
     def additional_data(self) -> bytes:
         """The bytes that the seal authenticates beside the secret."""
         fields = [self.project_id, self.tool_id, self.origin, self.auth_strategy]
-        return json.dumps(fields, separators=(",", ":")).encode()
+        return _encode(fields).encode()
 
     @property
     def encryption_context(self) -> dict[str, str]:

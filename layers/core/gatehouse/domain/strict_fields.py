@@ -3,6 +3,7 @@
 from base64 import b64decode
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import TypeVar
 
 from gatehouse.domain.json_values import JsonObject, JsonValue
@@ -14,6 +15,12 @@ class UnreadableDocument(ValueError):
     """The document is not one that this version writes; `str(error)` holds no content."""
 
 
+@cache
+def _names(names: str) -> frozenset[str]:
+    """Return the names in a list of them; the lists are this program's own, and few."""
+    return frozenset(names.split())
+
+
 @dataclass(frozen=True, slots=True)
 class StrictFields:
     """The members of one object, each read as the type it must have."""
@@ -23,7 +30,7 @@ class StrictFields:
     @classmethod
     def of(cls, document: JsonValue, names: str) -> "StrictFields":
         """Take an object with exactly the named members."""
-        if not isinstance(document, Mapping) or document.keys() != set(names.split()):
+        if not isinstance(document, Mapping) or document.keys() != _names(names):
             raise UnreadableDocument(f"not an object of exactly: {names}")
         return cls(document)
 

@@ -12,6 +12,7 @@ from gatehouse.domain.templates import RESERVED_VARIABLES, Parts, Variable, pars
 
 MISCONFIGURED: Final = "tool_misconfigured"
 UNUSABLE: Final = "unusable_argument"
+_encode: Final = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +83,7 @@ def as_text(value: JsonValue, name: str) -> str:
 def compact_json(value: JsonValue, name: str) -> str:
     """Write a value as JSON without spaces and beyond ASCII escaped; raise `ToolRefused`."""
     try:
-        return json.dumps(value, separators=(",", ":"), allow_nan=False)
+        return _encode(value)
     except ValueError as error:
         raise unusable(name, "is not a JSON value") from error
 

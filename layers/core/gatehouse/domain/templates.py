@@ -6,8 +6,8 @@ input_schema, or one of the reserved variables, which are the only names that ho
 
 import re
 from collections.abc import Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, TypeAlias
 
 from gatehouse.domain.json_values import JsonValue
@@ -46,7 +46,8 @@ Parts: TypeAlias = "tuple[str | Variable, ...]"
 """A parsed template: literal texts and variables, in order."""
 
 
-def parse(text: str, *, reserved: AbstractSet[str] = RESERVED_VARIABLES) -> Parts:
+@lru_cache(maxsize=512)
+def parse(text: str, *, reserved: frozenset[str] = RESERVED_VARIABLES) -> Parts:
     """Take a template apart; raise `InvalidTemplate` saying what is wrong.
 
     `reserved` is which names may hold a dot here.
@@ -68,6 +69,7 @@ def parse(text: str, *, reserved: AbstractSet[str] = RESERVED_VARIABLES) -> Part
     return (*parts, literal) if literal else tuple(parts)
 
 
+@lru_cache(maxsize=512)
 def placeholders(text: str) -> frozenset[str]:
     """Return the names of the variables in a template; raise `InvalidTemplate`."""
     return frozenset(part.name for part in parse(text) if isinstance(part, Variable))
@@ -87,7 +89,7 @@ def body_placeholders(template: JsonValue) -> frozenset[str]:
     return frozenset()
 
 
-def _variable(name: str, reserved: AbstractSet[str]) -> Variable:
+def _variable(name: str, reserved: frozenset[str]) -> Variable:
     if not name:
         raise InvalidTemplate("'{}' names no variable")
     if "." in name and name not in reserved:
