@@ -203,11 +203,6 @@ def undone(do: Callable[[], object], undo: Callable[[], object]) -> Iterator[Non
 
 
 Wrong = Callable[[Ground], AbstractContextManager[Any]]
-ENDPOINTS: Final = (
-    "endpoints-verify-signatures",
-    "endpoints-verify-time",
-    "endpoints-verify-project",
-)
 WRONG: Final[dict[str, tuple[Wrong, tuple[str, ...]]]] = {
     "an integration of no environment": (_integration, ("environments-apart",)),
     "a kid that says nothing": (_key, ("kids-with-versions",)),
@@ -217,7 +212,10 @@ WRONG: Final[dict[str, tuple[Wrong, tuple[str, ...]]]] = {
         ("user-tools-need-members",),
     ),
     "a bearer": (_tool(auth_strategy="static_bearer"), ("tools-signed",)),
-    "an endpoint that lets everybody in": (_tool(endpoint_path="/json"), ENDPOINTS),
+    "an endpoint that lets everybody in": (
+        _tool(endpoint_path="/json"),
+        ("endpoints-verify-signatures",),
+    ),
     "a tool that destroys": (
         _tool(annotations={"destructiveHint": True}),
         ("critical-tools-guarded",),

@@ -7,7 +7,7 @@ import pytest
 from gatehouse.domain.checklist.catalogue import BY_ID, ITEMS
 from gatehouse.domain.checklist.evaluation import Finding, Standing, combined, evaluate
 from gatehouse.domain.checklist.items import ByConstruction, Measured, Probed
-from gatehouse.domain.checklist.snapshot import Attestation, Snapshot
+from gatehouse.domain.checklist.snapshot import Attestation, Probe, Snapshot
 from gatehouse.domain.members import MemberStanding
 from gatehouse.domain.probing import ProbeKind
 from gatehouse.domain.project_settings import ProjectSettings
@@ -113,6 +113,10 @@ WRONG = {
 }
 
 
+WAITING = {"endpoints-verify-time", "endpoints-verify-project"}
+"""What is judged once signatures are verified."""
+
+
 def by_id(snapshot: Snapshot) -> dict[str, Finding]:
     return {finding.item.id: finding for finding in evaluate(snapshot, NOW)}
 
@@ -126,9 +130,11 @@ def test_of_what_is_right_every_item_passes() -> None:
 @pytest.mark.parametrize("wrong", WRONG)
 def test_what_is_wrong_turns_its_own_item_red_and_no_other(wrong: str) -> None:
     expected, snapshot = WRONG[wrong]
-    red = {name: each for name, each in by_id(snapshot).items() if each.problems}
-    assert list(red) == [expected]
-    assert red[expected].standing is Standing.FAILED
+    found = by_id(snapshot)
+    red = [name for name, each in found.items() if each.standing is Standing.FAILED]
+    open_ones = {name for name, each in found.items() if each.problems} - {expected}
+    assert red == [expected]
+    assert open_ones == (WAITING if expected == "endpoints-verify-signatures" else set())
 
 
 def test_every_item_that_is_measured_can_turn_red() -> None:
@@ -188,6 +194,28 @@ def test_refusing_proves_that_signatures_are_verified_and_nothing_else() -> None
         assert unsaid[name].standing is Standing.NEEDS_ATTESTATION
     some = by_id(replace(RIGHT, attestations={}, unprobed=("tickets-create",)))
     assert some["endpoints-verify-signatures"].standing is Standing.NEEDS_ATTESTATION
+
+
+@pytest.mark.parametrize("status", [200, 204, None])
+def test_an_endpoint_that_verifies_nothing_fails_one_item_and_no_word_helps_the_others(
+    status: int | None,
+) -> None:
+    probes = tuple(Probe(tool_name="a", kind=kind, status=status) for kind in ProbeKind)
+    found = by_id(replace(RIGHT, probes=probes))
+    assert found["endpoints-verify-signatures"].standing is Standing.FAILED
+    for name in WAITING:
+        assert found[name].standing is Standing.NEEDS_ATTESTATION
+        assert found[name].problems == (
+            "tool a: nothing shows this before its endpoint refuses bad signatures",
+        )
+
+
+def test_an_endpoint_that_verifies_signatures_is_judged_beside_one_that_does_not() -> None:
+    accepting = Probe(tool_name="a", kind=ProbeKind.BAD_SIGNATURE, status=200)
+    late = Probe(tool_name="b", kind=ProbeKind.OLD_TIMESTAMP, status=200)
+    found = by_id(replace(RIGHT, probes=(accepting, late)))
+    assert found["endpoints-verify-time"].standing is Standing.FAILED
+    assert found["endpoints-verify-time"].problems == ("tool b: its endpoint answered 200",)
 
 
 def test_an_endpoint_that_does_not_answer_proves_nothing() -> None:

@@ -3,7 +3,6 @@
 import io
 import json
 from dataclasses import replace
-from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -17,66 +16,10 @@ from gatehouse_cli.preflight import reports
 from gatehouse_cli.preflight.command import status
 from tests.samples import NOW
 from tests.unit.checklist.worlds import RIGHT, with_table
+from tests.unit.cli.sarif import SHAPE, broken
 
 URL = "https://gate.example.com"
 WRONG = replace(with_table(is_recoverable=False), attestations={})
-SHAPE: Any = {
-    "type": "object",
-    "required": ["version", "runs"],
-    "properties": {
-        "$schema": {"type": "string", "format": "uri"},
-        "version": {"const": "2.1.0"},
-        "runs": {
-            "type": "array",
-            "minItems": 1,
-            "items": {
-                "type": "object",
-                "required": ["tool", "results"],
-                "properties": {
-                    "tool": {
-                        "required": ["driver"],
-                        "properties": {
-                            "driver": {
-                                "required": ["name", "rules"],
-                                "properties": {
-                                    "name": {"type": "string"},
-                                    "semanticVersion": {"pattern": r"^[0-9]+\.[0-9]+\.[0-9]+"},
-                                    "rules": {
-                                        "uniqueItems": True,
-                                        "items": {
-                                            "required": ["id", "shortDescription", "help"],
-                                            "properties": {
-                                                "shortDescription": {"$ref": "#/$defs/text"},
-                                                "fullDescription": {"$ref": "#/$defs/text"},
-                                                "help": {"$ref": "#/$defs/text"},
-                                            },
-                                        },
-                                    },
-                                },
-                            }
-                        },
-                    },
-                    "columnKind": {"enum": ["utf16CodeUnits", "unicodeCodePoints"]},
-                    "results": {
-                        "items": {
-                            "required": ["message", "ruleId", "ruleIndex", "kind", "level"],
-                            "properties": {
-                                "message": {"$ref": "#/$defs/text"},
-                                "ruleIndex": {"type": "integer", "minimum": 0},
-                                "kind": {"enum": ["pass", "review", "fail"]},
-                                "level": {"enum": ["none", "error"]},
-                            },
-                        }
-                    },
-                },
-            },
-        },
-    },
-    "$defs": {
-        "text": {"required": ["text"], "properties": {"text": {"type": "string", "minLength": 1}}}
-    },
-}
-"""What SARIF 2.1.0 requires of a log, as far as ours has it (sections 3.13 to 3.52)."""
 
 
 def found(snapshot: Snapshot = WRONG) -> tuple[Finding, ...]:
@@ -85,7 +28,8 @@ def found(snapshot: Snapshot = WRONG) -> tuple[Finding, ...]:
 
 def test_sarif_has_the_required_shape_with_a_rule_for_each_item() -> None:
     log = json.loads(reports.for_scanners(found(), URL, "0.1.0"))
-    validator_for(SHAPE).validate(log)
+    validator_for(SHAPE, validate_formats=True).validate(log)
+    assert list(broken(log)) == []
     (run,) = log["runs"]
     rules = [rule["id"] for rule in run["tool"]["driver"]["rules"]]
     assert rules == [item.id for item in ITEMS]
@@ -95,6 +39,27 @@ def test_sarif_has_the_required_shape_with_a_rule_for_each_item() -> None:
     failed = [result["ruleId"] for result in run["results"] if result["kind"] == "fail"]
     assert failed == ["tables-recoverable"]
     assert {result["ruleId"] for result in run["results"]} == set(rules)
+
+
+def test_what_breaks_a_rule_of_sarif_is_found() -> None:
+    """The rules bind: each is broken once."""
+    log = json.loads(reports.for_scanners(found(), URL, "0.1.0"))
+    (run,) = log["runs"]
+    rules, result = run["tool"]["driver"]["rules"], run["results"][0]
+
+    def problems(**changes: object) -> list[str]:
+        changed = {**log, "runs": [{**run, "results": [{**result, **changes}]}]}
+        return list(broken(changed))
+
+    assert problems() == []
+    assert "3.27.6" in problems(ruleIndex=1)[0]
+    assert "3.27.6" in problems(ruleIndex=len(rules))[0]
+    assert "3.27.10" in problems(kind="pass", level="error")[0]
+    assert "3.11.5" in problems(message={"text": "a {b} c"})[0]
+    assert "3.11.6" in problems(message={"text": "[a](b)"})[0]
+    for wrong in ({"message": {"text": ""}}, {"kind": "failed"}, {"severity": "high"}):
+        changed = {**log, "runs": [{**run, "results": [{**result, **wrong}]}]}
+        assert not validator_for(SHAPE).is_valid(changed)
 
 
 def test_json_tells_everything_of_each_item() -> None:

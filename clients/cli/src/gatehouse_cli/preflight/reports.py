@@ -112,9 +112,9 @@ def _rule(finding: Finding) -> Json:
     item = finding.item
     return {
         "id": item.id,
-        "shortDescription": {"text": item.says},
-        "fullDescription": {"text": f"{item.says}. {item.risk}."},
-        "help": {"text": f"{item.fix}.\n\n{item.command}"},
+        "shortDescription": _message(item.says),
+        "fullDescription": _message(f"{item.says}. {item.risk}."),
+        "help": _message(f"{item.fix}.\n\n{item.command}"),
         "properties": {"tags": ["security", str(item.document)]},
     }
 
@@ -126,9 +126,14 @@ def _result(finding: Finding, index: int, problem: str, url: str) -> Json:
         "ruleIndex": index,
         "kind": kind,
         "level": level,
-        "message": {"text": f"{finding.item.says}: {problem}"},
+        "message": _message(f"{finding.item.says}: {problem}"),
         "locations": [{"logicalLocations": [{"fullyQualifiedName": url, "kind": "resource"}]}],
     }
+
+
+def _message(text: str) -> Json:
+    """Return a message; a brace that means itself is doubled (section 3.11.5)."""
+    return {"text": text.replace("{", "{{").replace("}", "}}")}
 
 
 def badge(findings: Sequence[Finding]) -> str:

@@ -67,6 +67,8 @@ def _finding(item: Item, snapshot: Snapshot, now: int) -> Finding | None:
             return _measured(item, item.known, snapshot, now)
         case Probed() if found := tuple(item.known.rule(snapshot.probes)):
             return _judged(item, found)
+        case Probed(waits=waits) if waits and (open_ := tuple(waits(snapshot.probes))):
+            return Finding(item=item, standing=Standing.NEEDS_ATTESTATION, problems=open_)
         case Probed(is_conclusive=True) if snapshot.probes and not snapshot.unprobed:
             return _judged(item, ())
         case Probed() | Asked():

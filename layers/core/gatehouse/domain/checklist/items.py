@@ -53,10 +53,11 @@ class Probed:
     """Tools' endpoints are tried: one that lets in what it must refuse is told.
 
     Where all refuse, that is proof only if it is conclusive; else somebody's word counts, as for
-    `Asked`.
+    `Asked`. What `waits` tells of has no word: something else has to hold first.
     """
 
     rule: ProbeRule
+    waits: ProbeRule | None = None
     is_conclusive: bool = False
     days: int = ATTESTATION_DAYS
 

@@ -1,8 +1,9 @@
 """What is seen with an operator's rights, and by strangers: rules about tables, keys, answers."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Final
 
+from gatehouse.domain.checklist.items import ProbeRule
 from gatehouse.domain.checklist.snapshot import Outside, Probe
 from gatehouse.domain.probing import ProbeKind
 
@@ -102,14 +103,33 @@ def logs_end(outside: Outside, _now: int) -> Iterator[str]:
             yield f"log group {name} is kept for ever"
 
 
-def refuses(kind: ProbeKind) -> Callable[[tuple[Probe, ...]], Iterator[str]]:
-    """Return the rule that no endpoint does what it is asked by such a request."""
+def refuses(kind: ProbeKind, *, once: ProbeKind | None = None) -> ProbeRule:
+    """Return the rule that no endpoint does what it is asked by such a request.
+
+    Endpoints that do not refuse what is wrong by `once` are left to the rule about that.
+    """
 
     def rule(probes: tuple[Probe, ...]) -> Iterator[str]:
+        left = set(_not_refusing(once, probes))
         for probe in probes:
-            if probe.kind is kind and probe.was_let_in:
-                yield f"tool {probe.tool_name}: its endpoint answered {probe.status}"
-            elif probe.kind is kind and probe.status is None:
-                yield f"tool {probe.tool_name}: its endpoint did not answer"
+            if probe.kind is kind and probe.tool_name not in left and not probe.was_refused:
+                answered = f"answered {probe.status}" if probe.status else "did not answer"
+                yield f"tool {probe.tool_name}: its endpoint {answered}"
 
     return rule
+
+
+def cannot_be_judged(once: ProbeKind) -> ProbeRule:
+    """Return what says which endpoints have to refuse what is wrong by `once` first."""
+
+    def rule(probes: tuple[Probe, ...]) -> Iterator[str]:
+        for name in _not_refusing(once, probes):
+            yield f"tool {name}: nothing shows this before its endpoint refuses bad signatures"
+
+    return rule
+
+
+def _not_refusing(kind: ProbeKind | None, probes: tuple[Probe, ...]) -> Iterator[str]:
+    for probe in probes:
+        if probe.kind is kind and not probe.was_refused:
+            yield probe.tool_name

@@ -23,7 +23,9 @@ What has to hold before real users come. This page is made from the items that t
 - **measured**: from within, by what the gateway knows (`GET /api/v1/checklist`); from outside, with
   the operator's rights in AWS and by asking as a stranger (`gatehouse preflight`); or both;
 - **probed**: the endpoints of tools are sent what they must refuse, never signed with their secret:
-  whoever lets it in is told, and where refusing proves too little, it is asked as well;
+  whoever lets it in is told, and where refusing proves too little, it is asked as well. A time or
+  a project protects nothing before the signature over it is verified: an endpoint that verifies
+  none fails that one item, and the other two wait for it, whatever anybody says;
 - **asked**: somebody says so (`POST /api/v1/checklist/attestations`), which counts for the days
   that are named.
 """

@@ -116,6 +116,11 @@ class Probe:
         """Whether the endpoint did what it was asked."""
         return self.status is not None and 200 <= self.status < 300  # noqa: PLR2004 - 2xx
 
+    @property
+    def was_refused(self) -> bool:
+        """Whether the endpoint answered, and did not do what it was asked."""
+        return self.status is not None and not self.was_let_in
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attestation:

@@ -118,7 +118,10 @@ TOOLS: Final = (
         risk="A request that was overheard can be sent again",
         fix="Compare X-Tengine-Timestamp with the clock; `gatehouse_client.signatures` does",
         command=attest("endpoints-verify-time"),
-        known=Probed(rule=outside.refuses(ProbeKind.OLD_TIMESTAMP)),
+        known=Probed(
+            rule=outside.refuses(ProbeKind.OLD_TIMESTAMP, once=ProbeKind.BAD_SIGNATURE),
+            waits=outside.cannot_be_judged(ProbeKind.BAD_SIGNATURE),
+        ),
     ),
     _item(
         id="upstreams-https",
@@ -178,7 +181,10 @@ SECURITY: Final = (
         risk="Somebody else's project calls your API",
         fix="Compare X-Tengine-Project-Id; `gatehouse_client.signatures` does",
         command=attest("endpoints-verify-project"),
-        known=Probed(rule=outside.refuses(ProbeKind.FOREIGN_PROJECT)),
+        known=Probed(
+            rule=outside.refuses(ProbeKind.FOREIGN_PROJECT, once=ProbeKind.BAD_SIGNATURE),
+            waits=outside.cannot_be_judged(ProbeKind.BAD_SIGNATURE),
+        ),
     ),
 )
 
