@@ -30,6 +30,7 @@ def application() -> ConsoleApplication:
         api=management_api,
         count_guess=CountedFailures(console.limit_failures).count,
         choose=console.choose,
+        clock=now,
     )
 
 

@@ -6,12 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from gatehouse.domain.warrants import pop
-from gatehouse.domain.warrants.capabilities import RESERVED_TOOLS, capability_for
 from gatehouse.domain.warrants.denied import Denied
 from gatehouse.domain.warrants.digests import sha256
 from gatehouse.domain.warrants.effort import Effort
 from gatehouse.domain.warrants.folding import folded
-from gatehouse.domain.warrants.payload import EXECUTION, Payload
+from gatehouse.domain.warrants.payload import Payload
 from gatehouse.domain.warrants.values import plain
 from gatehouse_client.warrants._texts import base64_text
 from gatehouse_client.warrants.keys import Signer
@@ -90,21 +89,10 @@ def envelope(
 def refusal(leaf: Payload, tool: str, arguments: Mapping[str, object], now: int) -> Denied | None:
     """Return why the leaf does not allow a call, apart from proof, clearance and approval."""
     try:
-        _require_allowed(leaf, tool, arguments, now)
+        leaf.capability(tool, now).require(plain_arguments(arguments), Effort())
     except Denied as denied:
         return denied
     return None
-
-
-def _require_allowed(leaf: Payload, tool: str, arguments: Mapping[str, object], now: int) -> None:
-    if leaf.kind != EXECUTION:
-        raise Denied(1201, "only a warrant to call tools allows a call")
-    if now >= leaf.expires_at:
-        raise Denied(1300, "the warrant has expired")
-    allowed = None if tool.startswith(RESERVED_TOOLS) else capability_for(leaf.tools, tool)
-    if allowed is None:
-        raise Denied(1500, "the warrant does not name this tool")
-    allowed.require(plain_arguments(arguments), Effort())
 
 
 def plain_arguments(arguments: Mapping[str, object]) -> dict[str, object]:

@@ -3,7 +3,13 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
-from gatehouse.domain.warrants.capabilities import Capability, read_capability, read_tools
+from gatehouse.domain.warrants.capabilities import (
+    RESERVED_TOOLS,
+    Capability,
+    capability_for,
+    read_capability,
+    read_tools,
+)
 from gatehouse.domain.warrants.denied import Denied
 from gatehouse.domain.warrants.frozen import Frozen
 from gatehouse.domain.warrants.keys import require_key
@@ -78,6 +84,21 @@ class Payload(Frozen):
     def name(self) -> str:
         """The id as it is printed and listed."""
         return ID_PREFIX + self.id.hex()
+
+    def capability(self, tool: str, now: int) -> Capability:
+        """Return what it allows of a tool at a time, in Unix seconds.
+
+        Raises:
+            Denied: It is for issuing, has ended, or does not name the tool.
+        """
+        if self.kind != EXECUTION:
+            raise Denied(1201, "only a warrant to call tools allows a call")
+        if now >= self.expires_at:
+            raise Denied(1300, "the warrant has expired")
+        allowed = None if tool.startswith(RESERVED_TOOLS) else capability_for(self.tools, tool)
+        if allowed is None:
+            raise Denied(1500, "the warrant does not name this tool")
+        return allowed
 
 
 def read_payload(data: object) -> Payload:

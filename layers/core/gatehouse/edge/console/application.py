@@ -41,6 +41,7 @@ class ConsoleApplication:
     api: Callable[[ConsoleSession], ManagementApi]
     count_guess: Callable[[HttpRequest], GatehouseError | None]
     choose: Choose
+    clock: Callable[[], int]
 
     def __call__(self, request: HttpRequest, origin: str) -> HttpResponse:
         """Answer one request; whoever is not signed in may sign in first."""
@@ -69,7 +70,14 @@ class ConsoleApplication:
             cookie=session.cookie,
             project_id=params.pop("project_id", None),
         )
-        return Visit(browser=browser, person=session.person, page=page, params=params, api=api)
+        return Visit(
+            browser=browser,
+            person=session.person,
+            page=page,
+            params=params,
+            api=api,
+            now=self.clock(),
+        )
 
     def _chosen(self, browser: Browser, session: ConsoleSession) -> HttpResponse:
         own = self.own_projects(session.person.id)

@@ -7,7 +7,8 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any, Final
 
-from gatehouse.edge.console.fields import Field
+from gatehouse.domain.json_values import JsonObject
+from gatehouse.edge.console.fields import Field, Form
 
 Answers = Mapping[str, Any]
 """What the reads of a page were answered, by their names."""
@@ -63,6 +64,9 @@ class Do:
     What is done is said on page `then` (by default on this one), by `says`. With `shows` the page
     is answered at once and has the API's answer as `result`: for what is shown only once, and for
     what was only looked at.
+
+    With `alone` nobody is asked: it is given the form and the time, in Unix seconds, and returns
+    the result, or raises `InvalidFields`.
     """
 
     name: str
@@ -74,6 +78,7 @@ class Do:
     then: str | None = None
     says: str = "Saved."
     shows: bool = False
+    alone: Callable[[Form, int], JsonObject] | None = None
 
 
 def _as_they_are(answers: Answers) -> Answers:

@@ -30,13 +30,14 @@ _WITHOUT_ZONE: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
-    """Answers GET and POST of a page; `params` are those of its path."""
+    """Answers GET and POST of a page at `now`, in Unix seconds; `params` are those of its path."""
 
     browser: Browser
     person: Person
     page: Page
     params: Mapping[str, str]
     api: Api
+    now: int
 
     def answer(self) -> HttpResponse:
         """Show the page, or do what its form says."""
@@ -67,6 +68,8 @@ class Visit:
         params = {**form, **self.params}
         try:
             _require_typed(action, params)
+            if action.alone is not None:
+                return ApiAnswer(status=HTTPStatus.OK, document=action.alone(form, self.now))
             body = body_of(form, action.body)
             route = _reached(action, params)
         except InvalidFields as error:
