@@ -16,7 +16,8 @@ async def main() -> None:
         transport = streamable_http_client(os.environ["MCP_URL"], http_client=http)
         async with Client(transport, mode=os.environ["MCP_MODE"]) as client:
             listed = await client.list_tools()
-            called = await client.call_tool("who_am_i", {})
+            arguments = json.loads(os.environ.get("MCP_ARGUMENTS", "{}"))
+            called = await client.call_tool(os.environ.get("MCP_TOOL", "who_am_i"), arguments)
     print(json.dumps([[tool.name for tool in listed.tools], called.structured_content]))
 
 

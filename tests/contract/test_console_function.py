@@ -224,3 +224,75 @@ def test_what_tools_say_is_text_and_never_markup(owner: Console, project: str) -
     tools = f"/console/p/{project}/tools"
     owner.post(f"{tools}/new", **{**NEW_TOOL, "description": "<script>alert(1)</script>"})
     assert "<script>alert" not in owner.get(tools).body
+
+
+DOCUMENT = json.dumps(
+    {
+        "openapi": "3.1.0",
+        "info": {"title": "Pets <b>", "version": "1"},
+        "servers": [{"url": "https://pets.example.com"}],
+        "paths": {
+            "/pets": {"get": {"operationId": "list_pets"}, "head": {}},
+            "/owners": {"get": {"operationId": "list_owners", "summary": "Two\n\nlines"}},
+        },
+    },
+    indent=1,
+)
+
+
+def boxes(body: str) -> dict[str, str]:
+    """The boxes of a page and what each stands for."""
+    return dict(re.findall(r'name="(operations:\d+)" value="([^"]+)"', body))
+
+
+def test_a_document_is_looked_at_and_what_is_ticked_becomes_tools(
+    owner: Console, project: str
+) -> None:
+    path = f"/console/p/{project}/tools/import"
+    # As a browser sends the lines of a field.
+    sent = {"document": DOCUMENT.replace("\n", "\r\n")}
+    seen = owner.post(path, action="preview-import", **sent)
+    assert seen.status == 200
+    assert "Pets &lt;b&gt;" in seen.body
+    assert "tools do not use the method HEAD" in seen.body
+    assert list(boxes(seen.body).values()) == ["GET /pets", "GET /owners"]
+    (sha256,) = re.findall(r'name="sha256" value="([0-9a-f]{64})"', seen.body)
+    chosen = {"operations:3": "GET /owners", "sha256": sha256}
+    made = owner.post(path, action="import-tools", **sent, **chosen)
+    assert made.status == 200
+    assert "Created" in made.body
+    tools = owner.get(f"/console/p/{project}/tools").body
+    assert "list_owners" in tools
+    assert "list_pets" not in tools
+    again = owner.post(path, action="preview-import", **sent)
+    assert list(boxes(again.body).values()) == ["GET /pets"]
+
+
+def test_an_import_that_is_refused_says_why_and_keeps_the_document(
+    owner: Console, project: str
+) -> None:
+    path = f"/console/p/{project}/tools/import"
+    wrong = owner.post(path, action="preview-import", document="no: document")
+    assert wrong.status == 400
+    assert "openapi: 3.0" in wrong.body
+    assert ">\nno: document</textarea>" in wrong.body
+    nothing = owner.post(path, action="import-tools", document=DOCUMENT)
+    assert nothing.status == 422
+    assert "must name 1 to 100 operations" in nothing.body
+    assert "list_pets" in nothing.body
+    large = owner.post(path, action="preview-import", document='"' * 900 * 1024)
+    assert large.status == 413
+    assert "larger than 1048576 bytes" in large.body
+    assert len(large.body) < 10_000
+
+
+def test_a_secret_of_imported_tools_is_not_shown_again(owner: Console, project: str) -> None:
+    path = f"/console/p/{project}/tools/import"
+    secret = {"auth_strategy": "static_bearer", "encrypted_auth_secret": "s3cr3t-" * 5}
+    form = {"document": DOCUMENT, "operations:1": "GET /pets", **secret}
+    made = owner.post(path, action="import-tools", **form)
+    assert "Created" in made.body
+    assert "s3cr3t" not in made.body
+    refused = owner.post(path, action="import-tools", **{**form, "sha256": "0" * 64})
+    assert refused.status == 409
+    assert "s3cr3t" not in refused.body

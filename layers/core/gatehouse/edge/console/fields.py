@@ -16,10 +16,20 @@ class _LeftOut(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field, and how it is read; what is left out of a form is left out of the body."""
+    """One field, and how it is read; what is left out of a form is left out of the body.
+
+    One of `boxes` is what was ticked: the values of all that are called `name:` and something.
+    """
 
     name: str
     read: Callable[[str | None], JsonValue]
+    boxes: bool = False
+
+    def value(self, form: Form) -> str | None:
+        """Return what a form says, a line for each box."""
+        if not self.boxes:
+            return form.get(self.name)
+        return "\n".join(each for name, each in form.items() if name.startswith(f"{self.name}:"))
 
 
 def text(name: str) -> Field:
@@ -54,6 +64,11 @@ def lines(name: str) -> Field:
     )
 
 
+def ticked(name: str) -> Field:
+    """Return a list of texts, one for each box that is ticked."""
+    return Field(name, lines(name).read, boxes=True)
+
+
 def json(name: str) -> Field:
     """Return any JSON value; empty means null."""
     return Field(name, lambda value: None if value is None else _parsed(value))
@@ -73,7 +88,7 @@ def body_of(form: Form, fields: tuple[Field, ...]) -> dict[str, JsonValue]:
     errors: list[FieldError] = []
     for field in fields:
         try:
-            value = form.get(field.name)
+            value = field.value(form)
             read = field.read(None if value is None else value.replace("\r\n", "\n"))
             _put(body, field.name.split("."), read)
         except _LeftOut:

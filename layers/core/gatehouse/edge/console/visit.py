@@ -21,6 +21,8 @@ from gatehouse.edge.pages.render import see_other
 from gatehouse.edge.problem import problem
 from gatehouse.edge.signin.browser import Browser, require_form_token
 
+MAX_FIELDS: Final = 4000
+"""Of a form, which may have a box for each operation of a large document."""
 FORM: Final = "console"
 """What the token of the console's forms is for."""
 PERIOD: Final = ("from", "to")
@@ -48,7 +50,7 @@ class Visit:
         return HttpResponse(status=HTTPStatus.METHOD_NOT_ALLOWED, headers={"allow": "GET, POST"})
 
     def _do(self) -> HttpResponse:
-        form = self.browser.form()
+        form = self.browser.form(most=MAX_FIELDS)
         require_form_token(form, self.browser.form_token(FORM))
         action = self.page.action(form.get("action"))
         if action is None:

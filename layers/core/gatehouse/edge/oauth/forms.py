@@ -20,7 +20,7 @@ _CONTENT_TYPE: Final = re.compile(
 _BASIC: Final = re.compile(r"basic +([A-Za-z0-9+/]+=*)", re.ASCII | re.IGNORECASE)
 
 
-def read_form(request: HttpRequest) -> Form:
+def read_form(request: HttpRequest, *, most: int = MAX_FIELDS) -> Form:
     """Read the fields that have a value; raise `OAuthRefused` for what is no form of one reading.
 
     A field without a value counts as left out (RFC 6749 section 3.2).
@@ -33,7 +33,7 @@ def read_form(request: HttpRequest) -> Form:
             keep_blank_values=True,
             strict_parsing=bool(request.body),
             errors="strict",
-            max_num_fields=MAX_FIELDS,
+            max_num_fields=most,
         )
     except ValueError as error:
         raise invalid_request("The body is not a form") from error

@@ -10,7 +10,7 @@ from gatehouse.domain.errors import Forbidden
 from gatehouse.domain.families import FamilyKind
 from gatehouse.edge.cookies import PREFIX, clear_cookie, set_cookie
 from gatehouse.edge.http import HttpRequest
-from gatehouse.edge.oauth.forms import Form, read_form
+from gatehouse.edge.oauth.forms import MAX_FIELDS, Form, read_form
 
 SESSION: Final = "session"
 BINDING: Final = "txn"
@@ -53,10 +53,15 @@ class Browser:
         """Return the same where the binding, and not a session, is what counts."""
         return sign_ins.form_token(self.binding, purpose)
 
-    def form(self) -> Form:
-        """Read a form; raise `ForeignForm` unless the page that sent it is of this origin."""
+    def form(self, *, most: int = MAX_FIELDS) -> Form:
+        """Read a form of at most `most` fields.
+
+        Raises:
+            ForeignForm: The page that sent it is not of this origin.
+            OAuthRefused: It is no form of one reading.
+        """
         self.require_own_page()
-        return read_form(self.request)
+        return read_form(self.request, most=most)
 
     def require_own_page(self) -> None:
         """Raise `ForeignForm` unless a page of this origin sent the request (RFC 6454)."""

@@ -37,3 +37,21 @@ for (const field of document.querySelectorAll("[data-json]")) {
 
 // On a phone the menu scrolls sideways; where one is, is in sight.
 document.querySelector(".menu [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
+// A document from a file goes into the field where it could be pasted.
+for (const place of document.querySelectorAll("[data-file]")) {
+  place.hidden = false;
+  place.querySelector("input").addEventListener("change", async (event) => {
+    const [file] = event.target.files;
+    if (file) document.getElementById(place.dataset.file).value = await file.text();
+  });
+}
+
+for (const button of document.querySelectorAll("[data-tick]")) {
+  const boxes = [...document.querySelectorAll(`[data-group="${button.dataset.tick}"]`)];
+  button.hidden = boxes.length < 2;
+  button.addEventListener("click", () => {
+    const all = boxes.every((box) => box.checked);
+    for (const box of boxes) box.checked = !all;
+  });
+}

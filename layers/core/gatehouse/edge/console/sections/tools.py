@@ -9,6 +9,7 @@ from gatehouse.edge.console.fields import (
     json,
     lines,
     text,
+    ticked,
     whole,
 )
 from gatehouse.edge.console.pages import Do, Heading, Page, Read
@@ -30,6 +31,8 @@ DEFINITION: Final = (
     lines("allowed_roles"),
     whole("timeout_seconds"),
 )
+
+DOCUMENT: Final = (text("document"), text("url"), text("base_url"))
 
 TOOLS: Final = (
     Page(
@@ -63,6 +66,34 @@ TOOLS: Final = (
                 body=(text("name"), *DEFINITION),
                 then="tools/{id}",
                 says="The tool is there. Try it before somebody else does.",
+            ),
+        ),
+    ),
+    Page(
+        path="tools/import",
+        title="Import tools",
+        section="tools",
+        template="import.html",
+        actions=(
+            Do(
+                name="preview-import",
+                method="POST",
+                route="/api/v1/openapi-imports/preview",
+                body=DOCUMENT,
+                shows=True,
+            ),
+            Do(
+                name="import-tools",
+                method="POST",
+                route="/api/v1/openapi-imports",
+                body=(
+                    *DOCUMENT,
+                    text("sha256"),
+                    ticked("operations"),
+                    text("auth_strategy"),
+                    text("encrypted_auth_secret"),
+                ),
+                shows=True,
             ),
         ),
     ),
