@@ -77,13 +77,14 @@ def _attribute(document: dict[str, object]) -> dict[str, object]:
 
     An attribute or a table may bear these names too, but then what follows is no text.
     """
-    # Asked of every object of an answer, so by the cheapest question first.
-    if len(document) == 1:
-        if "B" in document and isinstance(document["B"], str):
-            return {"B": _bytes(document["B"])}
-        texts = document.get("BS")
-        if isinstance(texts, list) and all(isinstance(text, str) for text in texts):
-            return {"BS": [_bytes(text) for text in texts]}
+    # Asked of every object of an answer, most of which are neither.
+    if ("B" not in document and "BS" not in document) or len(document) != 1:
+        return document
+    ((kind, held),) = document.items()
+    if isinstance(held, str):
+        return {"B": _bytes(held)} if kind == "B" else document
+    if kind == "BS" and isinstance(held, list) and all(isinstance(text, str) for text in held):
+        return {"BS": [_bytes(text) for text in held]}
     return document
 
 
