@@ -65,12 +65,18 @@ def without_none(item: "Mapping[str, NewValue | None]") -> NewItem:
 
 def text(item: Item, name: str) -> str:
     """Read a string."""
-    return cast("str", _read(item, name, "S"))
+    try:  # without a call of its own: most of what is read are strings
+        return item[name]["S"]
+    except KeyError as error:
+        raise _corrupt(name, "S") from error
 
 
 def number(item: Item, name: str) -> int:
     """Read a whole number."""
-    return int(cast("str", _read(item, name, "N")))
+    try:
+        return int(item[name]["N"])
+    except KeyError as error:
+        raise _corrupt(name, "N") from error
 
 
 def flag(item: Item, name: str) -> bool:
@@ -109,5 +115,9 @@ def optional_number(item: Item, name: str) -> int | None:
 def _read(item: Item, name: str, kind: str) -> object:
     value = item.get(name)
     if value is None or kind not in value:
-        raise CorruptItem(f"{name} is missing or not of type {kind}")
+        raise _corrupt(name, kind)
     return cast("Mapping[str, object]", value)[kind]
+
+
+def _corrupt(name: str, kind: str) -> CorruptItem:
+    return CorruptItem(f"{name} is missing or not of type {kind}")
