@@ -46,7 +46,9 @@ class WarrantPolicy:
 
     def mode_for(self, of_tool: WarrantMode | None) -> WarrantMode:
         """Return the stricter of the project's mode and its tool's."""
-        return max(self.mode, of_tool or self.mode, key=lambda mode: mode.strictness)
+        if of_tool is None:
+            return self.mode
+        return max(self.mode, of_tool, key=lambda mode: mode.strictness)
 
 
 NO_POLICY = WarrantPolicy()

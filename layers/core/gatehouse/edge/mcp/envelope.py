@@ -1,6 +1,5 @@
 """JSON-RPC 2.0 envelopes: bytes from a stranger to messages, with one reading only."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -32,7 +31,7 @@ class Message:
     def meta(self) -> JsonObject:
         """What the client says about the message; empty when it says nothing."""
         meta = self.params.get("_meta", _NO_META)
-        if not isinstance(meta, Mapping):
+        if not isinstance(meta, dict):
             raise invalid_params("params._meta must be an object")
         return meta
 
@@ -77,7 +76,7 @@ def read(body: bytes) -> Message | tuple[Message | Malformed, ...]:
 
 def read_message(value: JsonValue) -> Message:
     """Read one message; raise `RpcFault` when it is none."""
-    if not isinstance(value, Mapping) or value.get("jsonrpc") != "2.0":
+    if not isinstance(value, dict) or value.get("jsonrpc") != "2.0":
         raise RpcFault(INVALID_REQUEST, "The body is not a JSON-RPC 2.0 message")
     message_id = _id(value)
     if "method" not in value:
@@ -88,7 +87,7 @@ def read_message(value: JsonValue) -> Message:
     # Another spelling of a known member, such as `Method`, must not pass for an absent one.
     if not value.keys() <= _CALL_MEMBERS:
         raise _Identified(INVALID_REQUEST, "The message has an unknown member", message_id)
-    if not isinstance(params, Mapping):
+    if not isinstance(params, dict):
         raise _Identified(INVALID_REQUEST, "params must be an object", message_id)
     return Message(id=message_id, method=method, params=params)
 

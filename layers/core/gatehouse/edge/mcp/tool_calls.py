@@ -1,6 +1,5 @@
 """tools/call: a result, with what there was to say before it, or a question to the client."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 from gatehouse.domain import tool_results
@@ -83,7 +82,7 @@ def _call_params(message: Message) -> tuple[str, JsonObject]:
         raise invalid_params("name must be a string")
     if arguments is None:
         return name, {}
-    if not isinstance(arguments, Mapping):
+    if not isinstance(arguments, dict):
         raise invalid_params("arguments must be an object")
     return name, without_carrier(arguments)
 

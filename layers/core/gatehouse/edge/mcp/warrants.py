@@ -83,7 +83,7 @@ def _carriers(message: Message, headers: Headers) -> dict[str, Callable[[], Pres
 def _object(params: JsonObject, name: str) -> JsonObject:
     """Return a member; what is no object carries nothing, and is refused where it is used."""
     value = params.get(name)
-    return value if isinstance(value, Mapping) else _EMPTY
+    return value if isinstance(value, dict) else _EMPTY
 
 
 def _in_object(value: JsonValue) -> PresentedWarrant:
