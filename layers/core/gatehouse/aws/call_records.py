@@ -1,10 +1,10 @@
 """The history of calls, and the counters of usage."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from gatehouse.aws.attributes import Item, number_value, text_value
 from gatehouse.aws.call_history import CallHistory, Wanted
@@ -31,9 +31,12 @@ from gatehouse.domain.warrant_counts import VerdictCount
 from gatehouse.ports.pages import Page
 
 if TYPE_CHECKING:
-    from mypy_boto3_dynamodb.type_defs import QueryInputTypeDef
+    from mypy_boto3_dynamodb.type_defs import QueryInputTypeDef, UpdateItemInputTypeDef
 
     from gatehouse.aws.services import DynamoDb
+
+Begin: TypeAlias = Callable[..., Callable[[], object]]
+"""Begins an update, and returns what waits for its answer."""
 
 THREADS: Final = 16
 """As many as an hour has partitions; the client's connection pool should hold as many."""
@@ -51,11 +54,12 @@ class DynamoCallRecords:
 
     def write(self, record: CallRecord) -> None:
         """See `CallRecords.write`; both writes run at the same time, and both are waited for."""
-        counting = self._threads.submit(self._count, record)
+        counted = self._counting(record)
         try:
             self._put(record)
         finally:
-            counting.result()
+            with translated():
+                counted()
 
     def get(self, project_id: str, request_id: str) -> CallRecord:
         """See `CallRecords.get`."""
@@ -118,21 +122,24 @@ class DynamoCallRecords:
         except ConditionFailed:
             return
 
-    def _count(self, record: CallRecord) -> None:
+    def _counting(self, record: CallRecord) -> Callable[[], object]:
+        """Begin to raise the counters; return what waits for the end."""
         counts = usage_counts(record)
-        with translated():
-            self.client.update_item(
-                TableName=self.table,
-                Key=usage_key(record.project_id, record.request_id, record.tool_name),
-                UpdateExpression=(
-                    "ADD " + ", ".join(f"{name} :{name}" for name in counts) + " SET #ttl = :ttl"
-                ),
-                ExpressionAttributeNames={"#ttl": "ttl"},
-                ExpressionAttributeValues={
-                    ":ttl": number_value(usage_expires_at(record)),
-                    **{f":{name}": number_value(count) for name, count in counts.items()},
-                },
-            )
+        names = ", ".join(f"{name} :{name}" for name in counts)
+        asked: UpdateItemInputTypeDef = {
+            "TableName": self.table,
+            "Key": usage_key(record.project_id, record.request_id, record.tool_name),
+            "UpdateExpression": f"ADD {names} SET #ttl = :ttl",
+            "ExpressionAttributeNames": {"#ttl": "ttl"},
+            "ExpressionAttributeValues": {
+                ":ttl": number_value(usage_expires_at(record)),
+                **{f":{name}": number_value(count) for name, count in counts.items()},
+            },
+        }
+        begin: Begin | None = getattr(self.client, "begin_update_item", None)
+        if begin is None:  # boto3's client waits for each answer, so a thread does
+            return self._threads.submit(self.client.update_item, **asked).result
+        return begin(**asked)
 
     def _hourly(
         self, project_id: str, starts_at: int, ends_at: int

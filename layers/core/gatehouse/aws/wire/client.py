@@ -5,13 +5,13 @@ import ssl
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Final
 from urllib.parse import quote
 
 from gatehouse.aws.wire import container
 from gatehouse.aws.wire.answers import Answer
-from gatehouse.aws.wire.connection import Pool, TlsContext
+from gatehouse.aws.wire.connection import Pool, Sent, TlsContext
 from gatehouse.aws.wire.credentials import CredentialSource, Expiring
 from gatehouse.aws.wire.endpoints import Endpoint, Patience, endpoint_of, region_of
 from gatehouse.aws.wire.errors import NotSent, Refused, WireError
@@ -76,11 +76,43 @@ class ServiceClient:
 
         What must not be done twice is tried once.
         """
+        return self.begin(path, headers, body, read=read, is_repeatable=is_repeatable)()
+
+    def begin(
+        self,
+        path: str,
+        headers: Sequence[Header],
+        body: bytes,
+        *,
+        read: Callable[[Answer], dict[str, object]],
+        is_repeatable: bool = True,
+    ) -> Callable[[], dict[str, object]]:
+        """Send `body` and return what waits for the answer, with whatever `post` would raise.
+
+        It must be called; until then other requests may be sent, to be answered at the same time.
+        """
+
+        def send() -> Sent:
+            return self._pool.begin(self._request(self.endpoint.prefix + path, headers, body))
+
+        first: Sent | WireError | None
+        try:
+            first = send()
+        except WireError as error:  # which counts as the first attempt's
+            first = error
 
         def once() -> dict[str, object]:
-            request = self._request(self.endpoint.prefix + path, headers, body)
-            return read(self._pool.exchange(request, is_repeatable=is_repeatable))
+            nonlocal first
+            begun, first = first, None
+            if isinstance(begun, WireError):
+                raise begun
+            return read(self._pool.finish(begun or send(), is_repeatable=is_repeatable))
 
+        return partial(self._finished, once, is_repeatable=is_repeatable)
+
+    def _finished(
+        self, once: Callable[[], dict[str, object]], *, is_repeatable: bool
+    ) -> dict[str, object]:
         try:
             return self._retries.run(once) if is_repeatable else once()
         except WireError as error:

@@ -22,11 +22,7 @@ MAX_IDLE: Final = 16
 
 
 class _Stale(Exception):
-    """A kept connection turned out to be over; `was_sent` says whether AWS may have read it."""
-
-    def __init__(self, *, was_sent: bool) -> None:
-        super().__init__()
-        self.was_sent = was_sent
+    """A kept connection turned out to be over."""
 
 
 @dataclass(slots=True)
@@ -40,6 +36,15 @@ class _Connection:
             self.stream.close()
         with contextlib.suppress(OSError):
             self.socket.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A request that waits for its answer."""
+
+    request: bytes
+    connection: _Connection
+    is_kept: bool
 
 
 class Pool:
@@ -63,7 +68,24 @@ class Pool:
         self._idle: deque[_Connection] = deque()
 
     def exchange(self, request: bytes, *, is_repeatable: bool) -> Answer:
-        """Send `request` and return its answer.
+        """Send `request` and return its answer; see `begin` and `finish`."""
+        return self.finish(self.begin(request), is_repeatable=is_repeatable)
+
+    def begin(self, request: bytes) -> Sent:
+        """Send `request`; others may be sent before `finish` waits for its answer.
+
+        Raises:
+            NotSent: AWS did not have it whole.
+        """
+        if kept := self._kept():
+            try:
+                return _sent(kept, request, is_kept=True)
+            except _Stale:
+                self.close()  # whatever ended this one has ended its like
+        return _sent(self._new(), request, is_kept=False)
+
+    def finish(self, sent: Sent, *, is_repeatable: bool) -> Answer:
+        """Return the answer to what was sent.
 
         A kept connection may have ended meanwhile. Then the request is sent once more on a new
         one, unless AWS may have had it whole and it must not be done twice.
@@ -73,14 +95,13 @@ class Pool:
             Unanswered: Nobody knows what became of it.
             Unreadable: What came back is no answer.
         """
-        if kept := self._kept():
-            try:
-                return self._on(kept, request, is_kept=True)
-            except _Stale as stale:
-                self.close()  # whatever ended this one has ended its like
-                if stale.was_sent and not is_repeatable:
-                    raise Unanswered from stale
-        return self._on(self._new(), request, is_kept=False)
+        try:
+            return self._answer(sent)
+        except _Stale as stale:
+            self.close()
+            if not is_repeatable:
+                raise Unanswered from stale
+        return self._answer(_sent(self._new(), sent.request, is_kept=False))
 
     def close(self) -> None:
         """End all connections that are idle."""
@@ -92,9 +113,10 @@ class Pool:
         """End them with the client that nobody has any more."""
         self.close()
 
-    def _on(self, connection: _Connection, request: bytes, *, is_kept: bool) -> Answer:
+    def _answer(self, sent: Sent) -> Answer:
+        connection = sent.connection
         try:
-            answer = _exchanged(connection, request, is_kept=is_kept)
+            answer = _answered(sent)
         except BaseException:
             connection.close()
             raise
@@ -138,23 +160,29 @@ class Pool:
             raise NotConnected from error
 
 
-def _exchanged(connection: _Connection, request: bytes, *, is_kept: bool) -> Answer:
+def _sent(connection: _Connection, request: bytes, *, is_kept: bool) -> Sent:
     try:
         connection.socket.sendall(request)
-    except TimeoutError as error:
-        raise NotSent from error
     except OSError as error:
+        connection.close()
         # The last bytes were not taken, and without them there is no request to carry out.
-        if is_kept:
-            raise _Stale(was_sent=False) from error
+        if is_kept and not isinstance(error, TimeoutError):
+            raise _Stale from error
         raise NotSent from error
+    except BaseException:
+        connection.close()
+        raise
+    return Sent(request, connection, is_kept)
+
+
+def _answered(sent: Sent) -> Answer:
     try:
-        return read_answer(connection.stream)
+        return read_answer(sent.connection.stream)
     except TimeoutError as error:
         raise TimedOut from error
     except NothingAnswered as error:
-        if is_kept:
-            raise _Stale(was_sent=True) from error
+        if sent.is_kept:
+            raise _Stale from error
         raise Unanswered from error
     except Garbled as error:
         raise Unreadable from error

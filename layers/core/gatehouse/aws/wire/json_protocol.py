@@ -6,7 +6,7 @@ https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html
 import json
 from base64 import b64decode, b64encode
 from binascii import Error as NotBase64
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 from zlib import crc32
 
@@ -30,8 +30,12 @@ class JsonClient:
 
     def call(self, operation: str, asked: Mapping[str, object]) -> dict[str, object]:
         """Call an operation; a whole answer is a dict, as boto3's is."""
+        return self.begin(operation, asked)()
+
+    def begin(self, operation: str, asked: Mapping[str, object]) -> Callable[[], dict[str, object]]:
+        """Begin a call and return what waits for its answer; see `ServiceClient.begin`."""
         headers = (self._content_type, ("X-Amz-Target", f"{self._target}.{operation}"))
-        return self._client.post("/", headers, _encode(asked).encode(), read=self._read)
+        return self._client.begin("/", headers, _encode(asked).encode(), read=self._read)
 
     def _read(self, answer: Answer) -> dict[str, object]:
         expected = answer.headers.get("x-amz-crc32")

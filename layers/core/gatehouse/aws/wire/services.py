@@ -9,6 +9,7 @@ from gatehouse.aws.wire.client import ServiceClient, Surroundings, metadata, ref
 from gatehouse.aws.wire.json_protocol import JsonClient, error_document
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Unpack
 
     from mypy_boto3_dynamodb import type_defs as dynamodb
@@ -59,6 +60,12 @@ class WireDynamoDb:
     ) -> "dynamodb.UpdateItemOutputTypeDef":
         """Change one item."""
         return cast("dynamodb.UpdateItemOutputTypeDef", self._client.call("UpdateItem", asked))
+
+    def begin_update_item(
+        self, **asked: "Unpack[dynamodb.UpdateItemInputTypeDef]"
+    ) -> "Callable[[], object]":
+        """Begin to change an item; what is returned waits for the answer, and must be called."""
+        return self._client.begin("UpdateItem", asked)
 
 
 class WireKms:
