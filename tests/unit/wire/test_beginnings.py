@@ -11,13 +11,26 @@ from gatehouse.aws.call_records import DynamoCallRecords
 from gatehouse.aws.wire.endpoints import Patience
 from gatehouse.aws.wire.errors import NotConnected
 from gatehouse.aws.wire.services import WireDynamoDb
+from gatehouse.domain.calls import CallRecord, Outcome
 from gatehouse.domain.errors import Unavailable
-from tests.contract.test_call_records import record
+from gatehouse.domain.ids import request_id
+from tests.samples import NOW
 from tests.unit.net.server import serving
 from tests.unit.wire.ground import QUICK, Around, closing, failing, resetting, said, saying
 
 KEY = {"PK": {"S": "p"}}
 DONE = said({})
+RECORD = CallRecord(
+    request_id=request_id(NOW * 1000, 0),
+    project_id="Samp1ePr",
+    integration_id="Samp1eIn",
+    tool_name="lookup",
+    tool_digest="d" * 64,
+    member_external_id="ada",
+    outcome=Outcome.SUCCEEDED,
+    started_at_ms=NOW * 1000,
+    duration_ms=40,
+)
 
 
 @dataclass
@@ -40,7 +53,7 @@ def test_a_record_and_its_counters_are_written_at_the_same_time() -> None:
     tables = Tables({}, meeting=threading.Barrier(2))
     patience = Patience(connect_seconds=1, read_seconds=3, attempts=1)
     with serving(tables) as server:
-        DynamoCallRecords(WireDynamoDb(patience, Around(server.origin)()), "t").write(record())
+        DynamoCallRecords(WireDynamoDb(patience, Around(server.origin)()), "t").write(RECORD)
     assert sorted(tables.asked) == [b"PutItem", b"UpdateItem"]
 
 
@@ -51,7 +64,7 @@ def test_both_are_tried_as_often_as_any_write(
 ) -> None:
     tables = Tables({operation: failure})
     with serving(tables) as server, pytest.raises(Unavailable):
-        DynamoCallRecords(WireDynamoDb(QUICK, Around(server.origin)()), "t").write(record())
+        DynamoCallRecords(WireDynamoDb(QUICK, Around(server.origin)()), "t").write(RECORD)
     other = {b"PutItem": b"UpdateItem", b"UpdateItem": b"PutItem"}[operation]
     # One more where the other's connection was kept for it: the end of that costs no attempt.
     assert tables.asked.count(operation) in {QUICK.attempts, QUICK.attempts + 1}

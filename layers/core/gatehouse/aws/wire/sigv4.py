@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import time
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from gatehouse.aws.wire.credentials import Credentials
 
 ALGORITHM: Final = "AWS4-HMAC-SHA256"
+_DATE: Final = "X-Amz-Date"
 Header = tuple[str, str]
 
 
@@ -40,19 +42,19 @@ class Signer:
         `path` is as it is sent. It is encoded once more, as all services but S3 want it.
         """
         stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(now))
-        added: list[Header] = [*headers, ("X-Amz-Date", stamp)]
+        added: list[Header] = list(headers)
         if credentials.session_token is not None:
             added.append(("X-Amz-Security-Token", credentials.session_token))
-        names, lines = _canonical(added)
+        names, before, after = _canonical(tuple(added))
         digest = hashlib.sha256(payload).hexdigest()
-        canonical = f"{method}\n{quote(path, safe='/~')}\n\n{lines}\n{names}\n{digest}"
+        canonical = f"{method}\n{_encoded(path)}\n\n{before}{stamp}{after}\n{names}\n{digest}"
         scope = f"{stamp[:8]}/{self._region}/{self._service}/aws4_request"
         hashed = hashlib.sha256(canonical.encode()).hexdigest()
         text = f"{ALGORITHM}\n{stamp}\n{scope}\n{hashed}"
         signature = _hmac(self._key(stamp[:8], credentials), text).hex()
         credential = f"{credentials.access_key_id}/{scope}"
         value = f"{ALGORITHM} Credential={credential}, SignedHeaders={names}, Signature={signature}"
-        return [*added, ("Authorization", value)]
+        return [*added, (_DATE, stamp), ("Authorization", value)]
 
     def _key(self, date: str, credentials: "Credentials") -> bytes:
         """Return the key of a day; another thread may derive the same at the same time."""
@@ -66,13 +68,25 @@ class Signer:
         return key
 
 
-def _canonical(headers: Sequence[Header]) -> tuple[str, str]:
-    """Return the names of headers, and the headers themselves, as they are signed."""
+@lru_cache(maxsize=64)
+def _canonical(headers: tuple[Header, ...]) -> tuple[str, str, str]:
+    """Return the names of headers and the date, and what is signed before and after the date.
+
+    Requests of a kind differ in their date alone.
+    """
     values: dict[str, list[str]] = {}
     for name, value in headers:
         values.setdefault(name.lower(), []).append(" ".join(value.split()))
-    ordered = sorted(values)
-    return ";".join(ordered), "".join(f"{name}:{','.join(values[name])}\n" for name in ordered)
+    lines = {name: f"{name}:{','.join(told)}\n" for name, told in sorted(values.items())}
+    date = _DATE.lower()
+    before = "".join(line for name, line in lines.items() if name < date)
+    after = "".join(line for name, line in lines.items() if name > date)
+    return ";".join(sorted({*lines, date})), f"{before}{date}:", f"\n{after}"
+
+
+@lru_cache(maxsize=64)
+def _encoded(path: str) -> str:
+    return quote(path, safe="/~")
 
 
 def _hmac(key: bytes, text: str) -> bytes:
