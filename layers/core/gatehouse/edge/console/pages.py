@@ -30,7 +30,7 @@ class Heading(StrEnum):
     """Under what the menu lists a page, in this order."""
 
     NONE = ""
-    TOOLS = "Tools"
+    TOOLS = "Catalogue"
     ACCESS = "Access"
     PEOPLE = "People"
     OVERSIGHT = "Oversight"

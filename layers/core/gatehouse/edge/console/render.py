@@ -57,7 +57,9 @@ def environment() -> "Environment":
         "strategies": list(AuthStrategy),
     }
     made.filters |= {
+        "breakable": words.breakable,
         "json": written,
+        "labelled": words.labelled,
         "moment": words.moment,
         "count": words.count,
         "words": words.words,
