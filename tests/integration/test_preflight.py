@@ -1,6 +1,11 @@
 """`gatehouse preflight` on the deployed template: nothing is unknown, what is wrong is found."""
 
 import json
+import os
+import pty
+import subprocess
+import sys
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -70,20 +75,60 @@ def test_what_is_wrong_turns_its_own_item_red_until_it_is_put_right(
     assert ground.red() == before
 
 
+def operators(ground: Ground, home: Path) -> dict[str, str]:
+    """What an operator's shell has."""
+    return {
+        "AWS_ENDPOINT_URL": ground.stack.aws.endpoint,
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_ACCESS_KEY_ID": ROOT_KEY,
+        "AWS_SECRET_ACCESS_KEY": ROOT_KEY,
+        "XDG_CONFIG_HOME": str(home),
+        "GATEHOUSE_URL": ground.stack.api_url,
+        "GATEHOUSE_API_KEY": ground.tenant.api_key,
+    }
+
+
+def test_who_waits_sees_what_is_looked_at_and_who_reads_gets_json_alone(
+    ground: Ground, tmp_path: Path
+) -> None:
+    person, terminal = pty.openpty()
+    read = tmp_path / "read.json"
+    with (
+        read.open("wb") as reader,
+        subprocess.Popen(
+            [sys.executable, "-m", "gatehouse_cli", "preflight", "--stack", STACK, "--json"],
+            stdout=reader,
+            stderr=terminal,
+            env={
+                "PYTHONPATH": os.pathsep.join(sys.path),
+                "TERM": "xterm",
+                **operators(ground, tmp_path),
+            },
+        ),
+    ):
+        os.close(terminal)
+        seen = b"".join(iter(partial(_read, person), b""))
+    os.close(person)
+
+    assert len(json.loads(read.read_text())["items"]) == len(ITEMS)
+    for part in ("gateway knows", "endpoints of tools", "strangers get", "stands in AWS"):
+        assert part in seen.decode()
+
+
+def _read(terminal: int) -> bytes:
+    """Return what came, and nothing when the other end is closed."""
+    try:
+        return os.read(terminal, 4096)
+    except OSError:
+        return b""
+
+
 def test_the_command_tells_it_in_every_form_and_ends_with_a_status(
     ground: Ground, tmp_path: Path
 ) -> None:
     app = build()
     sarif, badge = tmp_path / "preflight.sarif", tmp_path / "preflight.svg"
-    environment = {
-        "AWS_ENDPOINT_URL": ground.stack.aws.endpoint,
-        "AWS_DEFAULT_REGION": REGION,
-        "AWS_ACCESS_KEY_ID": ROOT_KEY,
-        "AWS_SECRET_ACCESS_KEY": ROOT_KEY,
-        "XDG_CONFIG_HOME": str(tmp_path),
-        "GATEHOUSE_URL": ground.stack.api_url,
-        "GATEHOUSE_API_KEY": ground.tenant.api_key,
-    }
+    environment = operators(ground, tmp_path)
     asked = ["preflight", "--stack", STACK, "--json", "--sarif", str(sarif), "--badge", str(badge)]
     result = CliRunner().invoke(app, asked, env=environment)
     assert result.exit_code == 1, result.output

@@ -85,7 +85,7 @@ def test_a_version_follows_everything_that_its_function_refers_to(noun: str) -> 
 
     followed = number | set(references(properties["Description"])) | roles | OF_THE_STACK
 
-    assert "Configuration" in set(references(properties["Description"]))
+    assert "Configuration.VersionNumber" in set(references(properties["Description"]))
     assert what_reaches(noun) - followed == set()
 
 

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import httpx
 import typer
@@ -18,6 +18,9 @@ from gatehouse_cli.gateway import Gateway
 from gatehouse_cli.preflight import reports
 from gatehouse_cli.preflight.looking import look
 from gatehouse_cli.preflight.operator import Operator
+
+PARTS: Final = 4
+"""What is looked at, one after another."""
 
 
 def preflight(
@@ -62,7 +65,13 @@ def _findings(asked: Gateway, operator: Operator, *, may_change: bool) -> tuple[
 
     now = int(time.time())  # noqa: TID251 - a command is where the clock is read
     try:
-        return look(asked, operator, now, may_change=may_change)
+        with output.working() as progress:
+            task = progress.add_task("", total=PARTS)
+
+            def tell(what: str) -> None:
+                progress.update(task, description=what, advance=1)
+
+            return look(asked, operator, now, may_change=may_change, tell=tell)
     except ClientError as error:
         raise Refused(f"AWS refuses: {error}") from error
     except BotoCoreError as error:
