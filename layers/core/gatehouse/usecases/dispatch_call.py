@@ -3,7 +3,6 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cache, partial
 from typing import Final
 
 from gatehouse.domain.calls import CallRecord, Dispatched, Invocation, Outcome, UpstreamAnswer
@@ -145,24 +144,27 @@ class DispatchCall:
         definition = invocation.tool.definition
         if definition.needs_member and invocation.member is None:
             raise ToolRefused("Member context required", code="member_required")
-        opened = cache(partial(self._opened, invocation))
+        opened: tuple[str, ...] | None = None
 
         def make(timestamp: int) -> OutboundRequest:
+            nonlocal opened
             rendered = render(invocation, timestamp=timestamp)
             if invocation.probe is not None:
                 return forged(rendered, definition.signature_scheme, invocation.probe)
-            return authenticated(rendered, definition, opened())
+            if opened is None:
+                opened = self._opened(invocation)
+            return authenticated(rendered, definition, opened)
 
         def lost(failed: Invocation) -> None:
             end = _End(outcome=Outcome.UNKNOWN)
             self.lost("breaker", self._record_of(failed, end, self.clock_ms()))
 
         answer = self.send(invocation, make, deadline_ms=deadline_ms, attempts=attempts, lost=lost)
-        return redacted(answer, opened())
+        return redacted(answer, opened or ())
 
     def _opened(self, invocation: Invocation) -> tuple[str, ...]:
         tool = invocation.tool
-        if invocation.probe is not None or tool.definition.auth_strategy is AuthStrategy.NONE:
+        if tool.definition.auth_strategy is AuthStrategy.NONE:
             return ()
         if tool.sealed_secret is None:
             raise ToolRefused("The tool's secret is not set", code="secret_missing")
