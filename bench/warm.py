@@ -69,7 +69,7 @@ def _calls(field_: Field) -> dict[str, Subject]:
     budget = _budget(ground, mcp, plain)
     token = field_.worker("token", ground.function("token"))
     empty = field_.worker("empty", ground.peer("empty"))
-    fetch = field_.worker("fetch", ground.peer("fetch"))
+    fetch = field_.worker("fetch", ground.peer("fetch", packages("awslabs")))
     lean = field_.worker("lean", ground.peer("lean", CALLS=budget))
     awslabs = field_.worker("awslabs", ground.peer("awslabs_app", packages("awslabs"), TOOLS="1"))
     return {
