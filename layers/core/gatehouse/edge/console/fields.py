@@ -31,6 +31,29 @@ class Field:
             return form.get(self.name)
         return "\n".join(each for name, each in form.items() if name.startswith(f"{self.name}:"))
 
+    def found(self, form: Form) -> JsonValue:
+        """Return what a form holds; lines end as browsers do not end them."""
+        value = self.value(form)
+        return self.read(None if value is None else value.replace("\r\n", "\n"))
+
+
+@dataclass(frozen=True, slots=True)
+class AndOne:
+    """A list that is replaced as a whole: those of `name`, as JSON, and one made of `parts`."""
+
+    name: str
+    parts: "tuple[Input, ...]"
+
+    def found(self, form: Form) -> JsonValue:
+        """Return the list; raise `ValueError` where its first part is none."""
+        others = _parsed(form.get(self.name, "[]"))
+        if not isinstance(others, list):
+            raise ValueError("must be a list")  # noqa: TRY004 - what a form says, not a bug
+        return [*others, body_of(form, self.parts)]
+
+
+Input = Field | AndOne
+
 
 def text(name: str) -> Field:
     """Return a field of text; empty means left out."""
@@ -47,6 +70,11 @@ def whole(name: str) -> Field:
     return Field(name, lambda value: _whole(_given(value)))
 
 
+def number(name: str) -> Field:
+    """Return a field of whole numbers that may be emptied: then it is null."""
+    return Field(name, lambda value: None if value is None else _whole(value))
+
+
 def flag(name: str) -> Field:
     """Return a field that is ticked or not."""
     return Field(name, lambda value: value is not None)
@@ -59,9 +87,12 @@ def choice_flag(name: str) -> Field:
 
 def lines(name: str) -> Field:
     """Return a list of texts, one on each line."""
-    return Field(
-        name, lambda value: [s for each in (value or "").split("\n") if (s := each.strip())]
-    )
+    return Field(name, lambda value: _lines(value or ""))
+
+
+def clearable_lines(name: str) -> Field:
+    """Return the same where none at all is null."""
+    return Field(name, lambda value: None if value is None else _lines(value))
 
 
 def ticked(name: str) -> Field:
@@ -79,7 +110,7 @@ def given_json(name: str) -> Field:
     return Field(name, lambda value: _parsed(_given(value)))
 
 
-def body_of(form: Form, fields: tuple[Field, ...]) -> dict[str, JsonValue]:
+def body_of(form: Form, fields: tuple[Input, ...]) -> dict[str, JsonValue]:
     """Return the body that a form describes; raise `InvalidFields` naming all that is wrong.
 
     A dot in a field's name is one step into an object, as in the errors of the API.
@@ -88,9 +119,7 @@ def body_of(form: Form, fields: tuple[Field, ...]) -> dict[str, JsonValue]:
     errors: list[FieldError] = []
     for field in fields:
         try:
-            value = field.value(form)
-            read = field.read(None if value is None else value.replace("\r\n", "\n"))
-            _put(body, field.name.split("."), read)
+            _put(body, field.name.split("."), field.found(form))
         except _LeftOut:
             continue
         except ValueError as error:
@@ -113,6 +142,10 @@ def _given(value: str | None) -> str:
     if value is None:
         raise _LeftOut
     return value
+
+
+def _lines(value: str) -> list[JsonValue]:
+    return [line for each in value.split("\n") if (line := each.strip())]
 
 
 def _whole(value: str) -> int:

@@ -31,7 +31,7 @@ class FormState:
 
     def id(self, name: str) -> str:
         """Return the id of a field."""
-        return f"{self.action}-{self.key}-{name}".replace(".", "-")
+        return f"{self.action}-{self.key}-{name}".replace(".", "-").replace(":", "-")
 
     def value(self, name: str) -> str:
         """Return what a field shows; what was posted stays what it was."""
@@ -47,6 +47,12 @@ class FormState:
         if self.posted is not None:
             return name in self.posted.values
         return self.value(name) == "true"
+
+    def holds(self, name: str, value: str) -> bool:
+        """Say whether one of several boxes is ticked."""
+        if self.posted is not None:
+            return f"{name}:{value}" in self.posted.values
+        return value in (self.stored.get(name) or ())
 
     def errors(self, name: str) -> list[str]:
         """Return what is wrong with a field, or with something within it."""

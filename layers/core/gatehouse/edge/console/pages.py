@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any, Final
 
 from gatehouse.domain.json_values import JsonObject
-from gatehouse.edge.console.fields import Field, Form
+from gatehouse.edge.console.fields import Form, Input
 
 Answers = Mapping[str, Any]
 """What the reads of a page were answered, by their names."""
@@ -72,7 +72,7 @@ class Do:
     name: str
     method: str
     route: str
-    body: tuple[Field, ...] = ()
+    body: tuple[Input, ...] = ()
     query: tuple[str, ...] = ()
     confirm: str | None = None
     then: str | None = None

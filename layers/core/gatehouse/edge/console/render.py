@@ -1,6 +1,6 @@
 """Pages from templates, under one strict policy."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -12,6 +12,7 @@ from gatehouse.domain.tools import AuthStrategy, HttpMethod
 from gatehouse.edge.console import words
 from gatehouse.edge.console.assets import asset_path
 from gatehouse.edge.console.forms import written
+from gatehouse.edge.console.granting import ROLE_NAMES, by_area
 from gatehouse.edge.http import HttpResponse
 
 if TYPE_CHECKING:
@@ -54,16 +55,24 @@ def environment() -> "Environment":
         "algorithms": list(AssertionAlgorithm),
         "methods": list(HttpMethod),
         "outcomes": list(Outcome),
+        "role_names": ROLE_NAMES,
         "strategies": list(AuthStrategy),
     }
     made.filters |= {
         "breakable": words.breakable,
+        "by_area": by_area,
         "json": written,
         "labelled": words.labelled,
         "moment": words.moment,
+        "pairs": _pairs,
         "count": words.count,
         "words": words.words,
         "ms": words.milliseconds,
         "path": lambda text: quote(str(text), safe=""),
     }
     return made
+
+
+def _pairs(items: Iterable[Mapping[str, str]], value: str, label: str) -> list[tuple[str, str]]:
+    """Return what a choice offers."""
+    return [(each[value], each[label]) for each in items]

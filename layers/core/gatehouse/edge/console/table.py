@@ -9,11 +9,13 @@ from gatehouse.edge.console.sections.calls import CALLS
 from gatehouse.edge.console.sections.content import CONTENT
 from gatehouse.edge.console.sections.oversight import OVERSIGHT
 from gatehouse.edge.console.sections.overview import OVERVIEW
+from gatehouse.edge.console.sections.people import PEOPLE
+from gatehouse.edge.console.sections.sharing import SHARING
 from gatehouse.edge.console.sections.tools import TOOLS
 from gatehouse.edge.console.sections.warrants import WARRANTS
 
 PAGES: Final[tuple[Page, ...]] = (
-    *OVERVIEW, *TOOLS, *CONTENT, *CALLS, *ACCESS, *WARRANTS, *OVERSIGHT,
+    *OVERVIEW, *TOOLS, *CONTENT, *CALLS, *ACCESS, *WARRANTS, *PEOPLE, *SHARING, *OVERSIGHT,
 )  # fmt: skip
 """The first whose path fits is meant, so a fixed path stands before one with a parameter."""
 

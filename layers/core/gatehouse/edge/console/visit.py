@@ -144,6 +144,7 @@ class Visit:
             "menu": MENU[self.page.where],
             "base": filled(self.page.where, where, escaped=True),
             "here": self.browser.request.path,
+            "origin": self.browser.origin,
             "person": self.person,
             "params": self.params,
             "query": self.browser.request.query,

@@ -1,4 +1,4 @@
-"""Integrations with their keys, and the keys that vouch for members."""
+"""Integrations with their keys, the keys that vouch for members, and service apps."""
 
 from typing import Final
 
@@ -97,5 +97,14 @@ ACCESS: Final = (
                 says="Deactivated. Sessions that were minted through it have ended.",
             ),
         ),
+    ),
+    Page(
+        path="apps",
+        title="Service apps",
+        section="apps",
+        menu="Service apps",
+        under=Heading.ACCESS,
+        template="apps.html",
+        reads=(Read(name="apps", route="/api/v1/apps", query=("cursor",)),),
     ),
 )  # fmt: skip
