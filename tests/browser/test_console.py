@@ -1,9 +1,7 @@
 """Every page of the console, in a real browser: accessible, at phone width, without a complaint."""
 
-import json
 import re
 from functools import partial
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
@@ -11,15 +9,12 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 from gatehouse.edge.console import pages
 from gatehouse.edge.console.table import PAGES
 from local.stack import LocalStack
-from tests.browser.chromium import page_of, sign_in_at_company
-from tests.browser.looks import LOOKS, address, page_with
+from tests.browser.console import ADMIN, look, signed_in, violations
+from tests.browser.looks import LOOKS, address
 from tests.browser.story.shop import Shop, open_shop
 from tests.integration.world import Tenant, World
 
 pytestmark = [pytest.mark.stack, pytest.mark.usefixtures("providers")]
-
-AXE = Path(__file__).parent / "provider" / "node_modules" / "axe-core" / "axe.min.js"
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
 @pytest.fixture(scope="module")
@@ -41,24 +36,13 @@ def params(story: Shop) -> dict[str, dict[str, str]]:
 @pytest.fixture(scope="module", params=sorted(LOOKS))
 def seen(request: pytest.FixtureRequest, browser: Browser, stack: LocalStack) -> Page:
     """A page of an administrator who is signed in; it keeps what the browser complains of."""
-    page = page_with(browser, LOOKS[request.param])
-    page.goto(f"{stack.api_url}/signin")
-    page.get_by_role("link", name="Continue with the company").click()
-    sign_in_at_company(page, "admin@example.com")
-    page.wait_for_url(f"{stack.api_url}/**")
+    page = signed_in(browser, stack, ADMIN)
+    look(page, LOOKS[request.param])
     return page
 
 
 def _keep(complaints: list[str], message: ConsoleMessage) -> None:
     complaints.append(message.text)
-
-
-def violations(page: Page) -> list[str]:
-    """Return what axe-core objects to."""
-    page.evaluate(AXE.read_text())
-    run = f"axe.run(document, {{runOnly: {json.dumps(RULES)}}})"
-    found = page.evaluate(f"{run}.then(r => r.violations)")
-    return [f"{each['id']}: {each['nodes'][0]['html'][:200]}" for each in found]
 
 
 @pytest.mark.parametrize("shown", PAGES, ids=lambda shown: shown.address)
@@ -90,10 +74,7 @@ def test_the_chooser_and_a_refusal_are_accessible(seen: Page, stack: LocalStack)
 def test_a_key_is_made_copied_and_revoked(
     browser: Browser, stack: LocalStack, shop: Tenant
 ) -> None:
-    page = page_of(browser)
-    page.goto(f"{stack.api_url}/signin")
-    page.get_by_role("link", name="Continue with the company").click()
-    sign_in_at_company(page, "admin@example.com")
+    page = signed_in(browser, stack, ADMIN)
     page.get_by_role("link", name="Open the console").click()
     page.goto(f"{stack.api_url}/console/p/{shop.project_id}/integrations")
     page.get_by_label("Name").first.fill("Desk")

@@ -38,7 +38,7 @@ def open_shop(stack: LocalStack, world: World, origin: str = ORIGIN) -> Shop:
     _members(shop)
     desk = _let_clients_in(shop)
     _ask_for_warrants(shop)
-    _people(stack, world, shop)
+    group, app = _people(stack, world, shop)
     call = _a_day_of_calls(stack, shop)
     first = {name: shop.api("GET", f"{API}/{name}").json()["items"][0]["id"]
              for name in ("prompts", "resources")}  # fmt: skip
@@ -50,6 +50,9 @@ def open_shop(stack: LocalStack, world: World, origin: str = ORIGIN) -> Shop:
             "tools/{id}": {"id": tools["create_refund"]},
             "tools/{id}/edit": {"id": tools["create_refund"]},
             "calls/{request_id}": {"request_id": call},
+            "groups/{id}": {"id": group},
+            "apps/{id}": {"id": app},
+            "projects/{id}": {"id": shop.project_id},
             "integrations/{id}/rotate": {"id": desk},
             "prompts/{id}": {"id": first["prompts"]},
             "resources/{id}": {"id": first["resources"]},
@@ -111,7 +114,8 @@ def _ask_for_warrants(shop: Tenant) -> None:
     _made(shop, "warrants/revocations", {"warrant_ids": [f"tnu_wrt_{'3c' * 16}"]})
 
 
-def _people(stack: LocalStack, world: World, shop: Tenant) -> None:
+def _people(stack: LocalStack, world: World, shop: Tenant) -> tuple[str, str]:
+    """Let people be there, with a group and a service app; return the ids of these."""
     dynamodb, table = stack.client("dynamodb"), stack.tables["authority"]
     for user_id, (name, role) in PEOPLE.items():
         email = f"{name.lower().replace(' ', '.')}@fernhill.example"
@@ -122,24 +126,28 @@ def _people(stack: LocalStack, world: World, shop: Tenant) -> None:
         path = f"/admin/v1/projects/{shop.project_id}/people/{user_id}"
         answer = world.admin("PUT", path, {"role": role})
         assert answer.status_code == 200, answer.text
-    app_key = _app(world, shop)
+    app, app_key = _app(world, shop)
     _made(shop, "invitations", {"role": "viewer", "email": "sam@fernhill.example"}, key=app_key)
     roles = {"actions": ["tools:read", "tools:try", "calls:read"]}
     assert shop.api("PUT", f"{API}/roles/testers", roles, key=app_key).status_code == 200
-    group = _made(shop, "groups", {"name": "Workshop"}, key=app_key)["id"]
+    group = str(_made(shop, "groups", {"name": "Workshop"}, key=app_key)["id"])
     path = f"{API}/groups/{group}/members/Tom00000Achterbg"
     assert shop.api("PUT", path, key=app_key).status_code in {200, 204}
+    tool = shop.api("GET", f"{API}/custom-tools").json()["items"][0]["id"]
+    share = {"tool_id": tool, "group_id": group, "permission": "view"}
+    _made(shop, "shares", share, key=app_key)
+    return group, app
 
 
-def _app(world: World, shop: Tenant) -> str:
-    """Let a service app be there, and return its key."""
+def _app(world: World, shop: Tenant) -> tuple[str, str]:
+    """Let a service app be there, and return its id and its key."""
     grants = [{"project_id": shop.project_id, "actions": sorted(Action)}]
     app = world.admin("POST", "/admin/v1/apps", {"name": "deploy-pipeline", "grants": grants})
     assert app.status_code == 201, app.text
     made = world.admin("POST", f"/admin/v1/apps/{app.json()['id']}/keys", {"days": 90})
     key = world.journal.note("service key", made.json()["key"])
     world.journal.shown_once.add(key)
-    return key
+    return app.json()["id"], key
 
 
 def _a_day_of_calls(stack: LocalStack, shop: Tenant) -> str:
