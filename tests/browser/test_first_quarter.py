@@ -13,7 +13,7 @@ from local.build import ROOT
 from local.processes import clean_environment
 from local.stack import LocalStack
 from tests.browser.chromium import page_of, sign_in_at_company
-from tests.browser.test_console import violations
+from tests.browser.console import violations
 from tests.integration.echo import Echo
 from tests.integration.test_signin import invite
 from tests.integration.world import Json, Tenant, World

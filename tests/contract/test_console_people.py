@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from gatehouse.domain.roles import Role
+from gatehouse.domain.roles import Action, Role
 from tests.contract.console import Console, House, house
 
 if TYPE_CHECKING:
@@ -39,12 +39,16 @@ def test_an_invitation_is_shown_once_as_a_link_of_this_origin(owner: Console, pr
 
 def test_a_role_is_made_of_the_boxes_that_are_ticked(owner: Console, project: str) -> None:
     path = f"/console/p/{project}/roles"
-    form = {"actions.integrations:read": "true", "actions.calls:read": "true"}
+    form = {"actions:integrations:read": "integrations:read", "actions:calls:read": "calls:read"}
     assert owner.post(path, action="add-role", name="keeper", **form).status == 303
     shown = owner.get(path).body
     assert "Integrations: read" in shown
     assert "Calls: read" in shown
-    without_calls = {"key": "keeper", "name": "keeper", "actions.integrations:read": "true"}
+    without_calls = {
+        "key": "keeper",
+        "name": "keeper",
+        "actions:integrations:read": "integrations:read",
+    }
     assert owner.post(path, action="change-role", **without_calls).status == 303
     assert "Calls: read" not in owner.get(path).body
 
@@ -52,7 +56,8 @@ def test_a_role_is_made_of_the_boxes_that_are_ticked(owner: Console, project: st
 def test_a_role_of_every_action_fits_into_one_form(owner: Console, project: str) -> None:
     path = f"/console/p/{project}/roles"
     page = owner.get(path).body
-    boxes = dict.fromkeys(re.findall(r'name="(actions\.[^"]+)"', page), "true")
+    boxes = dict(re.findall(r'name="(actions:[^"]+)" value="([^"]+)"', page))
+    assert len(boxes) == len(Action)
     assert (
         owner.post(path, action="add-role", name="all", description="All.", **boxes).status == 303
     )

@@ -53,5 +53,17 @@ def with_names(answers: Answers) -> Answers:
     return {**answers, "names": names}
 
 
+def with_projects(answers: Answers) -> Answers:
+    """Add what projects are called, those in which an app is not yet, and actions by area."""
+    granted = {each["project_id"] for each in answers["app"]["grants"]}
+    projects = answers["projects"]["items"]
+    return {
+        **answers,
+        "areas": ALL,
+        "project_names": {each["id"]: each["name"] for each in projects},
+        "free": [each for each in projects if each["id"] not in granted],
+    }
+
+
 def _custom(answers: Answers) -> list[Mapping[str, Any]]:
     return [each for each in answers["roles"]["items"] if each["custom"]]

@@ -16,7 +16,7 @@ def overview(answers: Mapping[str, Any]) -> Mapping[str, Any]:
     return {
         **answers,
         "totals": _added(items),
-        "tools": _by_tool(items),
+        "tools": by_tool(items),
         "plot": bars(_by_hour(items)),
     }
 
@@ -25,7 +25,7 @@ def _added(items: list[Mapping[str, Any]]) -> Mapping[str, int]:
     return {name: sum(each[name] for each in items) for name in ("calls", "failures", "denied")}
 
 
-def _by_tool(items: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+def by_tool(items: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     """Return tools, those called most first; of percentiles the worst hour's."""
     grouped: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
     for each in items:

@@ -5,17 +5,21 @@ from typing import Final
 
 from gatehouse.edge.console.pages import Heading, Page, Where
 from gatehouse.edge.console.sections.access import ACCESS
+from gatehouse.edge.console.sections.apps import APPS
 from gatehouse.edge.console.sections.calls import CALLS
 from gatehouse.edge.console.sections.content import CONTENT
+from gatehouse.edge.console.sections.deployment import DEPLOYMENT
 from gatehouse.edge.console.sections.oversight import OVERSIGHT
 from gatehouse.edge.console.sections.overview import OVERVIEW
 from gatehouse.edge.console.sections.people import PEOPLE
 from gatehouse.edge.console.sections.sharing import SHARING
+from gatehouse.edge.console.sections.standing import STANDING
 from gatehouse.edge.console.sections.tools import TOOLS
 from gatehouse.edge.console.sections.warrants import WARRANTS
 
 PAGES: Final[tuple[Page, ...]] = (
     *OVERVIEW, *TOOLS, *CONTENT, *CALLS, *ACCESS, *WARRANTS, *PEOPLE, *SHARING, *OVERSIGHT,
+    *STANDING, *DEPLOYMENT, *APPS,
 )  # fmt: skip
 """The first whose path fits is meant, so a fixed path stands before one with a parameter."""
 
