@@ -1,14 +1,16 @@
 """What tests of the console do with a browser."""
 
 import json
+import re
 from pathlib import Path
 from typing import Final
 
-from playwright.sync_api import Browser, Locator, Page
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from local.stack import LocalStack
 from tests.browser.chromium import page_of, sign_in_at_company
 from tests.browser.looks import HEIGHT, LOOKS, Look
+from tests.integration.world import Tenant
 
 ADMIN: Final = "admin@example.com"
 AXE: Final = Path(__file__).parent / "provider" / "node_modules" / "axe-core" / "axe.min.js"
@@ -54,3 +56,22 @@ def faults(page: Page) -> list[str]:
 def panel(page: Page, heading: str) -> Locator:
     """Return the part of a page that has a heading."""
     return page.locator("section.panel").filter(has=page.get_by_role("heading", name=heading))
+
+
+def refused(field: Locator, why: str) -> None:
+    """Expect the reason of a refusal beside its field."""
+    expect(field).to_have_attribute("aria-invalid", "true")
+    expect(field).to_have_accessible_description(re.compile(re.escape(why)))
+
+
+def said(page: Page, text: str) -> None:
+    """Expect a page to say that something was done."""
+    expect(page.locator(".notice.good")).to_contain_text(text)
+
+
+def note_link(page: Page, shop: Tenant) -> str:
+    """Return the link of an invitation that a page shows, once."""
+    link = page.locator("[data-copied]").inner_text()
+    secret = shop.journal.note("invitation", link.partition("invitation=")[2])
+    shop.journal.shown_once.add(secret)
+    return link

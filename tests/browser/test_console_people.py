@@ -1,12 +1,10 @@
 """Pages about people, in a real browser: each form once, with what it refuses."""
 
-import re
-
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from local.stack import LocalStack
-from tests.browser.console import ADMIN, faults, panel, signed_in
+from tests.browser.console import ADMIN, faults, note_link, panel, refused, said, signed_in
 from tests.integration.echo import Echo
 from tests.integration.world import Tenant, World
 
@@ -48,23 +46,10 @@ def grace(browser: Browser, stack: LocalStack, page: Page, base: str, shop: Tena
     form.get_by_label("Days").fill("3")
     form.get_by_label("E-mail address").fill(GRACE)
     form.get_by_role("button", name="Make the link").click()
-    link = page.locator("[data-copied]").inner_text()
-    shop.journal.shown_once.add(
-        shop.journal.note("invitation link", link.partition("invitation=")[2])
-    )
+    link = note_link(page, shop)
     assert faults(page) == []
     expect(page.get_by_role("row", name=GRACE)).to_be_visible()
     return signed_in(browser, stack, GRACE, link.removeprefix(stack.api_url))
-
-
-def refused(field: Locator, why: str) -> None:
-    """Expect the reason of a refusal beside its field."""
-    expect(field).to_have_attribute("aria-invalid", "true")
-    expect(field).to_have_accessible_description(re.compile(re.escape(why)))
-
-
-def said(page: Page, text: str) -> None:
-    expect(page.locator(".notice.good")).to_contain_text(text)
 
 
 def test_an_invitation_is_made_used_and_another_withdrawn(
@@ -74,10 +59,7 @@ def test_an_invitation_is_made_used_and_another_withdrawn(
     expect(grace.get_by_role("heading", name="Overview")).to_be_visible()
     page.goto(f"{base}/invitations")
     panel(page, "Invite somebody").get_by_role("button", name="Make the link").click()
-    link = page.locator("[data-copied]").inner_text()
-    shop.journal.shown_once.add(
-        shop.journal.note("second invitation", link.partition("invitation=")[2])
-    )
+    note_link(page, shop)
     row = page.get_by_role("row", name="Whoever has the link").first
     row.get_by_role("button", name="Withdraw").click()
     said(page, "Withdrawn.")
