@@ -284,3 +284,28 @@ def test_a_transaction_says_which_part_refused() -> None:
     )
     assert raised(saying(contended)).type is Contended
     assert raised(saying(failing("TransactionConflictException"))).type is Contended
+
+
+def test_an_answer_of_before_is_believed_no_more_than_any_other() -> None:
+    """What is remembered is what bytes mean, after they have been checked."""
+    one = {"Responses": {"t": [{"name": {"S": "ada"}}]}, "UnprocessedKeys": {}}
+    other: dict[str, object] = {"Responses": {"t": []}, "UnprocessedKeys": {}}
+    spoilt = said(one, checksum=1)
+    turns = saying(said(one), said(one), said(other), said(one), spoilt, spoilt, spoilt)
+    with serving(turns) as server:
+        client = dynamodb(server)
+
+        def read() -> object:
+            answer = client.batch_get_item(RequestItems={"t": {"Keys": [KEY]}})
+            answer["UnprocessedKeys"] = {"changed": {"Keys": []}}
+            return answer["Responses"]
+
+        first = read()
+        assert first == one["Responses"]
+        assert read() is first
+        assert read() == other["Responses"]
+        again = client.batch_get_item(RequestItems={"t": {"Keys": [KEY]}})
+        assert again["Responses"] is first
+        assert again["UnprocessedKeys"] == {}
+        with pytest.raises(WrongChecksum):
+            read()

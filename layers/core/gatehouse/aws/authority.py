@@ -49,6 +49,8 @@ if TYPE_CHECKING:
 
 MAX_REMEMBERED: Final = 1_000
 """Projects whose copies an instance remembers."""
+MAX_KNOWN: Final = 128
+"""What was read last, as many as answers that a client remembers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,33 +67,27 @@ class DynamoAuthority:
     choose: Callable[[int], int] = secrets.randbelow
     copies: dict[str, tuple[int, ...]] = field(default_factory=dict)
     sessions_table: str | None = None
+    known: dict[tuple[object, ...], "tuple[tuple[Item, ...], Authority]"] = field(
+        default_factory=dict, repr=False
+    )
 
     def read(self, wanted: Wanted) -> Authority:
-        """See `AuthorityReader.read`."""
+        """See `AuthorityReader.read`.
+
+        The items are read each time. Where they are the very objects of before, as a client may
+        answer what is the same byte for byte, what they say is known.
+        """
         found = self._current(wanted)
-        project = found.get(META)
-        integration = found.get(f"{INTEGRATION}{wanted.integration_id}")
-        assertion_key = found.get(f"{ASSERTION_KEY}{wanted.assertion_kid}")
-        member = found.get(f"{MEMBER}{wanted.member_external_id}")
-        tool = found.get(f"{TOOL}{wanted.tool_name}")
-        definition = found.get(f"{TOOL_DEFINITION}{wanted.tool_name}")
-        prompt = found.get(f"{PROMPT}{wanted.prompt_name}")
-        root = found.get(TRUSTED_ROOT + (wanted.warrant_root or b"").hex())
-        family = found.get(FAMILY)
-        change = found.get(AUDIT_HEAD)
-        revoked = (name for name in wanted.warrant_ids if REVOKED_WARRANT + name in found)
-        return Authority(
-            project=read_project(project) if project else None,
-            integration=read_integration(integration) if integration else None,
-            assertion_key=read_assertion_key(assertion_key) if assertion_key else None,
-            member=read_member(member) if member else None,
-            tool=read_tool(tool, definition) if tool and definition else None,
-            prompt=read_prompt(prompt) if prompt else None,
-            trusted_root=read_root(root) if root else None,
-            revoked=frozenset(revoked),
-            family=read_family(family) if family else None,
-            latest_change=_read_change(change) if change else None,
-        )
+        # Ids are of no other objects while these are kept alive.
+        asked = (wanted, *map(id, found.values()))
+        known = self.known.get(asked)
+        if known is not None:
+            return known[1]
+        authority = _authority(wanted, found)
+        if len(self.known) >= MAX_KNOWN:
+            self.known.pop(next(iter(self.known)))
+        self.known[asked] = (tuple(found.values()), authority)
+        return authority
 
     def _current(self, wanted: Wanted) -> "dict[str, Item]":
         """Read from a copy, if META stands there; only then is all of it current."""
@@ -135,6 +131,32 @@ class DynamoAuthority:
     def _batch(self, requests: "dict[str, list[Key]]") -> "dict[str, Item]":
         """Read all keys, by sort key; an unprocessed one is unavailable, never absent."""
         return {text(item, "SK"): item for item in read_all(self.client, requests)}
+
+
+def _authority(wanted: Wanted, found: "dict[str, Item]") -> Authority:
+    project = found.get(META)
+    integration = found.get(f"{INTEGRATION}{wanted.integration_id}")
+    assertion_key = found.get(f"{ASSERTION_KEY}{wanted.assertion_kid}")
+    member = found.get(f"{MEMBER}{wanted.member_external_id}")
+    tool = found.get(f"{TOOL}{wanted.tool_name}")
+    definition = found.get(f"{TOOL_DEFINITION}{wanted.tool_name}")
+    prompt = found.get(f"{PROMPT}{wanted.prompt_name}")
+    root = found.get(TRUSTED_ROOT + (wanted.warrant_root or b"").hex())
+    family = found.get(FAMILY)
+    change = found.get(AUDIT_HEAD)
+    revoked = (name for name in wanted.warrant_ids if REVOKED_WARRANT + name in found)
+    return Authority(
+        project=read_project(project) if project else None,
+        integration=read_integration(integration) if integration else None,
+        assertion_key=read_assertion_key(assertion_key) if assertion_key else None,
+        member=read_member(member) if member else None,
+        tool=read_tool(tool, definition) if tool and definition else None,
+        prompt=read_prompt(prompt) if prompt else None,
+        trusted_root=read_root(root) if root else None,
+        revoked=frozenset(revoked),
+        family=read_family(family) if family else None,
+        latest_change=_read_change(change) if change else None,
+    )
 
 
 def _read_change(head: "Item") -> LatestChange:

@@ -7,6 +7,7 @@ import json
 from base64 import b64decode, b64encode
 from binascii import Error as NotBase64
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Final
 from zlib import crc32
 
@@ -15,18 +16,34 @@ from gatehouse.aws.wire.client import ServiceClient, metadata, refusal
 from gatehouse.aws.wire.errors import Unreadable, WrongChecksum
 
 _FAILED: Final = 300
+MAX_ALIKE: Final = 128
+"""Answers that a client remembers, of operations that are answered alike again and again."""
+MAX_ALIKE_BYTES: Final = 8_192
+"""Of such an answer; larger ones would take more room than they are worth."""
 
 
 class JsonClient:
-    """Calls operations of one service. `blobs` are members of answers that hold bytes."""
+    """Calls operations of one service. `blobs` are members of answers that hold bytes.
+
+    What operations in `alike` answer is, byte for byte, often what they answered before. Then the
+    parts of both answers are the same objects, read once; nobody may change them.
+    """
 
     def __init__(
-        self, client: ServiceClient, *, version: str, target: str, blobs: frozenset[str]
+        self,
+        client: ServiceClient,
+        *,
+        version: str,
+        target: str,
+        blobs: frozenset[str],
+        alike: frozenset[str] = frozenset(),
     ) -> None:
         self._client = client
         self._content_type = ("Content-Type", f"application/x-amz-json-{version}")
         self._target = target
         self._blobs = blobs
+        self._alike = alike
+        self._document_once = lru_cache(maxsize=MAX_ALIKE)(_document)
 
     def call(self, operation: str, asked: Mapping[str, object]) -> dict[str, object]:
         """Call an operation; a whole answer is a dict, as boto3's is."""
@@ -35,18 +52,27 @@ class JsonClient:
     def begin(self, operation: str, asked: Mapping[str, object]) -> Callable[[], dict[str, object]]:
         """Begin a call and return what waits for its answer; see `ServiceClient.begin`."""
         headers = (self._content_type, ("X-Amz-Target", f"{self._target}.{operation}"))
-        return self._client.begin("/", headers, _encode(asked).encode(), read=self._read)
+        read = self._read_alike if operation in self._alike else self._read
+        return self._client.begin("/", headers, _encode(asked).encode(), read=read)
 
     def _read(self, answer: Answer) -> dict[str, object]:
+        return self._finished(answer, _document)
+
+    def _read_alike(self, answer: Answer) -> dict[str, object]:
+        is_short = len(answer.body) <= MAX_ALIKE_BYTES
+        return self._finished(answer, self._document_once if is_short else _document)
+
+    def _finished(
+        self, answer: Answer, read: Callable[[bytes], dict[str, object]]
+    ) -> dict[str, object]:
         expected = answer.headers.get("x-amz-crc32")
         if expected is not None and expected != str(crc32(answer.body)):
             raise WrongChecksum
         if answer.status >= _FAILED:
             document = error_document(answer.body)
             raise refusal(answer, document.pop("__type", None), document)
-        document = self._with_blobs(_document(answer.body))
-        document["ResponseMetadata"] = metadata(answer)
-        return document
+        document = {**read(answer.body), "ResponseMetadata": metadata(answer)}
+        return self._with_blobs(document)
 
     def _with_blobs(self, document: dict[str, object]) -> dict[str, object]:
         for name in self._blobs & document.keys():

@@ -29,7 +29,11 @@ class WireDynamoDb:
     def __init__(self, patience: "Patience", around: Surroundings) -> None:
         service = ServiceClient("dynamodb", patience, around)
         self._client = JsonClient(
-            service, version="1.0", target="DynamoDB_20120810", blobs=frozenset()
+            service,
+            version="1.0",
+            target="DynamoDB_20120810",
+            blobs=frozenset(),
+            alike=frozenset({"BatchGetItem"}),
         )
 
     def batch_get_item(
