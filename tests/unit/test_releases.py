@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 
 import pytest
 
@@ -203,6 +204,18 @@ def shifted(stage: str, **parameters: str) -> set[str]:
     }
     assert followed == groups
     return groups
+
+
+@pytest.mark.parametrize("stage", ["local", "dev", "staging", "prod"])
+def test_nothing_waits_for_what_waits_for_it(stage: str) -> None:
+    """Alarms watch functions, versions ask alarms, and a configuration names what all have."""
+    found = resources(Stage=stage)
+    needs = {
+        name: {each.partition(".")[0] for each in references(resource)} & found.keys()
+        for name, resource in found.items()
+    }
+
+    assert len([*TopologicalSorter(needs).static_order()]) == len(found)
 
 
 @pytest.mark.parametrize("stage", ["staging", "prod"])
