@@ -4,7 +4,7 @@
 .DELETE_ON_ERROR:
 SHELL := /bin/bash
 .PHONY: help setup build client-wheel cli-wheel cli-docs run invoke format openapi roles checklist rewrap restore style lint types layers unit contract integration \
-        attack test check clients conformance inspector browser sam-proof fuzz bench bench-warrants clean
+        attack test check clients conformance inspector browser screenshots sam-proof fuzz bench bench-warrants clean
 
 CANDIDATES := $(foreach v,3.13 3.12 3.11,python$(v) $(wildcard $(HOME)/.pyenv/versions/$(v).*/bin/python$(v)))
 PYTHON ?= $(firstword $(foreach p,$(CANDIDATES),$(shell $(p) -c 'import ensurepip, venv' 2>/dev/null && echo $(p))))
@@ -125,6 +125,9 @@ $(SUITE_READY) $(COMPANY_READY): %/node_modules/.ready: %/package-lock.json %/.n
 
 browser: $(READY) .venv/.browser $(COMPANY_READY) /usr/bin/chromium .venvs/mcp1/.ready .venvs/mcp2/.ready  ## A real browser against the template, deployed on the local AWS.
 	$(BIN)/pytest -q tests/browser
+
+screenshots: $(READY) .venv/.browser /usr/bin/chromium  ## Take docs/console anew: each page of the console, light, dark and on a phone.
+	PYTHONPATH=$(PYTHONPATH):layers/core:. $(BIN)/python -m tests.browser.screenshots
 
 .venv/.browser: Makefile $(READY)
 	$(BIN)/python $(PIP) $(PLAYWRIGHT)

@@ -9,7 +9,9 @@ from playwright.sync_api import Browser
 from local.stack import LocalStack
 from tests.browser.chromium import chromium
 from tests.browser.company import CLIENT_ID, CLIENT_SECRET, Company, company
+from tests.browser.story.shop import Shop, open_shop
 from tests.deployed import echo, stack, tenant, world
+from tests.integration.world import World
 
 __all__ = ["echo", "stack", "tenant", "world"]
 
@@ -45,3 +47,9 @@ def providers(stack: LocalStack) -> Iterator[tuple[Company, Company]]:
             SecretString=json.dumps({"providers": listed}),
         )
         yield first, second
+
+
+@pytest.fixture(scope="session")
+def story(stack: LocalStack, world: World) -> Shop:
+    """A project that looks lived in."""
+    return open_shop(stack, world)

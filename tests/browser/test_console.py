@@ -11,15 +11,10 @@ from gatehouse.edge.console.table import PAGES
 from local.stack import LocalStack
 from tests.browser.console import ADMIN, look, signed_in, violations
 from tests.browser.looks import LOOKS, address
-from tests.browser.story.shop import Shop, open_shop
-from tests.integration.world import Tenant, World
+from tests.browser.story.shop import Shop
+from tests.integration.world import Tenant
 
 pytestmark = [pytest.mark.stack, pytest.mark.usefixtures("providers")]
-
-
-@pytest.fixture(scope="module")
-def story(stack: LocalStack, world: World) -> Shop:
-    return open_shop(stack, world)
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +24,6 @@ def shop(story: Shop) -> Tenant:
 
 @pytest.fixture(scope="module")
 def params(story: Shop) -> dict[str, dict[str, str]]:
-    """For each page whose path has parameters, those of something that is there."""
     return story.params
 
 

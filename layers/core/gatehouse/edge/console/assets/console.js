@@ -14,6 +14,11 @@ for (const button of document.querySelectorAll("[data-copy]")) {
   });
 }
 
+// A browser may keep a page that was left, to show it again; not what is shown once.
+addEventListener("pagehide", () => {
+  for (const shown of document.querySelectorAll("[data-copied]")) shown.textContent = "";
+});
+
 for (const field of document.querySelectorAll("[data-confirm]")) {
   const button = field.form.querySelector("button[type=submit]");
   const judge = () => { button.disabled = field.value !== field.dataset.confirm; };
@@ -34,9 +39,6 @@ for (const field of document.querySelectorAll("[data-json]")) {
   });
   field.addEventListener("input", () => field.setCustomValidity(""));
 }
-
-// On a phone the menu scrolls sideways; where one is, is in sight.
-document.querySelector(".menu [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 
 // A document from a file goes into the field where it could be pasted.
 for (const place of document.querySelectorAll("[data-file]")) {
