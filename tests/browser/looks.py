@@ -23,9 +23,9 @@ LOOKS: Final = {
     "phone": Look(360, "light"),
 }
 HEIGHT: Final = 800
-TALLEST: Final = 1600
+TALLEST: Final = 1200
 """Pictures of longer pages are cut, in CSS pixels."""
-QUALITY: Final = 55
+QUALITY: Final = 42
 """Of WebP; text is still sharp."""
 
 
