@@ -6,8 +6,6 @@ from typing import Final
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.browser.looks import HEIGHT, Look
-
 EXECUTABLE: Final = "/usr/bin/chromium"
 ARGUMENTS: Final = (
     "--no-sandbox",  # CI is root
@@ -35,18 +33,6 @@ def chromium() -> Iterator[Browser]:
 def page_of(browser: Browser, *, locale: str = "en-GB") -> Page:
     """Open a page with cookies of its own."""
     page = browser.new_context(locale=locale).new_page()
-    page.set_default_timeout(PATIENCE_MS)
-    return page
-
-
-def page_with(browser: Browser, look: Look) -> Page:
-    """Open a page that looks so, with cookies of its own."""
-    context = browser.new_context(
-        locale="en-GB",
-        viewport={"width": look.width, "height": HEIGHT},
-        color_scheme=look.scheme,
-    )
-    page = context.new_page()
     page.set_default_timeout(PATIENCE_MS)
     return page
 

@@ -9,7 +9,8 @@ from playwright.sync_api import Browser, BrowserContext, Error, Page, expect
 from gatehouse.edge.console import pages
 from gatehouse.edge.console.table import PAGES
 from local.stack import LocalStack
-from tests.browser.chromium import page_of, sign_in_at_company
+from tests.browser.console import ADMIN
+from tests.browser.console import signed_in as person
 from tests.browser.looks import LOOKS, address
 from tests.browser.story.shop import Shop
 
@@ -18,12 +19,7 @@ pytestmark = [pytest.mark.stack, pytest.mark.usefixtures("providers")]
 
 @pytest.fixture(scope="module")
 def signed_in(browser: Browser, stack: LocalStack) -> BrowserContext:
-    page = page_of(browser)
-    page.goto(f"{stack.api_url}/signin")
-    page.get_by_role("link", name="Continue with the company").click()
-    sign_in_at_company(page, "admin@example.com")
-    page.wait_for_url(f"{stack.api_url}/**")
-    return page.context
+    return person(browser, stack, ADMIN).context
 
 
 @pytest.fixture(scope="module")
