@@ -2,12 +2,13 @@
 
 from typing import Final
 
+from gatehouse.domain.calls import Outcome
 from gatehouse.domain.checklist.items import Document
 from gatehouse.edge.console.overview import by_tool
 from gatehouse.edge.console.pages import Answers
 
 LATEST: Final = 10
-BAD: Final = ("upstream_error", "failed", "unknown", "denied")
+WELL: Final = frozenset({Outcome.SUCCEEDED, Outcome.REPEATED})
 
 
 def checklist(answers: Answers) -> Answers:
@@ -21,13 +22,13 @@ def checklist(answers: Answers) -> Answers:
 
 
 def health(answers: Answers) -> Answers:
-    """Add the tools that have failures, the latest of these, and how many calls the day had."""
+    """Add the tools that have failures, the latest calls that failed, and how many there were."""
     items = answers["usage"]["items"]
-    calls = [call for outcome in BAD for call in answers[outcome]["items"]]
-    latest = sorted(calls, key=lambda call: str(call["started_at"]), reverse=True)[:LATEST]
+    bad = [call for call in answers["calls"]["items"] if call["outcome"] not in WELL]
     return {
         **answers,
         "troubled": [each for each in by_tool(items) if each["failures"] or each["denied"]],
-        "calls": {"items": latest},
+        "calls": {"items": bad[:LATEST]},
+        "failed": sum(each["failures"] for each in items),
         "called": sum(each["calls"] for each in items),
     }

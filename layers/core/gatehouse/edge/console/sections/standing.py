@@ -37,15 +37,7 @@ STANDING: Final = (
         template="health.html",
         reads=(
             Read(name="usage", route="/api/v1/usage", fixed={"granularity": "hour"}),
-            *(
-                Read(
-                    name=outcome,
-                    route="/api/v1/tool-calls",
-                    fixed={"outcome": outcome, "limit": "5"},
-                )
-                for outcome in ("upstream_error", "failed", "unknown", "denied")
-            ),
-            Read(name="checklist", route="/api/v1/checklist", optional=True),
+            Read(name="calls", route="/api/v1/tool-calls", fixed={"limit": "100"}),
         ),
         view=health,
     ),
