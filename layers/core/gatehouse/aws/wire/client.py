@@ -132,7 +132,7 @@ class ServiceClient:
             now=self._around.clock(),
         )
         sent = [*signed, *_UNSIGNED, ("Content-Length", str(len(body))), *self._trace()]
-        lines = [f"POST {path} HTTP/1.1", *(f"{name}: {value}" for name, value in sent)]
+        lines = [f"POST {path} HTTP/1.1", *map(": ".join, sent)]
         head = "\r\n".join(lines)
         if head.count("\n") != len(lines) - 1 or head.count("\r") != len(lines) - 1:
             raise NotSent("A header is more than one line")
