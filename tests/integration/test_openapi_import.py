@@ -134,6 +134,18 @@ def test_a_secret_reaches_the_endpoint_and_no_answer(owner: Tenant, echo: Echo) 
     assert echo.last().headers["authorization"] == f"Bearer {secret}"
 
 
+def test_an_operation_that_takes_a_form_is_sent_one(owner: Tenant, echo: Echo) -> None:
+    meta = {"type": "object", "additionalProperties": {"type": "string"}}
+    schema = {"properties": {"To": {"type": "string"}, "meta": meta}, "required": ["To"]}
+    content = {"application/x-www-form-urlencoded": {"schema": schema}}
+    operation = {"operationId": "send", "requestBody": {"required": True, "content": content}}
+    imported(owner, pets(echo, paths={"/send": {"post": operation}}), "POST /send")
+    owner.call(owner.api_key, "send", {"To": "+49 1", "meta": {"a": "b&c=d"}})
+    got = echo.last()
+    assert got.headers["content-type"] == "application/x-www-form-urlencoded"
+    assert got.body == b"To=%2B49%201&meta%5Ba%5D=b%26c%3Dd"
+
+
 def test_each_operation_is_imported_or_not_by_itself(owner: Tenant, echo: Echo) -> None:
     owner.tool(echo.url, name="list_pets")
     results = imported(owner, pets(echo), LIST, READ, "GET /nothing")

@@ -7,15 +7,19 @@ from dataclasses import fields, replace
 import pytest
 
 from gatehouse.domain.tool_documents import definition_document, read_definition, tool_digest
-from gatehouse.domain.tools import OnOversize
+from gatehouse.domain.tools import BodyEncoding, OnOversize
 from tests.samples import LOOKUP
 
-LATER = {"icons", "max_response_bytes", "on_oversize", "idempotency_key"}
+LATER = {"icons", "max_response_bytes", "on_oversize", "idempotency_key", "body_encoding"}
 
 
 def test_a_definition_is_read_as_it_was_written() -> None:
     changed = replace(
-        LOOKUP, max_response_bytes=5000, on_oversize=OnOversize.ERROR, idempotency_key=True
+        LOOKUP,
+        max_response_bytes=5000,
+        on_oversize=OnOversize.ERROR,
+        idempotency_key=True,
+        body_encoding=BodyEncoding.FORM,
     )
     for definition in (LOOKUP, changed):
         written = json.loads(json.dumps(definition_document(definition)))
@@ -31,7 +35,12 @@ def test_a_definition_of_before_keeps_its_meaning_and_its_digest() -> None:
 
 @pytest.mark.parametrize(
     "change",
-    [{"max_response_bytes": 5000}, {"on_oversize": OnOversize.ERROR}, {"idempotency_key": True}],
+    [
+        {"max_response_bytes": 5000},
+        {"on_oversize": OnOversize.ERROR},
+        {"idempotency_key": True},
+        {"body_encoding": BodyEncoding.FORM},
+    ],
 )
 def test_a_later_field_that_says_something_changes_the_digest(change: dict[str, object]) -> None:
     assert tool_digest(replace(LOOKUP, **change)) != tool_digest(LOOKUP)  # type: ignore[arg-type]

@@ -12,7 +12,7 @@ from gatehouse.domain.origins import origin_problem
 from gatehouse.domain.shown_text import hidden_character
 from gatehouse.domain.templates import RESERVED_VARIABLES
 from gatehouse.domain.tool_rules import field_errors
-from gatehouse.domain.tools import AuthStrategy, HttpMethod, ToolDefinition
+from gatehouse.domain.tools import AuthStrategy, BodyEncoding, HttpMethod, ToolDefinition
 from gatehouse.domain.upstreams import UpstreamPolicy
 from tests.samples import LOOKUP
 
@@ -258,6 +258,9 @@ def test_templates_name_known_variables_only() -> None:
     assert wrong(post, body_template={"a": [{"b": "{nobody}"}]}) == ["body_template"]
     assert wrong(post, body_template={"a": [{"b": "{contact_id} {request.id}"}]}) == []
     assert wrong(post, body_template="{") == ["body_template"]
+    form = replace(post, body_encoding=BodyEncoding.FORM)
+    assert wrong(form, body_template=["{contact_id}"]) == ["body_template"]
+    assert wrong(form, body_template={"a": "{contact_id}"}) == []
 
 
 def test_a_get_request_has_no_body() -> None:

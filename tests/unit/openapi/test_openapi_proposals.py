@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from gatehouse.domain.openapi.document import InvalidDocument, read_document
 from gatehouse.domain.openapi.proposals import Proposal, Wanted, proposals
-from gatehouse.domain.tools import AuthStrategy, ToolDefinition
+from gatehouse.domain.tools import AuthStrategy, BodyEncoding, ToolDefinition
 from gatehouse.domain.upstreams import UpstreamPolicy
 
 JSON_VALUES = st.recursive(
@@ -229,3 +229,45 @@ def test_any_operation_gives_a_proposal_or_a_refusal(a: Any, b: Any, c: Any, d: 
     operation = {"parameters": a, "requestBody": b, "security": c, "responses": d}
     (only,) = proposed(document(operation))
     assert (only.definition is None) == (only.refusal is not None)
+
+
+FORM_TYPE = "application/x-www-form-urlencoded"
+
+
+def form(schema: dict[str, Any], **media: Any) -> dict[str, Any]:
+    return {"requestBody": {"content": {FORM_TYPE: {"schema": schema, **media}}}}
+
+
+def test_each_field_of_a_form_is_an_argument_of_its_own() -> None:
+    schema = {
+        "type": "object",
+        "required": ["To"],
+        "properties": {
+            "To": {"type": "string", "description": "Whom"},
+            "expand": {"type": "array", "items": {"type": "string"}},
+            "meta": {"type": "object", "additionalProperties": {"type": "string"}},
+            "id": {"type": "string", "readOnly": True},
+        },
+    }
+    made = tool(document(form(schema, encoding={"expand": {"style": "deepObject"}})))
+    assert made.body_encoding is BodyEncoding.FORM
+    assert made.body_template == {"To": "{To}", "expand[]": "{expand}", "meta": "{meta}"}
+    assert made.input_schema["required"] == ["To"]
+    properties = made.input_schema["properties"]
+    assert isinstance(properties, dict)
+    assert properties.keys() == {"To", "expand", "meta"}
+    assert properties["To"] == {"type": "string", "description": "Whom"}
+
+
+def test_a_form_whose_fields_are_not_listed_is_one_argument() -> None:
+    choice = {"anyOf": [{"required": ["a"]}], "properties": {"a": {"type": "string"}}}
+    for schema in ({"type": "object"}, choice):
+        made = tool(document(form(schema)))
+        assert (made.body_template, made.body_encoding) == ("{body}", BodyEncoding.FORM)
+
+
+def test_json_is_sent_where_a_form_could_be_too() -> None:
+    both = form({"type": "object", "properties": {"a": {}}})
+    both["requestBody"]["content"]["application/json; charset=utf-8"] = {"schema": {}}
+    made = tool(document(both))
+    assert (made.body_template, made.body_encoding) == ("{body}", BodyEncoding.JSON)

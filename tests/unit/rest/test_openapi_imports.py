@@ -458,3 +458,13 @@ def test_an_import_is_of_some_operations(count: int) -> None:
     body = {"document": json.dumps(pets()), "operations": operations}
     answer = Api().call("POST", IMPORTS, body)
     assert (answer.status, answer.fields) == (422, ["operations"])
+
+
+def test_a_secret_that_may_stay_is_not_replaced_by_a_later_import() -> None:
+    api = Api()
+    asked = pets(components=BEARER, security=[{"token": []}])
+    imported(api, asked, LIST, encrypted_auth_secret=SECRET)
+    moved = {**asked, "servers": [{"url": "https://pets.example.com/v2"}]}
+    sealed = list(api.sealer.sealed)
+    assert imported(api, moved, LIST, encrypted_auth_secret="another")[0]["outcome"] == "updated"
+    assert api.sealer.sealed == sealed

@@ -58,6 +58,7 @@ def test_a_new_tool_is_shown_with_its_defaults_and_without_its_secret() -> None:
         "max_response_bytes": 4_400_000,
         "on_oversize": "truncate",
         "idempotency_key": False,
+        "body_encoding": "json",
         "limits": NO_LIMITS,
         "warrant_mode": None,
         "allow_equal_calls": False,

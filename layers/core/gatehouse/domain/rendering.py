@@ -36,10 +36,14 @@ from gatehouse.domain.path_rendering import (
 from gatehouse.domain.requests import OutboundRequest
 from gatehouse.domain.template_values import MISCONFIGURED, UNUSABLE, Values, values_of
 from gatehouse.domain.templates import InvalidTemplate, placeholders
-from gatehouse.domain.tools import ToolDefinition
+from gatehouse.domain.tools import BodyEncoding, ToolDefinition
 from gatehouse.domain.version import VERSION
 
 _HEADER_VALUE: Final = re.compile(r"[ -~]*", re.ASCII)
+_MEDIA_TYPES: Final = {
+    BodyEncoding.JSON: "application/json",
+    BodyEncoding.FORM: "application/x-www-form-urlencoded",
+}
 _ORIGIN: Final = re.compile(
     r"https?://([a-z0-9_.-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?", re.ASCII | re.IGNORECASE
 )
@@ -125,8 +129,8 @@ def _query(definition: ToolDefinition, values: Values, rest: JsonObject) -> Entr
 
 def _body(definition: ToolDefinition, values: Values, rest: JsonObject) -> bytes:
     if definition.body_template is not None:
-        return templated_body(definition.body_template, values)
-    return encoded(rest) if definition.http_method.has_body else b""
+        return templated_body(definition.body_template, values, definition.body_encoding)
+    return encoded(rest, definition.body_encoding) if definition.http_method.has_body else b""
 
 
 def _own_headers(definition: ToolDefinition, values: Values, *, has_body: bool) -> Headers:
@@ -138,7 +142,7 @@ def _own_headers(definition: ToolDefinition, values: Values, *, has_body: bool) 
         "User-Agent": f"gatehouse/{VERSION}",
     }
     if has_body:
-        defaults["Content-Type"] = "application/json"
+        defaults["Content-Type"] = _MEDIA_TYPES[definition.body_encoding]
     kept = ((name, value) for name, value in defaults.items() if name.lower() not in replaced)
     return (*kept, *templated)
 

@@ -10,6 +10,7 @@ from gatehouse.domain.json_values import JsonObject
 from gatehouse.domain.tools import (
     MAX_RESPONSE_BYTES,
     AuthStrategy,
+    BodyEncoding,
     HttpMethod,
     InjectedIdentity,
     OnOversize,
@@ -26,6 +27,7 @@ _LATER: Final[JsonObject] = {
     "max_response_bytes": MAX_RESPONSE_BYTES,
     "on_oversize": OnOversize.TRUNCATE,
     "idempotency_key": False,
+    "body_encoding": BodyEncoding.JSON,
 }
 """Fields that came after the first digests, and what counts as saying nothing."""
 
@@ -46,6 +48,7 @@ def read_definition(document: JsonObject) -> ToolDefinition:
         "http_method": HttpMethod(known["http_method"]),
         "auth_strategy": AuthStrategy(known["auth_strategy"]),
         "signature_scheme": SignatureScheme(known["signature_scheme"]),
+        "body_encoding": BodyEncoding(known.get("body_encoding", BodyEncoding.JSON)),
         "on_oversize": OnOversize(known.get("on_oversize", OnOversize.TRUNCATE)),
         "inject_member_identity": InjectedIdentity(**known["inject_member_identity"]),
         "allowed_roles": tuple(known["allowed_roles"]),

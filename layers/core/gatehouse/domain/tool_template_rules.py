@@ -18,7 +18,7 @@ from gatehouse.domain.templates import (
     parse,
     placeholders,
 )
-from gatehouse.domain.tools import HttpMethod, ToolDefinition
+from gatehouse.domain.tools import BodyEncoding, HttpMethod, ToolDefinition
 
 MAX_PATH_LENGTH: Final = 2048
 MAX_ENTRIES: Final = 32
@@ -94,6 +94,10 @@ def _body_errors(definition: ToolDefinition, known: frozenset[str]) -> Iterator[
     field = "body_template"
     if definition.http_method is HttpMethod.GET:
         yield FieldError(field, "a GET request has no body")
+    if definition.body_encoding is BodyEncoding.FORM and not isinstance(
+        definition.body_template, Mapping | str
+    ):
+        yield FieldError(field, "must be an object to be sent as a form")
     try:
         unknown = body_placeholders(definition.body_template) - known
     except InvalidTemplate as error:

@@ -64,6 +64,14 @@ class OnOversize(StrEnum):
     ERROR = "error"
 
 
+class BodyEncoding(StrEnum):
+    """How the body of a request is written."""
+
+    JSON = "json"
+    FORM = "form"
+    """`application/x-www-form-urlencoded`."""
+
+
 class SignatureScheme(StrEnum):
     """The tag of `X-Tengine-Signature`, which fixes how the signed fields are joined."""
 
@@ -112,6 +120,7 @@ class ToolDefinition:
     max_response_bytes: int = MAX_RESPONSE_BYTES
     on_oversize: OnOversize = OnOversize.TRUNCATE
     idempotency_key: bool = False
+    body_encoding: BodyEncoding = BodyEncoding.JSON
 
     @property
     def origin(self) -> str:

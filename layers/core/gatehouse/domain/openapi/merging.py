@@ -19,6 +19,7 @@ MERGED: Final = (
     "headers_template",
     "query_template",
     "body_template",
+    "body_encoding",
 )
 """What a document says of a tool. All else is its owner's alone, how calls are proven above all:
 a document that no longer asks for a credential must not take it away."""

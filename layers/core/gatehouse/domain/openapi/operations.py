@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from gatehouse.domain.json_values import JsonObject, JsonValue
+from gatehouse.domain.openapi.bodies import body_of, is_json
 from gatehouse.domain.openapi.document import BrokenReference, Document, as_object, as_text
 from gatehouse.domain.openapi.parameters import (
     Arguments,
@@ -23,7 +24,6 @@ METHODS: Final = ("get", "put", "post", "delete", "options", "head", "patch", "t
 MAX_OUTPUT_NODES: Final = 1000
 MAX_OUTPUT_SCHEMA: Final = 16 * 1024
 """Bytes; a larger one costs each listing more than it tells a model."""
-_JSON: Final = re.compile(r"application/([\w.+-]+\+)?json", re.ASCII | re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +79,7 @@ def definition_of(  # noqa: PLR0913 - each is of its own kind
     shared = operation.around.get("parameters")
     for parameter in effective_parameters(document, shared, stated.get("parameters")):
         place(parameter, arguments, schemas)
-    body = _body(document, operation, arguments, schemas, method)
+    body = body_of(stated, arguments, schemas, method)
     levels = (stated, operation.around, document.root)
     origin, prefix = server_of(levels, document_url=document_url or base_url)
     strategy, note = strategy_of(document, stated)
@@ -92,8 +92,9 @@ def definition_of(  # noqa: PLR0913 - each is of its own kind
         http_method=method,
         endpoint_path=prefix + _path(operation.path, arguments),
         headers_template=arguments.headers,
-        query_template=_query(arguments, sends_rest=not method.has_body and body is None),
-        body_template=body,
+        query_template=_query(arguments, sends_rest=not method.has_body and body.template is None),
+        body_template=body.template,
+        body_encoding=body.encoding,
         auth_strategy=strategy,
         deduplicate_seconds=method.default_deduplicate_seconds,
     )
@@ -121,35 +122,6 @@ def _query(arguments: Arguments, *, sends_rest: bool) -> dict[str, str]:
     return {name: text for name, text in arguments.query.items() if text != f"{{{name}}}"}
 
 
-def _body(
-    document: Document,
-    operation: Operation,
-    arguments: Arguments,
-    schemas: Schemas,
-    method: HttpMethod,
-) -> JsonValue:
-    """Return the template of a body: one argument that is the whole of it, or nothing."""
-    stated = document.resolved(operation.stated.get("requestBody"))
-    content = as_object(stated.get("content"))
-    if not content or method is HttpMethod.GET:
-        return None
-    media = next((item for kind, item in content.items() if _is_json(kind)), None)
-    is_required = stated.get("required") is True
-    if media is None:
-        what = f"the body is {', '.join(sorted(content))[:100]}; tools send JSON"
-        if is_required or method.has_body:
-            raise NotImportable(what)
-        arguments.notes.append(f"left out: {what}")
-        return None
-    schema = schemas.taken(document.resolved(media).get("schema"))
-    return f"{{{arguments.add('body', schema, is_required=is_required)}}}"
-
-
-def _is_json(media_type: str) -> bool:
-    bare = media_type.partition(";")[0].strip()
-    return bare == "*/*" or _JSON.fullmatch(bare) is not None
-
-
 def _object_schema(arguments: Arguments, schemas: Schemas) -> JsonObject:
     schema: dict[str, JsonValue] = {"type": "object", "properties": arguments.properties}
     if arguments.required:
@@ -167,7 +139,7 @@ def _output_schema(document: Document, stated: JsonObject, detail: Detail) -> Js
     if len(good) != 1:
         return None
     content = as_object(document.resolved(good[0]).get("content"))
-    media = [item for kind, item in content.items() if _is_json(kind)]
+    media = [item for kind, item in content.items() if is_json(kind)]
     if len(media) != 1 or len(content) != 1:
         return None
     schema = document.resolved(media[0]).get("schema")

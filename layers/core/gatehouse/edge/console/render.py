@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from gatehouse.domain.assertion_keys import AssertionAlgorithm
 from gatehouse.domain.calls import Outcome
-from gatehouse.domain.tools import AuthStrategy, HttpMethod
+from gatehouse.domain.tools import AuthStrategy, BodyEncoding, HttpMethod
 from gatehouse.edge.console import words
 from gatehouse.edge.console.assets import asset_path
 from gatehouse.edge.console.forms import written
@@ -53,6 +53,7 @@ def environment() -> "Environment":
     made.globals |= {
         "asset": asset_path,
         "algorithms": list(AssertionAlgorithm),
+        "encodings": list(BodyEncoding),
         "methods": list(HttpMethod),
         "outcomes": list(Outcome),
         "role_names": ROLE_NAMES,

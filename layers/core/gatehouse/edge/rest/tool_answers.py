@@ -7,7 +7,14 @@ from pydantic import JsonValue
 from gatehouse.domain.breaker import Breaker, BreakerState
 from gatehouse.domain.imports import ImportedFrom
 from gatehouse.domain.tool_documents import definition_document
-from gatehouse.domain.tools import AuthStrategy, HttpMethod, OnOversize, SignatureScheme, Tool
+from gatehouse.domain.tools import (
+    AuthStrategy,
+    BodyEncoding,
+    HttpMethod,
+    OnOversize,
+    SignatureScheme,
+    Tool,
+)
 from gatehouse.domain.warrant_policies import WarrantMode
 from gatehouse.edge.rest.limit_models import LimitsAnswer, limits_answer
 from gatehouse.edge.rest.models import Answer, Listing, rfc3339
@@ -37,6 +44,7 @@ class ToolAnswer(ApprovedAnswer):
     headers_template: dict[str, str]
     query_template: dict[str, str]
     body_template: JsonValue
+    body_encoding: BodyEncoding
     require_member: bool
     inject_member_identity: Identity
     allowed_roles: list[str]

@@ -7,7 +7,13 @@ from pydantic import Field as Described
 from pydantic import JsonValue, ModelWrapValidatorHandler, ValidationError, model_validator
 
 from gatehouse.domain.errors import InvalidFields
-from gatehouse.domain.tools import HttpMethod, InjectedIdentity, OnOversize, ToolDefinition
+from gatehouse.domain.tools import (
+    BodyEncoding,
+    HttpMethod,
+    InjectedIdentity,
+    OnOversize,
+    ToolDefinition,
+)
 from gatehouse.edge.rest.changes import defaulted
 from gatehouse.edge.rest.limit_models import LimitsInput
 from gatehouse.edge.rest.models import Input
@@ -16,6 +22,7 @@ from gatehouse.edge.rest.tool_findings import all_errors, without, wrong_fields
 from gatehouse.edge.rest.warrant_policy import Mode
 
 Method = Annotated[HttpMethod, Described(strict=False)]
+Encoding = Annotated[BodyEncoding, Described(strict=False)]
 Oversize = Annotated[OnOversize, Described(strict=False)]
 
 _APART: Final = frozenset(
@@ -47,6 +54,7 @@ class ToolFields(Input):
     headers_template: dict[str, str] | None = None
     query_template: dict[str, str] | None = None
     body_template: JsonValue = None
+    body_encoding: Encoding | None = None
     require_member: bool | None = None
     inject_member_identity: Identity | None = None
     allowed_roles: list[str] | None = None

@@ -25,6 +25,7 @@ DEFINITION: Final = (
     given_json("headers_template"),
     given_json("query_template"),
     json("body_template"),
+    text("body_encoding"),
     text("auth_strategy"),
     text("encrypted_auth_secret"),
     flag("require_member"),
