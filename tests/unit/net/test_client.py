@@ -23,7 +23,7 @@ from gatehouse.domain.upstreams import Destination
 from gatehouse.net.addresses import AddressPolicy
 from gatehouse.net.bodies import MAX_BODY
 from gatehouse.net.client import GuardedClient
-from gatehouse.net.streams import KEEP_ALIVE_SECONDS
+from gatehouse.net.streams import KEEP_ALIVE_SECONDS, Stream
 from gatehouse.ports.upstreams import UpstreamUncertain, UpstreamUnreachable
 from tests.unit.net.server import Server, answering, serving
 
@@ -454,6 +454,22 @@ def test_an_early_refusal_of_a_large_body_is_still_an_answer() -> None:
             request(server, method="POST", body=b"x" * 3_000_000), timeout_seconds=5
         )
     assert answer.status == 413
+
+
+def test_a_connection_that_did_not_take_the_whole_request_serves_no_other_call(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(Stream, "is_quiet", lambda _: True)
+    there = LOCAL.destination("http://127.0.0.1:9000")
+    ours, theirs = socket.socketpair()
+    with theirs:
+        theirs.sendall(b"HTTP/1.1 413 Content Too Large\r\nContent-Length: 0\r\n\r\n")
+        theirs.shutdown(socket.SHUT_RD)
+        client = made(LOCAL)
+        client._idle.keep(Stream(there, ours))
+        answer = client.send(request(Server(port=9000), body=b"x"), timeout_seconds=5)
+        assert answer.status == 413
+        assert client._idle.take(there) is None
 
 
 # --- addresses ----------------------------------------------------------------------------------
