@@ -40,6 +40,7 @@ from gatehouse.usecases.manage_tools import ManageTools
 from gatehouse.usecases.manage_warrants import ManageWarrants
 from gatehouse.usecases.management import Entrance, Management
 from gatehouse.usecases.plan_import import PlanImport
+from gatehouse.usecases.preview_tool import PreviewTool
 from gatehouse.usecases.probe_tool import ProbeTool
 from gatehouse.usecases.read_access_token import ReadAccessToken
 from gatehouse.usecases.read_audit import ReadAudit
@@ -232,6 +233,9 @@ class Api:
                 clock_ms=lambda: self.now * 1000,
                 new_request_id=self.new_request_id,
                 allow_unverified_minting=self.allow_unverified_minting,
+            ),
+            preview_tool=PreviewTool(
+                tools=manage_tools, clock=self.clock, new_request_id=self.new_request_id
             ),
             probe_tool=ProbeTool(
                 tools=MemoryTools(self.table),

@@ -513,7 +513,7 @@ def test_entries_come_page_by_page_from_either_end(entries: AuditEntries) -> Non
 
 
 @pytest.mark.parametrize("newest_first", [True, False])
-def test_entries_are_filtered_by_time_actor_and_action(
+def test_entries_are_filtered_by_time_actor_action_and_target(
     entries: AuditEntries, *, newest_first: bool
 ) -> None:
     def sequence(**wanted: Any) -> list[int]:
@@ -523,6 +523,9 @@ def test_entries_are_filtered_by_time_actor_and_action(
     assert sequence(actor="admin") == [1, 6, 11, 16, 21]
     assert sequence(action="DELETE /x", actor="admin") == [1, 16]
     assert sequence(actor="user:nobody") == []
+    assert sequence(target=Target(kind="tool", id="t1")) == [2]
+    assert sequence(target=Target(kind="prompt", id="t1")) == []
+    assert sequence(target=Target(kind="tool", id='t1","kind":"tool"}')) == []
 
 
 def test_another_projects_entries_are_not_there(entries: AuditEntries) -> None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; "
-    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+    "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
 IN_PROJECT = [page for page in PAGES if page.where is Where.PROJECT]
 NO_PARAMETER = [page for page in IN_PROJECT if "{" not in page.path]

@@ -51,4 +51,5 @@ def _wanted(entry: AuditEntry, wanted: AuditFilter) -> bool:
         and (wanted.ends_at is None or author.at < wanted.ends_at)
         and wanted.actor in {None, author.actor.label}
         and wanted.action in {None, author.action}
+        and wanted.target in {None, entry.change.target}
     )

@@ -34,6 +34,7 @@ pytestmark = pytest.mark.stack
 NO_CHANGE = {
     "POST /api/v1/custom-tools/{id}/probe",
     "POST /api/v1/custom-tools/{id}/test",
+    "POST /api/v1/custom-tools/preview",
     "POST /api/v1/mcp/session-token",
     "POST /api/v1/openapi-imports/preview",
 }

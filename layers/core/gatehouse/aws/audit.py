@@ -11,6 +11,7 @@ from gatehouse.aws.audit_items import (
     read_head,
     read_statement,
     statement_item,
+    target_text,
 )
 from gatehouse.aws.copied_writes import IS_ABSENT
 from gatehouse.aws.failures import ConditionFailed, translated
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from gatehouse.aws.attributes import Item
     from gatehouse.aws.tables import Key
 
-FILTERS: Final = ("at", "actor", "action")
+FILTERS: Final = ("at", "actor", "action", "entry")
 FILTERED: Final = 1000
 """Entries that one Query looks at where a filter may leave some out."""
 MAX_READS: Final = 5
@@ -103,7 +104,7 @@ class DynamoAuditEntries:
         if filters:
             query["FilterExpression"] = " AND ".join(filters)
             query["ExpressionAttributeNames"] = {
-                f"#{name}": name for name in FILTERS if any(f"#{name} " in f for f in filters)
+                f"#{name}": name for name in FILTERS if any(f"#{name}" in f for f in filters)
             }
             query["Limit"] = FILTERED
         with translated():
@@ -177,6 +178,9 @@ def _filter(wanted: AuditFilter) -> tuple[list[str], NewItem]:
         ("#at < :to", ":to"): wanted.ends_at,
         ("#actor = :actor", ":actor"): wanted.actor,
         ("#action = :action", ":action"): wanted.action,
+        ("contains(#entry, :target)", ":target"): (
+            None if wanted.target is None else target_text(wanted.target)
+        ),
     }
     filters: list[str] = []
     values: NewItem = {}

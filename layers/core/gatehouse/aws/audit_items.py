@@ -109,6 +109,12 @@ def entry_items(entry: AuditEntry) -> tuple[NewItem, NewItem]:
     return written, head_item(entry.chain, entry.head)
 
 
+def target_text(target: Target) -> str:
+    """Return how the text of an entry says that it is about `target`, and no other text can."""
+    spelled = canonical_bytes({"kind": target.kind, "id": target.id}).decode()
+    return f'"target":{spelled}'
+
+
 def head_item(chain: str, head: AuditHead) -> NewItem:
     """Write the end of a chain."""
     return without_none(

@@ -90,6 +90,7 @@ class AuditFilter:
     ends_at: int | None = None
     actor: str | None = None
     action: str | None = None
+    target: Target | None = None
 
 
 def entry_document(entry: AuditEntry) -> JsonObject:

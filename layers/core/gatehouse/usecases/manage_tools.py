@@ -54,23 +54,17 @@ class ManageTools:
 
     def create(self, project: Project, written: WrittenTool) -> Tool:
         """Register a tool; raise `InvalidFields`, or `Conflict` when its name is taken."""
-        now = self.clock()
-        tool = Tool(
-            project_id=project.id,
-            definition=written.definition,
-            digest="",
-            version=1,
-            is_enabled=written.is_enabled,
-            created_at=now,
-            updated_at=now,
-            limits=written.limits,
-            warrant_mode=written.warrant_mode,
-            allow_equal_calls=written.allow_equal_calls,
-            imported_from=written.imported_from,
-        )
-        made = self._completed(project, tool, written, kept=None)
+        made = self._completed(project, self._new(project, written), written, kept=None)
         self.tools.create(made)
         return made
+
+    def proposed(self, project: Project, written: WrittenTool) -> Tool:
+        """Return a tool as it would be stored, its secret left open; raise `InvalidFields`."""
+        needs_one = written.definition.auth_strategy is not AuthStrategy.NONE
+        keeps_secret = needs_one and written.secret is None
+        self._require_sound(project, written, keeps_secret=keeps_secret)
+        made = self._new(project, written)
+        return replace(made, digest=tool_digest(written.definition))
 
     def get(self, project_id: str, tool_id: str) -> Tool:
         """Return a tool; raise `NotFound`."""
@@ -140,14 +134,38 @@ class ManageTools:
         """Remove a tool at once; raise `NotFound`."""
         self.tools.delete(project_id, ids.tool_name(tool_id))
 
+    def _new(self, project: Project, written: WrittenTool) -> Tool:
+        now = self.clock()
+        return Tool(
+            project_id=project.id,
+            definition=written.definition,
+            digest="",
+            version=1,
+            is_enabled=written.is_enabled,
+            created_at=now,
+            updated_at=now,
+            limits=written.limits,
+            warrant_mode=written.warrant_mode,
+            allow_equal_calls=written.allow_equal_calls,
+            imported_from=written.imported_from,
+        )
+
     def _completed(
         self, project: Project, tool: Tool, written: WrittenTool, *, kept: SealedSecret | None
     ) -> Tool:
         """Check everything, then seal the new secret, if there is one."""
+        self._require_sound(project, written, keeps_secret=kept is not None)
+        sealed = kept
+        if written.secret is not None:
+            sealed = self.sealer.seal(written.secret, tool.secret_binding)
+        digest = tool_digest(written.definition)
+        return replace(tool, digest=digest, sealed_secret=sealed, retiring_secret=None)
+
+    def _require_sound(self, project: Project, written: WrittenTool, *, keeps_secret: bool) -> None:
         errors = field_errors(
             written.definition,
             secret=written.secret,
-            keeps_secret=kept is not None,
+            keeps_secret=keeps_secret,
             upstreams=self.check_origin.policy,
         )
         problems = limit_problems(written.limits)
@@ -156,8 +174,3 @@ class ManageTools:
             raise InvalidFields(errors)
         if problem := self.check_origin.problem(project, written.definition.base_url):
             raise InvalidFields((FieldError("base_url", problem),))
-        sealed = kept
-        if written.secret is not None:
-            sealed = self.sealer.seal(written.secret, tool.secret_binding)
-        digest = tool_digest(written.definition)
-        return replace(tool, digest=digest, sealed_secret=sealed, retiring_secret=None)

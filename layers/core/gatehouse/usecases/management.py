@@ -21,6 +21,7 @@ from gatehouse.usecases.manage_resources import ManageResources
 from gatehouse.usecases.manage_sharing import ManageSharing
 from gatehouse.usecases.manage_tools import ManageTools
 from gatehouse.usecases.manage_warrants import ManageWarrants
+from gatehouse.usecases.preview_tool import PreviewTool
 from gatehouse.usecases.probe_tool import ProbeTool
 from gatehouse.usecases.read_audit import ReadAudit
 from gatehouse.usecases.read_calls import ReadCalls
@@ -54,6 +55,7 @@ class Management:
     tools: ManageTools
     openapi: ImportOpenAPI
     try_tool: TryTool
+    preview_tool: PreviewTool
     probe_tool: ProbeTool
     prompts: ManagePrompts
     resources: ManageResources

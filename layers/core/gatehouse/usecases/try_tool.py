@@ -86,7 +86,8 @@ class TryTool:
             Unavailable: The call was certainly not made.
         """
         tool = self.tools.get(caller.project.id, ids.tool_name(wanted.tool_id))
-        _require_fit(tool, wanted)
+        _require_one_member(wanted)
+        require_fit(tool, wanted.arguments)
         member = self._member(caller, wanted)
         invocation = Invocation(
             request_id=self.new_request_id(),
@@ -166,14 +167,16 @@ def _limited(invocation: Invocation, caller: Caller) -> LimitedRequest:
     )
 
 
-def _require_fit(tool: Tool, wanted: WantedTrial) -> None:
+def _require_one_member(wanted: WantedTrial) -> None:
     if wanted.member_assertion is not None and wanted.member_external_id is not None:
         message = "may not stand beside member_assertion"
         raise InvalidFields((FieldError("member_external_id", message),))
+
+
+def require_fit(tool: Tool, arguments: JsonObject) -> None:
+    """Raise `InvalidFields` unless arguments fit a tool's schema, which its owner may see."""
     try:
-        problems = compiled(tool.definition.input_schema).problems(
-            wanted.arguments, name="arguments"
-        )
+        problems = compiled(tool.definition.input_schema).problems(arguments, name="arguments")
     except UnusableSchema as error:
         raise ToolRefused(str(error), code="unusable_schema") from error
     if problems:

@@ -48,6 +48,7 @@ from gatehouse.usecases.manage_resources import ManageResources
 from gatehouse.usecases.manage_tools import ManageTools
 from gatehouse.usecases.manage_warrants import ManageWarrants
 from gatehouse.usecases.management import Entrance, Management
+from gatehouse.usecases.preview_tool import PreviewTool
 from gatehouse.usecases.probe_tool import ProbeTool
 from gatehouse.usecases.read_audit import ReadAudit
 from gatehouse.usecases.read_calls import ReadCalls
@@ -127,6 +128,9 @@ def management(author: Author | None) -> Management:
         tools=_tools(DynamoTools(*kept)),
         openapi=import_openapi(_tools(DynamoTools(*kept)), settings),
         try_tool=_try_tool(DynamoTools(*kept), authority),
+        preview_tool=PreviewTool(
+            tools=_tools(DynamoTools(*kept)), clock=clock.now, new_request_id=new_request_id
+        ),
         probe_tool=ProbeTool(
             tools=DynamoTools(*kept),
             dispatcher=LambdaDispatcher(clients.functions(), settings.dispatch_function),

@@ -23,6 +23,7 @@ _AUDIT: Final = (
     *PERIOD,
     Option(flag="--actor", field="actor", help="Such as user:<id> or key:<id>."),
     Option(flag="--action", field="action", help='Such as "DELETE /api/v1/integrations/{id}".'),
+    Option(flag="--target", field="target", help="Such as tool:<id> or integration:<id>."),
     Option(flag="--order", field="order", help="newest or oldest first."),
 )
 _PROJECT: Final = Option(

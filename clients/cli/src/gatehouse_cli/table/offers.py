@@ -94,6 +94,12 @@ GROUPS: Final[tuple[Group, ...]] = (
                 options=(_NAME, *_TOOL),
             ),
             Command(
+                name="preview",
+                route=f"POST {_TOOLS}/preview",
+                help="Show the request that a tool of a file would send; nothing is stored.",
+                options=(_NAME, *_TOOL),
+            ),
+            Command(
                 name="edit",
                 route=f"PATCH {_TOOLS}/{{id}}",
                 help="Change the given fields of a tool.",

@@ -42,7 +42,8 @@ class Read:
     """One GET of the management API; the template has its answer under `name`.
 
     `route` takes its parameters from the page's path. `query` names the fields of the page's query
-    that are handed on, and `fixed` is asked always. Where `optional`, whoever may not read it, or
+    that are handed on, and `fixed` is asked always, as is
+    what `about` makes of the path's parameters. Where `optional`, whoever may not read it, or
     asks for something that cannot be, sees the page without it: the template has None.
     """
 
@@ -50,6 +51,7 @@ class Read:
     route: str
     query: tuple[str, ...] = ()
     fixed: Mapping[str, str] | None = None
+    about: Callable[[Mapping[str, str]], Mapping[str, str]] | None = None
     optional: bool = False
 
 
@@ -63,7 +65,8 @@ class Do:
 
     What is done is said on page `then` (by default on this one), by `says`. With `shows` the page
     is answered at once and has the API's answer as `result`: for what is shown only once, and for
-    what was only looked at.
+    what was only looked at. A button called `instead` names another action of the page for the
+    same fields: to look at what a form would do.
 
     With `alone` nobody is asked: it is given the form and the time, in Unix seconds, and returns
     the result, or raises `InvalidFields`.

@@ -52,7 +52,7 @@ class Visit:
     def _do(self) -> HttpResponse:
         form = self.browser.form(most=MAX_FIELDS)
         require_form_token(form, self.browser.form_token(FORM))
-        action = self.page.action(form.get("action"))
+        action = self.page.action(form.get("instead") or form.get("action"))
         if action is None:
             return self._refusal(HTTPStatus.BAD_REQUEST, "This page has no such form")
         answer = self._asked(action, form)
@@ -60,7 +60,7 @@ class Visit:
             return see_other(self._after(action, form, answer))
         document = answer.document if isinstance(answer.document, dict) else {}
         posted = Posted(
-            action=action.name, values=form, problem=None if answer.is_good else document
+            action=form.get("action", ""), values=form, problem=None if answer.is_good else document
         )
         status = HTTPStatus.OK if answer.is_good else answer.status
         return self._show(posted, result=document if answer.is_good else None, status=status)
@@ -122,7 +122,8 @@ class Visit:
             for name in read.query
             if asked.get(name)
         }
-        query = {**(read.fixed or {}), **chosen}
+        about = {} if read.about is None else read.about(self.params)
+        query = {**(read.fixed or {}), **about, **chosen}
         return self.api("GET", filled(read.route, self.params), query=query)
 
     def _values(self, answers: Mapping[str, Any], posted: Posted | None) -> dict[str, Any]:

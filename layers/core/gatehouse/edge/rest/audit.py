@@ -5,7 +5,14 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field
 
-from gatehouse.domain.audit import DEPLOYMENT, AuditEntry, AuditFilter, entry_digest, entry_document
+from gatehouse.domain.audit import (
+    DEPLOYMENT,
+    AuditEntry,
+    AuditFilter,
+    Target,
+    entry_digest,
+    entry_document,
+)
 from gatehouse.domain.audit_heads import SignedHead, statement_document
 from gatehouse.edge.rest.models import Answer, Listing, Nothing, PageQuery
 from gatehouse.edge.rest.routing import Answered, Call
@@ -25,6 +32,9 @@ class AuditQuery(PageQuery):
     to: AwareDatetime | None = None
     actor: str | None = Field(default=None, description="Such as `user:<id>`, `key:<id>`.")
     action: str | None = Field(default=None, description="A method and a path of this document.")
+    target: str | None = Field(
+        default=None, pattern=r"^[a-z_]+:.+$", description="A kind and an id, such as `tool:<id>`."
+    )
     order: Literal["newest", "oldest"] = "newest"
 
     @property
@@ -35,6 +45,7 @@ class AuditQuery(PageQuery):
             ends_at=None if self.to is None else int(self.to.timestamp()),
             actor=self.actor,
             action=self.action,
+            target=None if self.target is None else _target(self.target),
         )
 
 
@@ -156,6 +167,11 @@ def _entries(management: Management, chain: str, query: AuditQuery) -> Answered:
 def _heads(management: Management, chain: str, query: HeadQuery) -> Answered:
     page = management.audit.signed_heads(chain, after=query.cursor, limit=query.limit)
     return Answered(answer=HeadList.of(map(_head, page.items), page.next_after))
+
+
+def _target(text: str) -> Target:
+    kind, _, of_kind = text.partition(":")
+    return Target(kind=kind, id=of_kind)
 
 
 def _entry(entry: AuditEntry) -> EntryAnswer:

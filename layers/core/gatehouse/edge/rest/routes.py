@@ -50,8 +50,8 @@ from gatehouse.edge.rest.resource_models import (
 from gatehouse.edge.rest.routing import Access, Route, Shared, route
 from gatehouse.edge.rest.stored_models import Approval
 from gatehouse.edge.rest.tool_answers import ToolAnswer, ToolDetail, ToolList
-from gatehouse.edge.rest.tool_inputs import NewTool, ToolChange
-from gatehouse.edge.rest.trials import Trial, TrialAnswer
+from gatehouse.edge.rest.tool_inputs import NewTool, ToolChange, ToolPreview
+from gatehouse.edge.rest.trials import PreviewAnswer, Trial, TrialAnswer
 from gatehouse.edge.rest.warrant_routes import WARRANT_ROUTES
 
 VIEW_TOOL: Final = Shared(kind=ThingKind.TOOL, permission=Permission.VIEW)
@@ -121,6 +121,10 @@ ROUTES: Final[tuple[Route, ...]] = (
     route(
         "POST", "/api/v1/custom-tools", Action.TOOLS_WRITE, tools.create_tool,
         input=NewTool, answer=ToolAnswer, status=201, refusals=(409,),
+    ),
+    route(
+        "POST", "/api/v1/custom-tools/preview", Action.TOOLS_WRITE, trials.preview_tool,
+        input=ToolPreview, answer=PreviewAnswer,
     ),
     route(
         "GET", "/api/v1/custom-tools/{id}", Action.TOOLS_READ, tools.read_tool,

@@ -34,6 +34,7 @@ _APART: Final = frozenset(
         "allow_equal_calls",
         "is_enabled",
         "version",
+        "arguments",
     }
 )
 """Fields that are no part of a definition."""
@@ -107,6 +108,14 @@ class NewTool(ToolFields):
             rest = read(without(values, wrong_fields(error)))
             secret = rest.encrypted_auth_secret
             raise InvalidFields(all_errors(error, new_definition(rest), secret)) from None
+
+
+class ToolPreview(NewTool):
+    """A tool to look at, whole, and with which arguments."""
+
+    arguments: dict[str, JsonValue] | None = Described(
+        default=None, description="Left out: some that the schema names."
+    )
 
 
 class ToolChange(ToolFields, Change):

@@ -18,7 +18,12 @@ from gatehouse.usecases.management import Management
 
 def create_tool(management: Management, call: Call, body: NewTool) -> Answered:
     """Register a tool."""
-    written = WrittenTool(
+    return _answered(management.tools.create(call.project, written_tool(body)))
+
+
+def written_tool(body: NewTool) -> WrittenTool:
+    """Return the tool that a request describes."""
+    return WrittenTool(
         definition=new_definition(body),
         is_enabled=body.is_enabled is not False,
         secret=body.encrypted_auth_secret,
@@ -26,7 +31,6 @@ def create_tool(management: Management, call: Call, body: NewTool) -> Answered:
         warrant_mode=body.warrant_mode,
         allow_equal_calls=body.allow_equal_calls is True,
     )
-    return _answered(management.tools.create(call.project, written))
 
 
 def list_tools(management: Management, call: Call, query: PageQuery) -> Answered:

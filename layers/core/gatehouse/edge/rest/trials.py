@@ -1,4 +1,4 @@
-"""Trying a tool."""
+"""Trying a tool, and looking at one that is not there yet."""
 
 from typing import Final
 
@@ -8,6 +8,8 @@ from gatehouse.domain.calls import Dispatched, Outcome
 from gatehouse.domain.requests import OutboundRequest
 from gatehouse.edge.rest.models import Answer, Input
 from gatehouse.edge.rest.routing import Answered, Call
+from gatehouse.edge.rest.tool_inputs import ToolPreview
+from gatehouse.edge.rest.tools import written_tool
 from gatehouse.usecases.management import Management
 from gatehouse.usecases.try_tool import WantedTrial
 
@@ -72,6 +74,24 @@ def try_tool(management: Management, call: Call, body: Trial) -> Answered:
             response=_response(tried.dispatched) if tried.dispatched else None,
         ),
         standings=tried.standings,
+    )
+
+
+class PreviewAnswer(Answer):
+    """The digest that the definition would have, and its request with these arguments."""
+
+    digest: str
+    arguments: dict[str, JsonValue]
+    request: RenderedRequest
+
+
+def preview_tool(management: Management, call: Call, body: ToolPreview) -> Answered:
+    """Show the request of a tool as it would be; nothing is stored or sent."""
+    shown = management.preview_tool(call.principal.as_caller(), written_tool(body), body.arguments)
+    return Answered(
+        answer=PreviewAnswer(
+            digest=shown.digest, arguments=dict(shown.arguments), request=_request(shown.request)
+        )
     )
 
 

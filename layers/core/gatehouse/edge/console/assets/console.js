@@ -40,6 +40,29 @@ for (const field of document.querySelectorAll("[data-json]")) {
   field.addEventListener("input", () => field.setCustomValidity(""));
 }
 
+// While a definition is written, what it would send is shown. A secret is never sent for that.
+for (const button of document.querySelectorAll("[data-preview]")) {
+  const form = button.form;
+  const shown = form.querySelector("[data-previewed]");
+  let timer = 0;
+  let last = 0;
+  const look = async () => {
+    const asked = ++last;
+    const fields = new URLSearchParams(new FormData(form));
+    for (const secret of form.querySelectorAll("[type=password]")) fields.delete(secret.name);
+    fields.set(button.name, button.value);
+    try {
+      const answer = await fetch(form.getAttribute("action"), { method: "POST", body: fields });
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const fresh = page.querySelector("[data-previewed]");
+      if (fresh && asked === last) shown.replaceChildren(...fresh.childNodes);
+    } catch {
+      // The button is still there.
+    }
+  };
+  form.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(look, 700); });
+}
+
 // A document from a file goes into the field where it could be pasted.
 for (const place of document.querySelectorAll("[data-file]")) {
   place.hidden = false;

@@ -1,7 +1,9 @@
 """Tools: listed, read, changed, tried, approved."""
 
+from collections.abc import Mapping
 from typing import Final
 
+from gatehouse.domain.ids import tool_name
 from gatehouse.edge.console.fields import (
     choice_flag,
     flag,
@@ -35,6 +37,27 @@ DEFINITION: Final = (
 
 DOCUMENT: Final = (text("document"), text("url"), text("base_url"))
 
+PREVIEW: Final = (
+    *DEFINITION,
+    text("name"),
+    text("title"),
+    given_json("icons"),
+    given_json("annotations"),
+    given_json("inject_member_identity"),
+    text("signature_scheme"),
+    whole("deduplicate_seconds"),
+    whole("max_response_bytes"),
+    text("on_oversize"),
+    choice_flag("idempotency_key"),
+    given_json("arguments"),
+)
+"""A whole definition, of whose fields a page keeps out of sight what it does not change."""
+
+
+def _its_changes(params: Mapping[str, str]) -> Mapping[str, str]:
+    return {"target": f"tool:{tool_name(params['id'])}"}
+
+
 TOOLS: Final = (
     Page(
         path="tools",
@@ -43,7 +66,14 @@ TOOLS: Final = (
         menu="Tools",
         under=Heading.TOOLS,
         template="tools.html",
-        reads=(Read(name="tools", route="/api/v1/custom-tools", query=("cursor",)),),
+        reads=(
+            Read(
+                name="tools",
+                route="/api/v1/custom-tools",
+                query=("cursor",),
+                fixed={"limit": "100"},
+            ),
+        ),
         actions=(
             Do(
                 name="switch-tool",
@@ -60,6 +90,13 @@ TOOLS: Final = (
         section="tools",
         template="tool_new.html",
         actions=(
+            Do(
+                name="preview-new-tool",
+                method="POST",
+                route="/api/v1/custom-tools/preview",
+                body=PREVIEW,
+                shows=True,
+            ),
             Do(
                 name="create-tool",
                 method="POST",
@@ -103,7 +140,17 @@ TOOLS: Final = (
         title="Tool",
         section="tools",
         template="tool.html",
-        reads=(TOOL,),
+        reads=(
+            TOOL,
+            Read(
+                name="history",
+                route="/api/v1/audit",
+                query=("cursor",),
+                fixed={"limit": "10"},
+                about=_its_changes,
+                optional=True,
+            ),
+        ),
         actions=(
             Do(
                 name="try-tool",
@@ -143,6 +190,13 @@ TOOLS: Final = (
         template="tool_edit.html",
         reads=(TOOL,),
         actions=(
+            Do(
+                name="preview-tool",
+                method="POST",
+                route="/api/v1/custom-tools/preview",
+                body=PREVIEW,
+                shows=True,
+            ),
             Do(
                 name="change-tool",
                 method="PATCH",
