@@ -51,7 +51,7 @@ from gatehouse.edge.rest.routing import Access, Route, Shared, route
 from gatehouse.edge.rest.stored_models import Approval
 from gatehouse.edge.rest.tool_answers import ToolAnswer, ToolDetail, ToolList
 from gatehouse.edge.rest.tool_inputs import NewTool, ToolChange, ToolPreview
-from gatehouse.edge.rest.trials import PreviewAnswer, Trial, TrialAnswer
+from gatehouse.edge.rest.trials import ToolPreviewAnswer, Trial, TrialAnswer
 from gatehouse.edge.rest.warrant_routes import WARRANT_ROUTES
 
 VIEW_TOOL: Final = Shared(kind=ThingKind.TOOL, permission=Permission.VIEW)
@@ -124,7 +124,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     ),
     route(
         "POST", "/api/v1/custom-tools/preview", Action.TOOLS_WRITE, trials.preview_tool,
-        input=ToolPreview, answer=PreviewAnswer,
+        input=ToolPreview, answer=ToolPreviewAnswer,
     ),
     route(
         "GET", "/api/v1/custom-tools/{id}", Action.TOOLS_READ, tools.read_tool,

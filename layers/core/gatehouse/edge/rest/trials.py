@@ -77,7 +77,7 @@ def try_tool(management: Management, call: Call, body: Trial) -> Answered:
     )
 
 
-class PreviewAnswer(Answer):
+class ToolPreviewAnswer(Answer):
     """The digest that the definition would have, and its request with these arguments."""
 
     digest: str
@@ -89,7 +89,7 @@ def preview_tool(management: Management, call: Call, body: ToolPreview) -> Answe
     """Show the request of a tool as it would be; nothing is stored or sent."""
     shown = management.preview_tool(call.principal.as_caller(), written_tool(body), body.arguments)
     return Answered(
-        answer=PreviewAnswer(
+        answer=ToolPreviewAnswer(
             digest=shown.digest, arguments=dict(shown.arguments), request=_request(shown.request)
         )
     )
