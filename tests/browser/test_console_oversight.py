@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from gatehouse_client.warrants import SigningKey, Warrant
 from local.stack import LocalStack
-from tests.browser.console import ADMIN, faults, panel, refused, said, signed_in
+from tests.browser.console import ADMIN, faults, refused, said, signed_in
 from tests.integration.echo import Echo
 from tests.integration.world import Json, Tenant, World
 
