@@ -16,7 +16,8 @@ ARGUMENTS: Final = (
     "--disable-component-update",
     "--disable-sync",
 )
-PATIENCE_MS: Final = 15_000
+PATIENCE_MS: Final = 60_000
+"""A function that starts for the first time, on a busy machine, takes its time."""
 
 
 @contextmanager
