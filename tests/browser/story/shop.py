@@ -16,7 +16,7 @@ from tests.integration.world import Json, Tenant, World, key_pair
 
 API: Final = "/api/v1"
 PEOPLE: Final = {
-    "Maya0000Okafor00": ("Maya Okafor", "owner"),
+    "Elin000Sandberg0": ("Elin Sandberg", "owner"),
     "Jonas000Lindqvst": ("Jonas Lindqvist", "admin"),
     "Priya0000Raman00": ("Priya Raman", "editor"),
     "Tom00000Achterbg": ("Tom Achterberg", "viewer"),
