@@ -71,7 +71,7 @@ def said(page: Page, text: str) -> None:
 
 def note_link(page: Page, shop: Tenant) -> str:
     """Return the link of an invitation that a page shows, once."""
-    link = page.locator("[data-copied]").inner_text()
+    link: str = page.locator("[data-copied]").inner_text()
     secret = shop.journal.note("invitation", link.partition("invitation=")[2])
     shop.journal.shown_once.add(secret)
     return link

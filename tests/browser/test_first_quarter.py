@@ -96,7 +96,7 @@ def made_key(page: Page, shop: Tenant) -> str:
     page.get_by_role("button", name="Create the key").click()
     shown = page.locator("[data-copied]")
     expect(shown).to_have_text(re.compile("^tengine_"))
-    key = shown.inner_text()
+    key: str = shown.inner_text()
     shop.journal.shown_once.add(shop.journal.note("console key", key))
     page.goto(page.url)
     assert key not in page.content()
