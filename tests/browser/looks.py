@@ -25,7 +25,7 @@ LOOKS: Final = {
 HEIGHT: Final = 800
 TALLEST: Final = 1200
 """Pictures of longer pages are cut, in CSS pixels."""
-QUALITY: Final = 42
+QUALITY: Final = 38
 """Of WebP; text is still sharp."""
 
 
