@@ -6,9 +6,9 @@ from collections.abc import Mapping
 import pytest
 
 from gatehouse.domain import family_tokens
+from gatehouse.edge.console.application import MAX_BODY as FORM_BODY
 from gatehouse.edge.console.pages import CONSOLE
 from gatehouse.edge.console.render import POLICY
-from gatehouse.edge.console.application import MAX_BODY as FORM_BODY
 from gatehouse.edge.http import MAX_BODY, SECURITY_HEADERS
 from gatehouse.edge.pages.render import style_path
 from gatehouse.edge.rest.routes import ROUTES
