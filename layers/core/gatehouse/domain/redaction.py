@@ -12,8 +12,8 @@ from typing import Final, TypeAlias
 from gatehouse.domain.calls import UpstreamAnswer
 
 REDACTED: Final = b"***"
-MIN_ENCODED: Final = 8
-"""Characters of base64 or hex below which a likeness says nothing."""
+MIN_ENCODED: Final = 7
+"""Characters of base64 or hex below which a likeness says nothing; six bytes make seven or more."""
 _ESCAPE: Final = re.compile(rb"[%&\\]")
 """What every escape of `_ways` begins with."""
 _URL_SAFE: Final = bytes.maketrans(b"+/", b"-_")
