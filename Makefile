@@ -4,7 +4,7 @@
 .DELETE_ON_ERROR:
 SHELL := /bin/bash
 .PHONY: help setup build client-wheel cli-wheel cli-docs run invoke format openapi roles checklist rewrap restore style lint types layers unit contract integration \
-        attack test check clients conformance inspector browser screenshots sam-proof fuzz bench bench-warrants clean
+        attack operations test check clients conformance inspector browser screenshots sam-proof fuzz bench bench-warrants clean
 
 CANDIDATES := $(foreach v,3.13 3.12 3.11,python$(v) $(wildcard $(HOME)/.pyenv/versions/$(v).*/bin/python$(v)))
 PYTHON ?= $(firstword $(foreach p,$(CANDIDATES),$(shell $(p) -c 'import ensurepip, venv' 2>/dev/null && echo $(p))))
@@ -96,15 +96,18 @@ contract: $(READY)  ## The same tests against fakes and real adapters.
 	$(BIN)/pytest -q tests/contract
 
 integration: $(READY)  ## Tests against the template, deployed on the local AWS.
-	$(BIN)/pytest -q tests/integration
+	$(BIN)/pytest -q tests/integration -m "not operations"
+
+operations: $(READY)  ## What operators do to a whole deployment: build, run, release, restore, preflight.
+	$(BIN)/pytest -q tests/integration -m operations
 
 attack: $(READY)  ## Attack the template, deployed on the local AWS, in every way we know; none may get through.
 	$(BIN)/pytest -q tests/attack
 
-test:  ## All of the above but attack, two at a time: under 10 minutes from a fresh clone.
+test:  ## Style, types, layers, unit, contract and integration, two at a time: under 10 minutes from a fresh clone.
 	@$(MAKE) --no-print-directory -j2 -Otarget integration style types layers unit contract
 
-check: test attack clients conformance inspector sam-proof  ## Everything.
+check: test operations attack clients conformance inspector sam-proof  ## Everything.
 
 conformance: $(READY) $(SUITE_READY) $(COMPANY_READY)  ## The official MCP suite against the template, deployed on the local AWS.
 	@$(BIN)/python -m tests.conformance.run

@@ -7,6 +7,8 @@ import pytest
 
 from local.build import ROOT, build_layer
 
+pytestmark = pytest.mark.operations
+
 MACHINES = {"arm64": (183, "aarch64"), "x86_64": (62, "x86_64")}
 """e_machine of elf.h, and how wheels call it."""
 

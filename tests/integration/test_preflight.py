@@ -31,7 +31,7 @@ from tests.integration.misconfigurations import (
 )
 from tests.integration.world import World
 
-pytestmark = pytest.mark.stack
+pytestmark = [pytest.mark.stack, pytest.mark.operations]
 
 
 @pytest.fixture(scope="module")

@@ -13,6 +13,8 @@ from local.stack import LIVE, VERSIONED, LocalStack
 from tests.integration.echo import Echo
 from tests.integration.world import Tenant, World
 
+pytestmark = pytest.mark.operations
+
 FORMER, NEXT = "https://former.example", "https://next.example"
 
 

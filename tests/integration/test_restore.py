@@ -4,11 +4,15 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 from local.aws import REGION, ROOT_KEY
 from local.stack import LocalStack
 from tests.cloud import ROOT
 from tests.integration.echo import Echo
 from tests.integration.world import Tenant, World
+
+pytestmark = pytest.mark.operations
 
 
 def restore(stack: LocalStack, source: str, *arguments: str) -> str:

@@ -20,6 +20,8 @@ from local.aws import free_port, is_free
 from local.build import ROOT, build_layer
 from local.launcher import SAVE_EVERY
 
+pytestmark = pytest.mark.operations
+
 WARM_START = 10
 """Seconds that a second start may take."""
 

@@ -69,7 +69,7 @@ def _findings(asked: Gateway, operator: Operator, *, may_change: bool) -> tuple[
             task = progress.add_task("", total=PARTS)
 
             def tell(what: str) -> None:
-                progress.update(task, description=what, advance=1)
+                progress.update(task, description=what, advance=1, refresh=True)
 
             return look(asked, operator, now, may_change=may_change, tell=tell)
     except ClientError as error:
