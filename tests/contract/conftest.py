@@ -3,11 +3,13 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import boto3
 import pytest
+from botocore.loaders import Loader, create_loader
+from botocore.session import get_session
 from moto import mock_aws
 from moto.dynamodb.responses import DynamoHandler
 from moto.server import ThreadedMotoServer
@@ -25,14 +27,23 @@ REGION = "eu-central-1"
 TABLE = "table"
 
 
+@pytest.fixture(scope="session")
+def descriptions() -> Loader:
+    """What botocore knows of AWS's services, read once: moto forgets it with each account."""
+    return create_loader()
+
+
 @pytest.fixture
-def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def aws(monkeypatch: pytest.MonkeyPatch, descriptions: Loader) -> Iterator[None]:
     """An AWS account that lives in this process; nothing reaches a real one."""
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
         monkeypatch.setenv(name, "testing")
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
     monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
     with mock_aws(), one_at_a_time():
+        session = get_session()
+        session.register_component("data_loader", descriptions)
+        boto3.setup_default_session(botocore_session=session)
         yield
 
 
@@ -90,20 +101,27 @@ def moto_server() -> Iterator[str]:
     server.stop()
 
 
+PATIENCE = replace(IMPATIENT, read_seconds=60)
+"""moto shares this process: while it stands still no answer is lost, it is only late.
+
+A write whose answer is lost is sent again, and a count would then count it twice.
+"""
+
+
 @dataclass(frozen=True)
 class Wire:
-    """Clients as the hot functions have them, of moto's account."""
+    """Clients as the hot functions have them, but for their patience, of moto's account."""
 
     around: Surroundings
 
     def dynamodb(self) -> WireDynamoDb:
-        return WireDynamoDb(IMPATIENT, self.around)
+        return WireDynamoDb(PATIENCE, self.around)
 
     def kms(self) -> WireKms:
-        return WireKms(IMPATIENT, self.around)
+        return WireKms(PATIENCE, self.around)
 
     def secretsmanager(self) -> WireSecretsManager:
-        return WireSecretsManager(IMPATIENT, self.around)
+        return WireSecretsManager(PATIENCE, self.around)
 
 
 @pytest.fixture

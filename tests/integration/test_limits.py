@@ -23,7 +23,11 @@ ATONCE = 8
 
 @pytest.fixture
 def owned(world: World) -> Tenant:
-    return world.tenant("Limited")
+    """A project, and as many instances of mcp as calls are made at once: calls shall meet."""
+    tenant = world.tenant("Limited")
+    warm = at_once(ATONCE, lambda: tenant.rpc(tenant.api_key, "tools/list"))
+    assert {answer.status_code for answer in warm} == {200}
+    return tenant
 
 
 def limit(world: World, tenant: Tenant, **settings: object) -> None:
