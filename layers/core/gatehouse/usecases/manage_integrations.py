@@ -12,12 +12,11 @@ from gatehouse.domain.principals import Actor, Principal
 from gatehouse.domain.projects import ALL_SCOPES, Integration, Scope
 from gatehouse.domain.redirect_uris import MAX_URIS, redirect_problem
 from gatehouse.domain.shown_text import text_problem
-from gatehouse.ports.pages import Page
+from gatehouse.ports.pages import Page, every
 from gatehouse.ports.projects import Integrations
 
 MAX_NAME = 200
 MAX_ENVIRONMENT = 64
-PAGE = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,19 +145,12 @@ class ManageIntegrations:
     def _offspring(self, project_id: str, ancestor: str) -> Iterator[bool]:
         """Delete what was made through `ancestor`, generation by generation."""
         ended = {ancestor}
-        while children := [i.id for i in self._all(project_id) if i.created_by in ended]:
+        while children := [
+            i.id for i in every(self.integrations.page, project_id) if i.created_by in ended
+        ]:
             for child in children:
                 yield self._deleted(project_id, child)
             ended.update(children)
-
-    def _all(self, project_id: str) -> Iterator[Integration]:
-        after = None
-        while True:
-            page = self.integrations.page(project_id, after=after, limit=PAGE)
-            yield from page.items
-            after = page.next_after
-            if after is None:
-                return
 
     def _deleted(self, project_id: str, integration_id: str) -> bool:
         try:

@@ -1,6 +1,6 @@
 """Say what a project asks of warrants, and whose it trusts."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from gatehouse.domain.errors import InvalidFields
@@ -59,14 +59,3 @@ class ManageWarrants:
     def distrust(self, project_id: str, public_key: bytes) -> None:
         """End the trust in a key; raise `NotFound`."""
         self.roots.remove(project_id, public_key)
-
-
-def all_roots(roots: TrustedRoots, project_id: str) -> Iterator[TrustedRoot]:
-    """Yield every trusted root of a project."""
-    after: str | None = None
-    while True:
-        page = roots.page(project_id, after=after, limit=100)
-        yield from page.items
-        after = page.next_after
-        if after is None:
-            return

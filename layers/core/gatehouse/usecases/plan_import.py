@@ -1,7 +1,7 @@
 """Read an OpenAPI document, and say of each operation which tool it would make or change."""
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final
@@ -16,13 +16,13 @@ from gatehouse.domain.openapi.proposals import Proposal, Wanted, proposals
 from gatehouse.domain.openapi.schemas import visible_text
 from gatehouse.domain.projects import Project
 from gatehouse.domain.tools import Tool, ToolDefinition
+from gatehouse.ports.pages import every
 from gatehouse.usecases.fetch_document import FetchDocument
 from gatehouse.usecases.manage_tools import ManageTools
 
 READING_SECONDS: Final = 12.0
 """Of the 28 that the function has; what has not been looked at by then is refused for that."""
 MAX_TITLE: Final = 200
-_PAGE: Final = 100
 _TAKEN: Final = "a tool of this name is there, and is not of this operation"
 
 
@@ -116,7 +116,7 @@ class PlanImport:
             only=only,
         )
         origin = ImportedFrom(document=_title(document), url=source.url, operation="")
-        there = {tool.definition.name: tool for tool in self._there(project.id)}
+        there = {tool.definition.name: tool for tool in every(self.tools.page, project.id)}
         own = {
             tool.imported_from.operation: tool
             for tool in there.values()
@@ -141,16 +141,6 @@ class PlanImport:
         if source.url is not None:
             return self.fetch(project, source.url)
         return (source.text or "").encode()
-
-    def _there(self, project_id: str) -> Iterator[Tool]:
-        """Yield the project's tools."""
-        after: str | None = None
-        while True:
-            page = self.tools.page(project_id, after=after, limit=_PAGE)
-            yield from page.items
-            if page.next_after is None:
-                return
-            after = page.next_after
 
 
 def _planned(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final, TypeVar
 
 from gatehouse.domain.checklist.catalogue import BY_ID
@@ -22,11 +23,10 @@ from gatehouse.ports.credentials import AssertionKeys
 from gatehouse.ports.marks import KnownMarks
 from gatehouse.ports.members import Members
 from gatehouse.ports.offers import Tools
-from gatehouse.ports.pages import Page
+from gatehouse.ports.pages import PageOf, every
 from gatehouse.ports.projects import Integrations
 from gatehouse.ports.warrants import TrustedRoots
 
-PAGE: Final = 100
 MAX_LOOKED_AT: Final = 1000
 """Of each kind of thing: a project of more is judged by the first ones."""
 MAX_NOTE: Final = 1000
@@ -84,14 +84,6 @@ class ReadChecklist:
         )
 
 
-def _first(page_of: Callable[..., Page[Thing]], project_id: str) -> tuple[Thing, ...]:
-    """Return the first things of a kind, page by page."""
-    found: list[Thing] = []
-    after: str | None = None
-    while len(found) < MAX_LOOKED_AT:
-        page = page_of(project_id, after=after, limit=PAGE)
-        found += page.items
-        after = page.next_after
-        if after is None:
-            break
-    return tuple(found)
+def _first(page_of: PageOf[Thing], project_id: str) -> tuple[Thing, ...]:
+    """Return the first things of a kind."""
+    return tuple(islice(every(page_of, project_id), MAX_LOOKED_AT))

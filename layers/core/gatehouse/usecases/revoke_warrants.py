@@ -12,9 +12,8 @@ from gatehouse.domain.errors import Conflict, FieldError, InvalidFields
 from gatehouse.domain.projects import Project
 from gatehouse.domain.revocations import WARRANT_ID, KeptList, own_issuer, own_list, warrant_ids
 from gatehouse.domain.shown_text import text_problem
-from gatehouse.ports.pages import Page
+from gatehouse.ports.pages import Page, every
 from gatehouse.ports.warrants import Revocations, TrustedRoots
-from gatehouse.usecases.manage_warrants import all_roots
 
 if TYPE_CHECKING:
     from gatehouse.domain.warrants import RevocationList
@@ -42,7 +41,7 @@ class RevokeWarrants:
             InvalidFields: It is no list, its signature does not hold, or nobody trusted signed it.
             Conflict: A newer list of this issuer is kept, or another one of the same version.
         """
-        trusted = {root.public_key for root in all_roots(self.roots, project.id)}
+        trusted = {root.public_key for root in every(self.roots.page, project.id)}
         given = _read(data, issuers={own_issuer(project), *trusted})
         return self._accepted(project.id, given, self.revocations.get(project.id, given.issuer))
 

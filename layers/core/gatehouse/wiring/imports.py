@@ -26,7 +26,7 @@ def import_openapi(tools: ManageTools, settings: Settings) -> ImportOpenAPI:
 
 @cache
 def _guarded_client(settings: Settings) -> "GuardedClient":
-    # 60 ms, which nobody waits for who does not import from an address.
+    # Nobody waits for TLS and sockets who imports from no address.
     from gatehouse.net.addresses import AddressPolicy  # noqa: PLC0415
     from gatehouse.net.client import GuardedClient  # noqa: PLC0415
 

@@ -110,6 +110,8 @@ def management(author: Author | None) -> Management:
     records = DynamoCallRecords(dynamodb, settings.activity_table)
     writes = AuditedWrites(dynamodb, settings.authority_table, author, pause)
     kept = (dynamodb, settings.authority_table, writes)
+    stored_tools = DynamoTools(*kept)
+    tools = _tools(stored_tools)
     return Management(
         projects=ManageProjects(
             projects=DynamoProjects(*kept),
@@ -125,14 +127,12 @@ def management(author: Author | None) -> Management:
             choose=secrets.randbelow,
         ),
         assertion_keys=ManageAssertionKeys(keys=DynamoAssertionKeys(*kept), clock=clock.now),
-        tools=_tools(DynamoTools(*kept)),
-        openapi=import_openapi(_tools(DynamoTools(*kept)), settings),
-        try_tool=_try_tool(DynamoTools(*kept), authority),
-        preview_tool=PreviewTool(
-            tools=_tools(DynamoTools(*kept)), clock=clock.now, new_request_id=new_request_id
-        ),
+        tools=tools,
+        openapi=import_openapi(tools, settings),
+        try_tool=_try_tool(stored_tools, authority),
+        preview_tool=PreviewTool(tools=tools, clock=clock.now, new_request_id=new_request_id),
         probe_tool=ProbeTool(
-            tools=DynamoTools(*kept),
+            tools=stored_tools,
             dispatcher=LambdaDispatcher(clients.functions(), settings.dispatch_function),
             limit=limits.limit_requests(settings, clients),
             new_request_id=new_request_id,

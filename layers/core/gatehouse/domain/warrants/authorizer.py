@@ -5,14 +5,13 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from gatehouse.domain.warrants import clearance
-from gatehouse.domain.warrants.capabilities import RESERVED_TOOLS, capability_for
 from gatehouse.domain.warrants.chain import Chain, VerifiedChains, read_chain, require_linked
 from gatehouse.domain.warrants.denied import Denied
 from gatehouse.domain.warrants.digests import sha256
 from gatehouse.domain.warrants.effort import Effort
 from gatehouse.domain.warrants.frozen import Frozen
 from gatehouse.domain.warrants.keys import require_point, require_strong
-from gatehouse.domain.warrants.payload import EXECUTION, Payload
+from gatehouse.domain.warrants.payload import Payload
 from gatehouse.domain.warrants.pop import Windows, require_possession
 from gatehouse.domain.warrants.revocation import RevocationList
 from gatehouse.domain.warrants.values import plain
@@ -120,15 +119,9 @@ class Authorizer:
         """
         chain = self._verified(stack, now)
         leaf = chain.leaf
-        if leaf.kind != EXECUTION:
-            raise Denied(1201, "only a warrant to call tools allows a call")
+        capability = leaf.capability(tool, now)
         if (leaf.clearance or 0) < clearance.required(self._clearances, tool):
             raise Denied(1500, "the tool asks for a higher clearance")
-        if now >= leaf.expires_at:
-            raise Denied(1300, "the warrant has expired")
-        capability = None if _is_reserved(tool) else capability_for(leaf.tools, tool)
-        if capability is None:
-            raise Denied(1500, "the warrant does not name this tool")
         signed = _plain_arguments(arguments)
         window = require_possession(
             leaf.holder, leaf.id, tool, signed, pop, windows=self._windows, now=now
@@ -202,10 +195,6 @@ class Authorizer:
         if warrant.issued_at > now + self._tolerance:
             early = warrant.issued_at - now
             raise Denied(1302, f"a warrant starts {early} seconds from now; check the clock")
-
-
-def _is_reserved(tool: str) -> bool:
-    return tool.startswith(RESERVED_TOOLS)
 
 
 def _plain_arguments(arguments: Mapping[str, object]) -> dict[str, object]:
