@@ -46,6 +46,7 @@ def build(output: Path, target: str, architecture: str, cache: str) -> None:
         SOURCE / "gatehouse", python / "gatehouse", ignore=shutil.ignore_patterns("__pycache__")
     )
     byte_compile(python / "gatehouse", target)
+    compile_dataclasses(python, target)
 
 
 def cached_dependencies(cache: Path, target: str, architecture: str) -> Path:
@@ -98,11 +99,23 @@ def byte_compile(folder: Path, target: str) -> None:
     which doubles it. The interpreter must be of the runtime's minor version; without one the
     layer still works.
     """
-    interpreter = sys.executable if target == "host" else lambda_interpreter()
-    if interpreter:
+    if interpreter := interpreter_of(target):
         command = [interpreter, "-m", "compileall", "-q", "-j0"]
         command += ["--invalidation-mode", "unchecked-hash", str(folder)]
         subprocess.run(command, check=True)
+
+
+def compile_dataclasses(python: Path, target: str) -> None:
+    """Compile what dataclasses write of themselves, for the same reason."""
+    if interpreter := interpreter_of(target):
+        script = SOURCE / "compile_dataclasses.py"
+        # -I -S: what stands in `python` and nothing of this machine's.
+        subprocess.run([interpreter, "-I", "-S", str(script), str(python)], check=True)
+
+
+def interpreter_of(target: str) -> str | None:
+    """Return the Python that the layer will run in, if there is one here."""
+    return sys.executable if target == "host" else lambda_interpreter()
 
 
 def lambda_interpreter() -> str | None:

@@ -1,11 +1,18 @@
 """The layer that goes to Lambda: wheels of the runtime, of the architecture asked for."""
 
+import json
+import os
 import struct
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from gatehouse import compiled
+from local.aws import REGION
 from local.build import ROOT, build_layer
+from local.stack import LocalStack
 
 pytestmark = pytest.mark.operations
 
@@ -60,10 +67,43 @@ def test_it_holds_our_package_whole_and_compiled_for_the_runtime(python: Path) -
     assert {
         p.relative_to(python / "gatehouse") for p in (python / "gatehouse").rglob("*.py")
     } == ours
-    for compiled in python.rglob("__pycache__/*.pyc"):
-        assert compiled.name.endswith(".cpython-313.pyc")
-        flags = struct.unpack_from("<I", compiled.read_bytes(), 4)
+    for bytecode in python.rglob("__pycache__/*.pyc"):
+        assert bytecode.name.endswith(".cpython-313.pyc")
+        flags = struct.unpack_from("<I", bytecode.read_bytes(), 4)
         assert flags == (0b01,), "checked by hash would read every source again"
+
+
+HOT = ("mcp", "dispatch", "token")
+DEFINED = """
+import importlib, json, sys
+from gatehouse import compiled
+with compiled.recording() as codes:
+    for name in sys.argv[1:]:
+        importlib.import_module(f"functions.{name}.app")
+print(json.dumps(sorted(key.hex() for key in codes)))
+"""
+
+
+@pytest.mark.skipif(sys.version_info[:2] != (3, 13), reason="the layer has the runtime's bytecode")
+def test_it_holds_the_code_of_every_dataclass_of_the_functions_that_are_called_most(
+    python: Path, stack: LocalStack
+) -> None:
+    """Whatever machine it was built on, and whatever could not be imported there."""
+    settings = {"AWS_DEFAULT_REGION": REGION, "PYTHONPATH": f"{ROOT}:{ROOT / 'layers' / 'core'}"}
+    for name in HOT:
+        settings |= stack.function(name)["Environment"]["Variables"]
+    ran = subprocess.run(
+        [sys.executable, "-c", DEFINED, *HOT],
+        env={**os.environ, **settings},
+        capture_output=True,
+        check=True,
+    )
+    defined = {bytes.fromhex(key) for key in json.loads(ran.stdout)}
+    with (python / "gatehouse" / compiled.FILE).open("rb") as file:
+        index, _ = compiled.index_of(file.fileno())
+
+    assert len(defined) > 150
+    assert defined <= index.keys()
 
 
 def test_it_holds_every_pinned_dependency_and_nothing_unpinned(python: Path) -> None:

@@ -56,7 +56,7 @@ from gatehouse.usecases.read_receipts import ReadReceipts
 from gatehouse.usecases.read_violations import ReadViolations
 from gatehouse.usecases.revoke_warrants import RevokeWarrants
 from gatehouse.usecases.try_tool import TryTool
-from gatehouse.wiring import checklist, clients, clock, limits, origins, people
+from gatehouse.wiring import checklist, clients, clock, lean_clients, limits, origins, people
 from gatehouse.wiring.access_tokens import read_access_token
 from gatehouse.wiring.imports import import_openapi
 from gatehouse.wiring.pauses import pause
@@ -107,7 +107,8 @@ def management(author: Author | None) -> Management:
     """Build it for one request, whose changes are `author`'s; all but the clients is cheap."""
     dynamodb = clients.dynamodb()
     authority = DynamoAuthority(dynamodb, settings.authority_table)
-    records = DynamoCallRecords(dynamodb, settings.activity_table)
+    # A day of calls and counts is hundreds of small queries, each a third of what boto3 takes.
+    records = DynamoCallRecords(lean_clients.dynamodb(), settings.activity_table)
     writes = AuditedWrites(dynamodb, settings.authority_table, author, pause)
     kept = (dynamodb, settings.authority_table, writes)
     stored_tools = DynamoTools(*kept)
