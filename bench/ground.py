@@ -17,7 +17,7 @@ from bench.fake_aws import FakeAws
 from bench.runtime import ROOT, Code, Worker
 from bench.sockets import Said, serving
 from bench.world import World
-from gatehouse.compiled import FILE
+from gatehouse import COMPILED
 from gatehouse.domain.calls import Dispatched, Outcome, UpstreamAnswer
 from gatehouse.domain.invocations import dispatched_document, document_bytes
 from local.build import build_layer
@@ -114,7 +114,7 @@ def without_byte_code(folder: Path, beside: Path) -> Path:
     name = str(folder).replace("/", "-")
     copy = beside / "sources" / name
     if not copy.exists():
-        ignored = shutil.ignore_patterns("__pycache__", "*.pyc", FILE)
+        ignored = shutil.ignore_patterns("__pycache__", "*.pyc", Path(COMPILED).name)
         shutil.copytree(folder, copy, ignore=ignored, symlinks=True)
     return copy
 

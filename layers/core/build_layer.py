@@ -46,7 +46,7 @@ def build(output: Path, target: str, architecture: str, cache: str) -> None:
         SOURCE / "gatehouse", python / "gatehouse", ignore=shutil.ignore_patterns("__pycache__")
     )
     byte_compile(python / "gatehouse", target)
-    compile_dataclasses(python, target)
+    precompile(python, target)
 
 
 def cached_dependencies(cache: Path, target: str, architecture: str) -> Path:
@@ -105,10 +105,10 @@ def byte_compile(folder: Path, target: str) -> None:
         subprocess.run(command, check=True)
 
 
-def compile_dataclasses(python: Path, target: str) -> None:
-    """Compile what dataclasses write of themselves, for the same reason."""
+def precompile(python: Path, target: str) -> None:
+    """Compile our dataclasses and templates, for the same reason."""
     if interpreter := interpreter_of(target):
-        script = SOURCE / "compile_dataclasses.py"
+        script = SOURCE / "precompile.py"
         # -I -S: what stands in `python` and nothing of this machine's.
         subprocess.run([interpreter, "-I", "-S", str(script), str(python)], check=True)
 

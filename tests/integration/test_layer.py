@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from gatehouse import compiled
+from gatehouse import COMPILED, compiled
+from gatehouse.edge.templates import CODE
 from local.aws import REGION
 from local.build import ROOT, build_layer
 from local.stack import LocalStack
@@ -76,7 +77,8 @@ def test_it_holds_our_package_whole_and_compiled_for_the_runtime(python: Path) -
 HOT = ("mcp", "dispatch", "token")
 DEFINED = """
 import importlib, json, sys
-from gatehouse import compiled
+from gatehouse import COMPILED, compiled
+from gatehouse.edge.templates import CODE
 with compiled.recording() as codes:
     for name in sys.argv[1:]:
         importlib.import_module(f"functions.{name}.app")
@@ -99,11 +101,20 @@ def test_it_holds_the_code_of_every_dataclass_of_the_functions_that_are_called_m
         check=True,
     )
     defined = {bytes.fromhex(key) for key in json.loads(ran.stdout)}
-    with (python / "gatehouse" / compiled.FILE).open("rb") as file:
+    with (python / "gatehouse" / Path(COMPILED).name).open("rb") as file:
         index, _ = compiled.index_of(file.fileno())
 
     assert len(defined) > 150
     assert defined <= index.keys()
+
+
+def test_it_holds_the_code_of_every_template(python: Path) -> None:
+    templates = list((python / "gatehouse").rglob("templates/*.html"))
+
+    assert templates
+    for template in templates:
+        kept = template.parent / CODE / f"{template.name}.code"
+        assert kept.read_bytes()[:2] == b"j2", template
 
 
 def test_it_holds_every_pinned_dependency_and_nothing_unpinned(python: Path) -> None:

@@ -1,7 +1,7 @@
 """Methods of dataclasses, compiled when the layer is built.
 
 `dataclasses` writes the methods of each class as source text and compiles it where the class is
-defined: a quarter of a cold start (docs/decisions/0032-compiled-dataclasses.md). The build keeps
+defined: a quarter of a cold start (docs/decisions/0032-compiled-by-the-build.md). The build keeps
 the code of each text under the SHA-256 of that text, so what runs is what would have been compiled.
 A text that it did not meet is compiled as ever, and all are where nothing was built.
 """
@@ -17,7 +17,6 @@ from itertools import accumulate
 from types import CodeType
 from typing import Any, Final
 
-FILE: Final = "dataclasses.bin"
 _SIZE: Final = 4
 _HEAD: Final = len(MAGIC_NUMBER) + _SIZE
 """Before the index: whose bytecode it is, and the index's size in bytes, the lowest first."""
@@ -28,12 +27,9 @@ Names = dict[str, Any]
 def use(path: str) -> None:
     """Take from a file what it has of the dataclasses that are defined from now on.
 
-    There may be none, or one of another Python's bytecode: then all is as without.
+    If it is of another Python's bytecode, all is as without.
     """
-    try:
-        file = os.open(path, os.O_RDONLY)
-    except FileNotFoundError:
-        return
+    file = os.open(path, os.O_RDONLY)
     index, begin = index_of(file)
 
     def execute(text: str, names: Names, own: Names) -> None:

@@ -31,7 +31,7 @@ def page(  # noqa: PLR0913 - what an answer is made of
     The origin of a form is told to this site alone: with `no-referrer` a browser would send
     `Origin: null`, and its forms could not be told from those of other pages.
     """
-    rendered = _environment().get_template(template).render(style=style_path(), **values)
+    rendered = environment().get_template(template).render(style=style_path(), **values)
     targets = " ".join(("'self'", *form_targets))
     policy = (
         "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'; "
@@ -79,13 +79,8 @@ def _style() -> str:
 
 
 @cache
-def _environment() -> "Environment":
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415 - 34 ms
+def environment() -> "Environment":
+    """Build it once."""
+    from gatehouse.edge.templates import environment_of  # noqa: PLC0415 - 34 ms of Jinja
 
-    return Environment(
-        loader=FileSystemLoader(FOLDER / "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    return environment_of(FOLDER / "templates")
