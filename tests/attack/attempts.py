@@ -33,7 +33,7 @@ def names(attack: object) -> str:
     return str(attack)
 
 
-def carry_out(attack: Attack, ground: "Ground") -> None:
+def assert_withstood(attack: Attack, ground: "Ground") -> None:
     """Make an attempt; fail when it gets anything but the answer that it deserves."""
     sent, inside = len(ground.echo.received), ground.inside.connections
     answer = attack.attempt(ground)

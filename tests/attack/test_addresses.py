@@ -5,7 +5,7 @@
 
 import pytest
 
-from tests.attack.attempts import Attack, carry_out, fields, names, refused
+from tests.attack.attempts import Attack, assert_withstood, fields, names, refused
 from tests.attack.ground import Ground
 from tests.attack.wire import Answer
 
@@ -187,17 +187,17 @@ SOME = [url for url in URLS if "169.254" in url or "127.1" in url or "::1" in ur
 
 @pytest.mark.parametrize("attack", [registered(url) for url in URLS], ids=names)
 def test_attack_by_registration_is_refused(attack: Attack, ground: Ground) -> None:
-    carry_out(attack, ground)
+    assert_withstood(attack, ground)
 
 
 @pytest.mark.parametrize("attack", [changed(url) for url in SOME], ids=names)
 def test_attack_by_a_change_is_refused(attack: Attack, ground: Ground) -> None:
-    carry_out(attack, ground)
+    assert_withstood(attack, ground)
 
 
 @pytest.mark.parametrize("attack", [called(url) for url in URLS], ids=names)
 def test_attack_by_a_call_is_refused(attack: Attack, ground: Ground) -> None:
-    carry_out(attack, ground)
+    assert_withstood(attack, ground)
 
 
 def test_the_runtime_api_of_a_function_is_not_a_tool(ground: Ground) -> None:

@@ -25,7 +25,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
-from tests.attack.attempts import Attack, Expected, carry_out, names
+from tests.attack.attempts import Attack, Expected, assert_withstood, names
 from tests.attack.ground import Ground
 from tests.attack.wire import Answer
 from tests.integration.world import Json, Tenant
@@ -299,7 +299,7 @@ ATTACKS = [
 
 @pytest.mark.parametrize("attack", ATTACKS, ids=names)
 def test_attack_is_refused(attack: Attack, ground: Ground) -> None:
-    carry_out(attack, ground)
+    assert_withstood(attack, ground)
 
 
 # --- what is refused above is refused for what is wrong with it ----------------------------------
@@ -336,7 +336,7 @@ def remember(ground: Ground, answer: Answer) -> None:
 # --- once, whatever it is called and wherever it goes --------------------------------------------
 
 
-def first_then(ground: Ground, first: Answer, second: Answer) -> None:
+def assert_good_once(ground: Ground, first: Answer, second: Answer) -> None:
     assert first.status == 200, first
     remember(ground, first)
     refused(400, 401)(second)
@@ -344,7 +344,7 @@ def first_then(ground: Ground, first: Answer, second: Answer) -> None:
 
 def test_one_assertion_is_good_at_one_door_alone(ground: Ground) -> None:
     once = made()(ground)
-    first_then(
+    assert_good_once(
         ground,
         at_session_token(lambda _: once)(ground),
         at_token_exchange(lambda _: once)(ground),
@@ -360,7 +360,7 @@ def test_another_signature_of_the_same_is_the_same(jti: str | None, ground: Grou
     high = joined(int.from_bytes(raw[:32], "big"), ORDER - int.from_bytes(raw[32:], "big"))
     again = f"{signed}.{encoded(high)}"
     assert again != text
-    first_then(
+    assert_good_once(
         ground, at_session_token(lambda _: text)(ground), at_session_token(lambda _: again)(ground)
     )
 
@@ -387,7 +387,7 @@ def test_the_victims_use_of_a_name_does_not_use_up_ours(ground: Ground) -> None:
 
 @pytest.mark.parametrize("door", DOORS)
 def test_our_key_with_the_victims_assertion(door: str, ground: Ground) -> None:
-    carry_out(
+    assert_withstood(
         Attack("foreign", DOORS[door](lambda g: g.victim.assertion("ada")), refused(400, 401)),
         ground,
     )

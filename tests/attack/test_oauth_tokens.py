@@ -20,7 +20,7 @@ from gatehouse.domain import access_tokens
 from gatehouse.domain.access_tokens import AccessToken
 from gatehouse.domain.families import FamilyKind, begun
 from gatehouse.domain.family_tokens import REFRESH, digest, new_family_id, new_token
-from tests.attack.attempts import Attack, Expected, carry_out, names, unauthenticated
+from tests.attack.attempts import Attack, Expected, assert_withstood, names, unauthenticated
 from tests.attack.ground import Ground
 from tests.attack.wire import Answer
 from tests.fakes.signing import rsa_key
@@ -181,7 +181,7 @@ ENDED = Attack(
 
 @pytest.mark.parametrize("attack", [*ATTACKS, ENDED], ids=names)
 def test_attack_is_refused(attack: Attack, ground: Ground) -> None:
-    carry_out(attack, ground)
+    assert_withstood(attack, ground)
 
 
 def test_the_good_token_passes_and_so_does_one_that_is_signed_as_ours(ground: Ground) -> None:
@@ -357,7 +357,7 @@ def test_attack_by_another_kind_of_token(kind: str, place: str, ground: Ground) 
     home, attempt = PLACES[place]
     make = KINDS[kind]
     if kind not in home:
-        carry_out(Attack(kind, lambda g: attempt(g, make(g)), refusal()), ground)
+        assert_withstood(Attack(kind, lambda g: attempt(g, make(g)), refusal()), ground)
     else:
         answer = attempt(ground, make(ground))
         assert answer.status == 200, answer

@@ -8,7 +8,7 @@ from functools import cache
 
 import pytest
 
-from tests.attack.attempts import Attack, Expected, carry_out, names, unauthenticated
+from tests.attack.attempts import Attack, Expected, assert_withstood, names, unauthenticated
 from tests.attack.ground import Ground
 from tests.attack.wire import Answer
 from tests.events import http_event
@@ -209,4 +209,4 @@ def by(*headers: tuple[str, str]) -> Attack:
     ids=names,
 )
 def test_attack_with_the_key_elsewhere(attack: Attack, ground: Ground) -> None:
-    carry_out(attack, ground)
+    assert_withstood(attack, ground)

@@ -3,28 +3,11 @@
 import re
 from typing import TYPE_CHECKING
 
-import pytest
-
 from gatehouse.domain.roles import Action, Role
-from tests.contract.console import Console, House, house
+from tests.contract.console.house import Console, House
 
 if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
-
-
-@pytest.fixture
-def gate(dynamodb: "DynamoDBClient", monkeypatch: pytest.MonkeyPatch) -> House:
-    return house(dynamodb, monkeypatch)
-
-
-@pytest.fixture
-def project(gate: House) -> str:
-    return gate.project()
-
-
-@pytest.fixture
-def owner(gate: House, project: str) -> Console:
-    return gate.signed_in(project, Role.OWNER)
+    pass
 
 
 def test_an_invitation_is_shown_once_as_a_link_of_this_origin(owner: Console, project: str) -> None:

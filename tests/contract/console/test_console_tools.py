@@ -3,13 +3,10 @@
 import re
 from typing import TYPE_CHECKING
 
-import pytest
-
-from gatehouse.domain.roles import Role
-from tests.contract.console import Console, House, house
+from tests.contract.console.house import Console
 
 if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
+    pass
 
 TOOL = {
     "name": "find_order",
@@ -21,21 +18,6 @@ TOOL = {
     "auth_strategy": "none",
     "timeout_seconds": "10",
 }
-
-
-@pytest.fixture
-def gate(dynamodb: "DynamoDBClient", monkeypatch: pytest.MonkeyPatch) -> House:
-    return house(dynamodb, monkeypatch)
-
-
-@pytest.fixture
-def project(gate: House) -> str:
-    return gate.project()
-
-
-@pytest.fixture
-def owner(gate: House, project: str) -> Console:
-    return gate.signed_in(project, Role.OWNER)
 
 
 def test_a_tool_is_looked_at_before_it_is_there(owner: Console, project: str) -> None:

@@ -9,24 +9,14 @@ import pytest
 from gatehouse.domain.roles import Role
 from gatehouse.edge.console.pages import Page, Where
 from gatehouse.edge.console.table import PAGES
-from tests.contract.console import Console, House, house
+from tests.contract.console.house import Console, House
 
 if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
+    pass
 
 BASE = Where.DEPLOYMENT.value
 OF_ADMINISTRATORS = [page for page in PAGES if page.where is Where.DEPLOYMENT]
 READS_TOOLS = {"actions:tools:read": "tools:read"}
-
-
-@pytest.fixture
-def gate(dynamodb: "DynamoDBClient", monkeypatch: pytest.MonkeyPatch) -> House:
-    return house(dynamodb, monkeypatch)
-
-
-@pytest.fixture
-def project(gate: House) -> str:
-    return gate.project()
 
 
 @pytest.fixture

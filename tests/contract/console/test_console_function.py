@@ -10,10 +10,10 @@ import pytest
 from gatehouse.domain.roles import Role
 from gatehouse.edge.console.pages import Page, Where
 from gatehouse.edge.console.table import PAGES
-from tests.contract.console import Console, House, house
+from tests.contract.console.house import Console, House
 
 if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
+    pass
 
 POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; "
@@ -23,27 +23,12 @@ IN_PROJECT = [page for page in PAGES if page.where is Where.PROJECT]
 NO_PARAMETER = [page for page in IN_PROJECT if "{" not in page.path]
 
 
-@pytest.fixture
-def gate(dynamodb: "DynamoDBClient", monkeypatch: pytest.MonkeyPatch) -> House:
-    return house(dynamodb, monkeypatch)
-
-
-@pytest.fixture
-def project(gate: House) -> str:
-    return gate.project()
-
-
-@pytest.fixture
-def owner(gate: House, project: str) -> Console:
-    return gate.signed_in(project, Role.OWNER)
-
-
 def address(page: Page, project: str) -> str:
     return page.address.replace("{project_id}", project)
 
 
 def test_the_sample_event_leads_to_signing_in(gate: House) -> None:
-    file = Path(__file__).parents[2] / "events" / "console" / "nobody_signed_in.json"
+    file = Path(__file__).parents[3] / "events" / "console" / "nobody_signed_in.json"
     answer = gate.handler(json.loads(file.read_text()), None)
     assert (answer["statusCode"], answer["headers"]["location"]) == (303, "/signin")
 

@@ -5,28 +5,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from gatehouse.domain.roles import Role
 from gatehouse.edge import log
 from gatehouse_client.warrants import Capability, Pattern, SigningKey, Warrant
-from tests.contract.console import Console, House, house
+from tests.contract.console.house import Console
 
 if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
-
-
-@pytest.fixture
-def gate(dynamodb: "DynamoDBClient", monkeypatch: pytest.MonkeyPatch) -> House:
-    return house(dynamodb, monkeypatch)
-
-
-@pytest.fixture
-def project(gate: House) -> str:
-    return gate.project()
-
-
-@pytest.fixture
-def owner(gate: House, project: str) -> Console:
-    return gate.signed_in(project, Role.OWNER)
+    pass
 
 
 @pytest.fixture

@@ -3,33 +3,15 @@
 import re
 from typing import TYPE_CHECKING
 
-import pytest
-
 from gatehouse.aws.members import DynamoMembers
-from gatehouse.domain.roles import Role
 from tests.audited import audited
-from tests.contract.console import Console, House, house
+from tests.contract.console.house import Console, House
 from tests.samples import ADA, NOW
 
 if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
+    pass
 
 KEY = re.compile(r"tengine_[0-9A-Za-z]{45,}")
-
-
-@pytest.fixture
-def gate(dynamodb: "DynamoDBClient", monkeypatch: pytest.MonkeyPatch) -> House:
-    return house(dynamodb, monkeypatch)
-
-
-@pytest.fixture
-def project(gate: House) -> str:
-    return gate.project()
-
-
-@pytest.fixture
-def owner(gate: House, project: str) -> Console:
-    return gate.signed_in(project, Role.OWNER)
 
 
 def test_a_member_is_blocked_by_name_and_let_in_again(
