@@ -1,6 +1,8 @@
 """A line of the log is the one that Powertools would write, to the letter."""
 
+import json
 import logging
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -57,3 +59,29 @@ def test_an_error_and_a_message_with_arguments_are_written_as_before() -> None:
     ):
         expected, written = both(told, {"service": "s"}, {"request_id": "r"})
         assert written == expected
+
+
+@given(KEYS, KEYS, KEYS, st.integers(0, 4_000_000_000_000))
+def test_a_line_without_a_record_is_the_same_but_for_its_place(
+    kept: dict[str, Any], known: dict[str, Any], extra: dict[str, Any], at_ms: int
+) -> None:
+    told = record("request", extra=extra)
+    told.created, told.msecs = at_ms / 1000, at_ms % 1000
+    expected = json.loads(both(told, kept, known)[0])
+    lines = Lines()
+    lines.append_keys(**kept)
+    lines.thread_safe_clear_keys()
+    lines.thread_safe_append_keys(**known)
+    written = lines.unrecorded("request", level="WARNING", at_ms=at_ms, added=extra)
+    del expected["location"]
+    assert list(json.loads(written).items()) == list(expected.items())
+    assert written.isascii()
+
+
+def test_what_one_thread_knows_of_its_request_no_other_does() -> None:
+    lines = Lines()
+    lines.thread_safe_clear_keys()
+    lines.thread_safe_append_keys(request_id="r1")
+    with ThreadPoolExecutor(1) as threads:
+        elsewhere = threads.submit(lines.thread_safe_get_current_keys).result()
+    assert (elsewhere, lines.thread_safe_get_current_keys()) == ({}, {"request_id": "r1"})

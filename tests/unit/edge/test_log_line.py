@@ -20,7 +20,7 @@ from gatehouse.domain.errors import (
 from gatehouse.edge import log, metrics
 from gatehouse.edge.metrics import Metric
 
-KEPT = {"level", "location", "message", "timestamp", "service"}
+KEPT = {"level", "message", "timestamp", "service"}
 """What the logger adds to every line."""
 
 
@@ -32,6 +32,7 @@ def line(monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setattr("time.time_ns", lambda: 1_700_000_000_123_000_000)
     monkeypatch.setenv("AWS_LAMBDA_FUNCTION_NAME", "gatehouse-DispatchFunction-1")
     monkeypatch.setenv("STAGE", "prod")
+    log.dimensions.cache_clear()
 
     def finished(*, status: int = 200) -> dict[str, Any]:
         log.finish(status=status, duration_ms=12)
