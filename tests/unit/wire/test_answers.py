@@ -19,17 +19,23 @@ NEXT = b"HTTP/1.1 204 the next one"
 OK = b"HTTP/1.1 200 OK\r\n"
 
 
+def came(text: bytes, *, at_once: int = 8_192) -> io.BufferedReader:
+    """Return what came over a connection, of which so many bytes are there at once."""
+    return io.BufferedReader(io.BytesIO(text), at_once)
+
+
 def read(text: bytes) -> Answer:
-    return read_answer(io.BytesIO(text))
+    return read_answer(came(text))
 
 
 @given(
     body=st.binary(max_size=300),
     status=st.integers(200, 599),
     cuts=st.lists(st.integers(1, 99), max_size=5),
+    at_once=st.sampled_from([1, 7, 40, 8_192]),
 )
 def test_a_body_is_read_however_its_length_is_said(
-    body: bytes, status: int, cuts: list[int]
+    body: bytes, status: int, cuts: list[int], at_once: int
 ) -> None:
     head = b"HTTP/1.1 %d Any Reason\r\nX-Name:  a value \r\n" % status
     chunks, rest = b"", body
@@ -41,7 +47,7 @@ def test_a_body_is_read_however_its_length_is_said(
         head + b"Content-Length: %d\r\n\r\n" % len(body) + body,
         head + b"Transfer-Encoding: chunked\r\n\r\n" + chunks,
     ):
-        stream = io.BytesIO(answer + NEXT)
+        stream = came(answer + NEXT, at_once=at_once)
         found = read_answer(stream)
         assert (found.status, found.body, found.is_last) == (status, body, False)
         assert found.headers["x-name"] == "a value"
@@ -75,6 +81,7 @@ def test_nothing_is_told_from_a_part() -> None:
             read(chunked[:end])
 
 
+@pytest.mark.parametrize("at_once", [1, 8_192])
 @pytest.mark.parametrize(
     "text",
     [
@@ -84,6 +91,11 @@ def test_nothing_is_told_from_a_part() -> None:
         b"HTTP/1.1 2000 OK\r\n\r\n",
         b"HTTP/1.1 101 Switching Protocols\r\n\r\n",
         OK + b"no colon\r\n\r\n",
+        OK + b"\nContent-Length: 0\r\n\r\n",
+        OK + b"X: y\nContent-Length: 0\r\n\r\n",
+        OK + b"X: y\rContent-Length: 0\r\n\r\n",
+        OK + b"Content-Length: 0\n\n",
+        OK + b"Transfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n" + b"X: y\r\n" * 101 + b"\r\n",
         OK + b" Folded: x\r\n\r\n",
         OK + b"Space : x\r\n\r\n",
         OK + b": x\r\n\r\n",
@@ -101,6 +113,6 @@ def test_nothing_is_told_from_a_part() -> None:
         OK + b"X: " + b"y" * 70_000 + b"\r\n\r\n",
     ],
 )
-def test_what_is_no_answer_is_not_guessed_at(text: bytes) -> None:
+def test_what_is_no_answer_is_not_guessed_at(text: bytes, at_once: int) -> None:
     with pytest.raises(Garbled):
-        read(text)
+        read_answer(came(text, at_once=at_once))

@@ -82,7 +82,7 @@ def fetched(environ: dict[str, str], pauses: list[float] | None = None) -> Expir
 # --- From the environment ---------------------------------------------------------------------
 
 
-def test_the_environment_is_read_each_time() -> None:
+def test_the_environment_is_read_once_and_again_when_its_credentials_have_ended() -> None:
     environ = dict(KEYS)
     source = CredentialSource(environ, fetch=lambda: pytest.fail("asked"), clock=lambda: NOW)
     assert source.get() == Credentials(
@@ -90,6 +90,8 @@ def test_the_environment_is_read_each_time() -> None:
     )
     environ |= {"AWS_ACCESS_KEY_ID": "NEXT"}
     del environ["AWS_SESSION_TOKEN"]
+    assert source.get().access_key_id == "AKID"
+    source.forget()
     assert (source.get().access_key_id, source.get().session_token) == ("NEXT", None)
 
 

@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from gatehouse.aws.attributes import number, text
@@ -91,7 +92,7 @@ class DynamoAuthority:
 
     def _current(self, wanted: Wanted) -> "dict[str, Item]":
         """Read from a copy, if META stands there; only then is all of it current."""
-        keys = list(_keys(wanted))
+        keys = _keys(wanted)
         if copies := self.copies.get(wanted.project_id):
             number = copies[self.choose(len(copies))]
             found = self._whole(
@@ -172,8 +173,14 @@ def _is_torn(found: "dict[str, Item]", tool_name: str | None) -> bool:
     return len({text(half, "digest") for half in halves if half}) > 1
 
 
-def _keys(wanted: Wanted) -> "Iterator[Key]":
-    """Yield the keys of the items themselves; `copies.COPIED` says which of them have copies."""
+@lru_cache(maxsize=MAX_KNOWN)
+def _keys(wanted: Wanted) -> "list[Key]":
+    """Return the keys of the items themselves; nobody may change them."""
+    return list(_each_key(wanted))
+
+
+def _each_key(wanted: Wanted) -> "Iterator[Key]":
+    """Yield them; `copies.COPIED` says which of them have copies."""
     project_id = wanted.project_id
     yield project_key(project_id)
     if wanted.integration_id is not None:

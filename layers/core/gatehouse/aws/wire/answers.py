@@ -1,11 +1,15 @@
 """Answers over HTTP/1.1 (RFC 9112), as strictly read as AWS writes them."""
 
+import re
 from dataclasses import dataclass
-from typing import IO, Final
+from io import BufferedReader
+from typing import Final
 
 MAX_LINE: Final = 65_536
 MAX_HEADERS: Final = 100
 MAX_BODY: Final = 64 * 1024 * 1024
+_END: Final = b"\r\n\r\n"
+_STATUS: Final = re.compile(r"HTTP/1\.1 ([0-9]{3})(?: .*)?")
 _CONTINUE: Final = 100
 _FINAL: Final = 200
 
@@ -32,7 +36,7 @@ class Answer:
     is_last: bool
 
 
-def read_answer(stream: IO[bytes]) -> Answer:
+def read_answer(stream: BufferedReader) -> Answer:
     """Read one answer, and not a byte more.
 
     Raises:
@@ -42,51 +46,67 @@ def read_answer(stream: IO[bytes]) -> Answer:
         OSError: Reading failed.
     """
     try:
-        line = stream.readline(MAX_LINE)
+        begins = stream.peek()
     except ConnectionError as error:
         raise NothingAnswered from error
-    if not line:
+    if not begins:
         raise NothingAnswered
-    if not line.endswith(b"\n"):
-        raise CutShort
     while True:
-        status = _status(line)
-        headers = _headers(stream)
+        status_line, *lines = _head(stream)
+        status = _status(status_line)
+        headers = _headers(lines)
         if status >= _FINAL:
             break
         if status != _CONTINUE:
             raise Garbled
-        line = _line(stream)
     body, is_delimited = _body(stream, headers)
     closes = headers.get("connection", "").lower() == "close"
     return Answer(status=status, headers=headers, body=body, is_last=closes or not is_delimited)
 
 
-def _status(line: bytes) -> int:
-    version, _, rest = line.partition(b" ")
-    digits = rest[:3]
-    if version != b"HTTP/1.1" or not digits.isdigit() or rest[3:4] not in {b" ", b"\r", b"\n"}:
+def _head(stream: BufferedReader) -> list[str]:
+    """Return the lines up to the empty one; there is at least one."""
+    end = stream.peek().find(_END)
+    # Nearly always it came as one. A read for each line would be most of reading an answer.
+    head = stream.read(end + len(_END)) if end >= 0 else _line_by_line(stream)
+    lines = head.removesuffix(_END).decode("latin-1").split("\r\n")
+    ends = len(lines) + 1
+    if head.count(b"\n") != ends or head.count(b"\r") != ends or len(lines) > MAX_HEADERS + 1:
         raise Garbled
-    return int(digits)
+    return lines
 
 
-def _headers(stream: IO[bytes]) -> dict[str, str]:
-    headers: dict[str, str] = {}
-    for _ in range(MAX_HEADERS):
+def _line_by_line(stream: BufferedReader) -> bytes:
+    head = b""
+    for _ in range(MAX_HEADERS + 2):
         line = _line(stream)
-        if line in {b"\r\n", b"\n"}:
-            return headers
-        name, colon, value = line.decode("latin-1").partition(":")
+        head += line
+        if line == b"\r\n":
+            return head
+    raise Garbled
+
+
+def _status(line: str) -> int:
+    found = _STATUS.fullmatch(line)
+    if found is None:
+        raise Garbled
+    return int(found[1])
+
+
+def _headers(lines: list[str]) -> dict[str, str]:
+    headers: dict[str, str] = {}
+    for line in lines:
+        name, colon, value = line.partition(":")
         name = name.lower()
         if not colon or not name or name != name.strip():
             raise Garbled
         if name in {"content-length", "transfer-encoding"} and name in headers:
             raise Garbled
         headers[name] = value.strip()
-    raise Garbled
+    return headers
 
 
-def _body(stream: IO[bytes], headers: dict[str, str]) -> tuple[bytes, bool]:
+def _body(stream: BufferedReader, headers: dict[str, str]) -> tuple[bytes, bool]:
     """Return the body, and whether its end was marked."""
     coding = headers.get("transfer-encoding")
     length = headers.get("content-length")
@@ -101,7 +121,7 @@ def _body(stream: IO[bytes], headers: dict[str, str]) -> tuple[bytes, bool]:
     return _exactly(stream, int(length)), True
 
 
-def _chunks(stream: IO[bytes]) -> bytes:
+def _chunks(stream: BufferedReader) -> bytes:
     """Read what is chunked (RFC 9112 section 7.1)."""
     body = bytearray()
     while True:
@@ -119,11 +139,13 @@ def _chunks(stream: IO[bytes]) -> bytes:
         _at_most(body)
         if _line(stream) != b"\r\n":
             raise Garbled
-    _headers(stream)
-    return bytes(body)
+    for _ in range(MAX_HEADERS):
+        if _line(stream) == b"\r\n":
+            return bytes(body)
+    raise Garbled
 
 
-def _exactly(stream: IO[bytes], length: int) -> bytes:
+def _exactly(stream: BufferedReader, length: int) -> bytes:
     if length > MAX_BODY:
         raise Garbled
     body = stream.read(length)
@@ -132,11 +154,11 @@ def _exactly(stream: IO[bytes], length: int) -> bytes:
     return body
 
 
-def _line(stream: IO[bytes]) -> bytes:
+def _line(stream: BufferedReader) -> bytes:
     line = stream.readline(MAX_LINE)
-    if line.endswith(b"\n"):
+    if line.endswith(b"\r\n"):
         return line
-    raise Garbled if len(line) == MAX_LINE else CutShort
+    raise Garbled if line.endswith(b"\n") or len(line) == MAX_LINE else CutShort
 
 
 def _at_most(body: bytes | bytearray) -> bytes:

@@ -5,7 +5,7 @@ import ssl
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from typing import Final
 from urllib.parse import quote
 
@@ -57,6 +57,7 @@ class ServiceClient:
         if self.endpoint.is_secure:
             around.tls()  # while the instance starts, when Lambda lends it more CPU
         self._around = around
+        self._is_traced = "AWS_LAMBDA_FUNCTION_NAME" in around.environ
         self._signer = Signer(service, region_of(around.environ))
         self._pool = Pool(self.endpoint, patience, tls=around.tls, clock=around.clock)
         self._retries = Retries(
@@ -143,11 +144,14 @@ class ServiceClient:
 
     def _trace(self) -> list[Header]:
         """Return what tells AWS which call this one comes of; it ends loops and draws traces."""
-        environ = self._around.environ
-        trace = environ.get("_X_AMZN_TRACE_ID")
-        if not trace or "AWS_LAMBDA_FUNCTION_NAME" not in environ:
-            return []
-        return [("X-Amzn-Trace-Id", quote(trace, safe="-=;:+&[]{}\"',"))]
+        trace = self._around.environ.get("_X_AMZN_TRACE_ID") if self._is_traced else None
+        return [_trace_header(trace)] if trace else []
+
+
+@lru_cache(maxsize=8)
+def _trace_header(trace: str) -> Header:
+    """Return it as botocore writes it; an invocation's requests have the same."""
+    return ("X-Amzn-Trace-Id", quote(trace, safe="-=;:+&[]{}\"',"))
 
 
 def refusal(answer: Answer, code: object, document: Mapping[str, object]) -> WireError:

@@ -7,7 +7,8 @@ import ssl
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import IO, Final, TypeAlias
+from io import BufferedReader
+from typing import Final, TypeAlias
 
 from gatehouse.aws.wire.answers import Answer, CutShort, Garbled, NothingAnswered, read_answer
 from gatehouse.aws.wire.endpoints import Endpoint, Patience
@@ -28,7 +29,7 @@ class _Stale(Exception):
 @dataclass(slots=True)
 class _Connection:
     socket: socket.socket
-    stream: IO[bytes]
+    stream: BufferedReader
     idle_since: int = 0
 
     def close(self) -> None:

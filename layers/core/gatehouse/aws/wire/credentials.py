@@ -47,7 +47,8 @@ class Expiring:
 class CredentialSource:
     """Returns what to sign with now; `fetch` asks the endpoint that the environment names.
 
-    The environment is looked at each time: it costs nothing, and it may change.
+    Credentials of the environment are read once, as botocore reads them, and again when they have
+    ended: Lambda ends an instance before they do.
     """
 
     def __init__(
@@ -60,6 +61,7 @@ class CredentialSource:
         self._environ = environ
         self._fetch = fetch
         self._clock = clock
+        self._found: Credentials | None = None
         self._fetched: Expiring | None = None
         self._failed_at = 0
         self._lock = Lock()
@@ -70,8 +72,11 @@ class CredentialSource:
         Raises:
             NoCredentials: There are none, or they could not be renewed and have ended.
         """
+        if self._found is not None:
+            return self._found
         if "AWS_ACCESS_KEY_ID" in self._environ or "AWS_SECRET_ACCESS_KEY" in self._environ:
-            return _from(self._environ)
+            self._found = _from(self._environ)
+            return self._found
         if not self._environ.get(ADDRESS):
             raise NoCredentials("There are no credentials in the environment")
         known = self._fetched
@@ -90,6 +95,7 @@ class CredentialSource:
 
     def forget(self) -> None:
         """Ask anew the next time: AWS says that they are over."""
+        self._found = None
         self._fetched = None
 
     def _renew(self, left: int) -> None:

@@ -41,7 +41,7 @@ class Signer:
 
         `path` is as it is sent. It is encoded once more, as all services but S3 want it.
         """
-        stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(now))
+        stamp = _stamp(now)
         added: list[Header] = list(headers)
         if credentials.session_token is not None:
             added.append(("X-Amz-Security-Token", credentials.session_token))
@@ -82,6 +82,11 @@ def _canonical(headers: tuple[Header, ...]) -> tuple[str, str, str]:
     before = "".join(line for name, line in lines.items() if name < date)
     after = "".join(line for name, line in lines.items() if name > date)
     return ";".join(sorted({*lines, date})), f"{before}{date}:", f"\n{after}"
+
+
+@lru_cache(maxsize=4)
+def _stamp(now: int) -> str:
+    return time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(now))
 
 
 @lru_cache(maxsize=64)
