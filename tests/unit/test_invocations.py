@@ -8,11 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gatehouse.domain import invocations as known_to
 from gatehouse.domain.calls import Deduplication, Dispatched, Invocation, Outcome, UpstreamAnswer
 from gatehouse.domain.client_context import ClientContext
 from gatehouse.domain.errors import Unavailable
 from gatehouse.domain.ids import request_id
 from gatehouse.domain.invocations import (
+    MAX_KNOWN,
     dispatched_document,
     document_bytes,
     invocation_document,
@@ -246,6 +248,37 @@ def test_a_full_answer_fits_into_what_lambda_returns() -> None:
     answer = UpstreamAnswer(status=200, content_type="x" * 200, body=b"\xff" * MAX_BODY)
     document = dispatched_document(replace(DISPATCHED, answer=answer))
     assert len(document_bytes(document)) < 6 * 1024 * 1024
+
+
+@given(invocations, st.data())
+def test_a_tool_that_was_read_before_is_read_as_it_is_now(
+    invocation: Invocation, data: st.DataObject
+) -> None:
+    document = sent(invocation_document(invocation))
+    read_invocation(document)
+    name = data.draw(st.sampled_from(["version", "is_enabled", "created_at", "updated_at"]))
+    changed = json.loads(json.dumps(document))
+    before = changed["tool"][name]
+    changed["tool"][name] = not before if name == "is_enabled" else before + 1
+    assert getattr(read_invocation(changed).tool, name) == changed["tool"][name]
+    assert read_invocation(document) == invocation
+    changed["tool"][name] = int(before) if name == "is_enabled" else bool(before)
+    with pytest.raises(UnreadableDocument):
+        read_invocation(changed)
+
+
+def test_a_tool_that_is_sent_again_is_the_same_object() -> None:
+    document = sent(invocation_document(INVOCATION))
+    first, second = (read_invocation(sent(document)).tool for _ in range(2))
+    assert first is second
+
+
+def test_no_more_tools_are_remembered_than_may_be() -> None:
+    for number in range(MAX_KNOWN + 9):
+        tool = replace(INVOCATION.tool, digest=f"{number:064x}")
+        document = sent(invocation_document(replace(INVOCATION, tool=tool)))
+        assert read_invocation(document).tool.digest == tool.digest
+    assert len(known_to._tools) == MAX_KNOWN
 
 
 def test_tools_are_read_with_their_types() -> None:

@@ -18,6 +18,7 @@ from gatehouse.domain.ids import request_time_ms
 from gatehouse.domain.json_values import JsonObject, JsonValue
 from gatehouse.domain.members import MemberIdentity
 from gatehouse.domain.probing import ProbeKind
+from gatehouse.domain.remembered import Remembered
 from gatehouse.domain.sealing import RetiringSecret, SealedSecret
 from gatehouse.domain.strict_fields import StrictFields, UnreadableDocument
 from gatehouse.domain.tool_documents import definition_document, read_definition
@@ -26,6 +27,10 @@ from gatehouse.domain.warrant_policies import WarrantVerdict
 from gatehouse.domain.warrant_verdict_documents import read_verdict, verdict_document
 
 VERSION: Final = 3
+MAX_KNOWN: Final = 256
+"""Tools whose documents an instance remembers."""
+MAX_KNOWN_CHARACTERS: Final = 16_384
+"""Of such a document; larger ones would take more room than they are worth."""
 _ENCODER: Final = json.JSONEncoder(separators=(",", ":"), allow_nan=False)
 
 
@@ -128,7 +133,7 @@ def _tool_document(tool: Tool) -> JsonObject:
     sealed, retiring = tool.sealed_secret, tool.retiring_secret
     return {
         "project_id": tool.project_id,
-        "definition": definition_document(tool.definition),
+        "definition": _definition_document(tool.definition),
         "digest": tool.digest,
         "version": tool.version,
         "is_enabled": tool.is_enabled,
@@ -149,24 +154,47 @@ def _sealed_document(sealed: SealedSecret) -> JsonObject:
     }
 
 
+_definition_document: Final = Remembered(definition_document, MAX_KNOWN)
+_tools: Final[dict[tuple[str, str], tuple[JsonObject, Tool]]] = {}
+"""What was read of documents of tools, by project and digest."""
+
+
 def _read_tool(document: JsonValue) -> Tool:
+    """Read a tool; what an equal document said is known."""
     names = "project_id definition digest version is_enabled created_at updated_at"
     fields = StrictFields.of(document, f"{names} sealed_secret retiring_secret")
+    # Python takes True for equal to 1, so what is of these types is read before it is compared.
+    project_id, digest = fields.text("project_id"), fields.text("digest")
+    version, is_enabled = fields.number("version"), fields.flag("is_enabled")
+    created_at, updated_at = fields.number("created_at"), fields.number("updated_at")
+    known = _tools.get((project_id, digest))
+    if known is not None and known[0] == fields.values:
+        return known[1]
     try:
         definition = read_definition(fields.json_object("definition"))
     except (KeyError, TypeError, ValueError) as error:
         raise UnreadableDocument("definition is not a tool's") from error
-    return Tool(
-        project_id=fields.text("project_id"),
+    tool = Tool(
+        project_id=project_id,
         definition=definition,
-        digest=fields.text("digest"),
-        version=fields.number("version"),
-        is_enabled=fields.flag("is_enabled"),
-        created_at=fields.number("created_at"),
-        updated_at=fields.number("updated_at"),
+        digest=digest,
+        version=version,
+        is_enabled=is_enabled,
+        created_at=created_at,
+        updated_at=updated_at,
         sealed_secret=_read_sealed_secret(fields.values["sealed_secret"]),
         retiring_secret=_read_retiring_secret(fields.values["retiring_secret"]),
     )
+    _know(tool, fields.values)
+    return tool
+
+
+def _know(tool: Tool, document: JsonObject) -> None:
+    if len(document_bytes(document)) > MAX_KNOWN_CHARACTERS:
+        return
+    while len(_tools) >= MAX_KNOWN:
+        _tools.pop(next(iter(_tools)), None)
+    _tools[tool.project_id, tool.digest] = (document, tool)
 
 
 def _read_retiring_secret(document: JsonValue) -> RetiringSecret | None:

@@ -4,11 +4,8 @@ from base64 import b64decode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import TypeVar
 
 from gatehouse.domain.json_values import JsonObject, JsonValue
-
-Kind = TypeVar("Kind", str, int, bool)
 
 
 class UnreadableDocument(ValueError):
@@ -30,25 +27,37 @@ class StrictFields:
     @classmethod
     def of(cls, document: JsonValue, names: str) -> "StrictFields":
         """Take an object with exactly the named members."""
-        if not isinstance(document, Mapping) or document.keys() != _names(names):
+        if not isinstance(document, dict) or document.keys() != _names(names):
             raise UnreadableDocument(f"not an object of exactly: {names}")
         return cls(document)
 
     def text(self, name: str) -> str:
         """Read a string."""
-        return self._exactly(name, str)
+        value = self.values[name]
+        if isinstance(value, str):
+            return value
+        raise UnreadableDocument(f"{name} is not a text")
 
     def optional_text(self, name: str) -> str | None:
         """Read a string or null."""
-        return None if self.values[name] is None else self.text(name)
+        value = self.values[name]
+        if value is None or isinstance(value, str):
+            return value
+        raise UnreadableDocument(f"{name} is not a text")
 
     def number(self, name: str) -> int:
         """Read a whole number."""
-        return self._exactly(name, int)
+        value = self.values[name]
+        if isinstance(value, int) and not isinstance(value, bool):
+            return value
+        raise UnreadableDocument(f"{name} is not a whole number")
 
     def flag(self, name: str) -> bool:
         """Read a boolean."""
-        return self._exactly(name, bool)
+        value = self.values[name]
+        if isinstance(value, bool):
+            return value
+        raise UnreadableDocument(f"{name} is not a boolean")
 
     def raw(self, name: str) -> bytes:
         """Read base64."""
@@ -62,23 +71,18 @@ class StrictFields:
         value = self.values[name]
         if not isinstance(value, list):
             raise UnreadableDocument(f"{name} is not a list")
-        if not all(isinstance(item, str) for item in value):
+        texts = tuple([item for item in value if isinstance(item, str)])
+        if len(texts) != len(value):
             raise UnreadableDocument(f"{name} is not a list of texts")
-        return tuple(str(item) for item in value)
+        return texts
 
     def json_object(self, name: str) -> JsonObject:
         """Read an object, whatever it holds."""
         value = self.values[name]
-        if not isinstance(value, Mapping):
+        if not isinstance(value, dict):
             raise UnreadableDocument(f"{name} is not an object")
         return value
 
     def optional_json_object(self, name: str) -> JsonObject | None:
         """Read an object or null."""
         return None if self.values[name] is None else self.json_object(name)
-
-    def _exactly(self, name: str, kind: type[Kind]) -> Kind:
-        value = self.values[name]
-        if type(value) is not kind:  # a bool is no number here
-            raise UnreadableDocument(f"{name} is not of type {kind.__name__}")
-        return value
