@@ -4,12 +4,15 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gatehouse.domain.calls import Dispatched, Outcome, UpstreamAnswer
 from gatehouse.domain.input_requests import InputRequest
 from gatehouse.domain.json_values import JsonValue
 from gatehouse.domain.notifications import Progress
 from gatehouse.domain.rich_results import MEDIA_TYPE, Asking, Structured
+from gatehouse.domain.sanitizing import cleaned
 from gatehouse.domain.tool_results import (
     CUT,
     MAX_EXCERPT_BYTES,
@@ -197,6 +200,20 @@ def test_json_hides_nothing_either_and_both_its_forms_agree() -> None:
     assert isinstance(block, Text)
     assert json.loads(block.text) == shown
     assert result.notes == {"gatehouse/sanitized": True}
+
+
+@given(
+    st.recursive(
+        st.text("ab\\ \x1b\u200b\x00\n\tü") | st.integers() | st.none(),
+        lambda inner: st.lists(inner) | st.dictionaries(st.text("k\\\u200b\x7f"), inner),
+        max_leaves=6,
+    ),
+    st.booleans(),
+)
+def test_nothing_is_left_in_json_that_nobody_would_see(value: Any, is_escaped: bool) -> None:  # noqa: FBT001
+    result = result_of(json.dumps(value, ensure_ascii=is_escaped).encode())
+    assert result.structured == Structured(cleaned(value))
+    assert result.is_sanitized == (cleaned(value) != value)
 
 
 def test_a_rich_result_hides_nothing_and_its_state_is_not_touched() -> None:

@@ -59,17 +59,20 @@ class KmsSecretOpener:
 
     def open(self, sealed: SealedSecret, binding: SecretBinding) -> str:
         """See `SecretOpener.open`."""
+        additional_data = binding.additional_data
         plaintext = unseal(
             sealed.ciphertext,
-            data_key=self._data_key(sealed, binding),
+            data_key=self._data_key(sealed, binding, additional_data),
             nonce=sealed.nonce,
-            additional_data=binding.additional_data,
+            additional_data=additional_data,
         )
         return plaintext.decode()
 
-    def _data_key(self, sealed: SealedSecret, binding: SecretBinding) -> bytes:
+    def _data_key(
+        self, sealed: SealedSecret, binding: SecretBinding, additional_data: bytes
+    ) -> bytes:
         """Return the data key, from the cache under the very context it was unwrapped with."""
-        name = hashlib.sha256(binding.additional_data + b"\0" + sealed.wrapped_key).digest()
+        name = hashlib.sha256(additional_data + b"\0" + sealed.wrapped_key).digest()
         with self._lock:
             known = self._opened.pop(name, None)
             if known and known.uses_left > 0 and self.monotonic() < known.expires_at:

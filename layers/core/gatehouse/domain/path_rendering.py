@@ -4,8 +4,9 @@ Values are percent-encoded but for RFC 3986's unreserved characters (section 2.3
 of them can end a path segment, a query entry or the target itself.
 """
 
-import unicodedata
+import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 from urllib.parse import quote, unquote
 
@@ -28,6 +29,8 @@ _LITERAL_PATH: Final = "/%:@!$&'()*+,;="
 """What a template's own text may hold unencoded: pchar (RFC 3986 section 3.3) and slashes."""
 _DOTS: Final = frozenset({".", ".."})
 """Segments that a server resolves away (RFC 3986 section 5.2.4)."""
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+"""All of Unicode's category Cc."""
 
 Entries = Iterator[tuple[str, str]]
 
@@ -43,15 +46,17 @@ def render_path(template: str, values: Values) -> str:
     if name := missing(parts, values):
         raise _absent(name)
     path = "".join(
-        quote(_segment_text(values, part.name), safe="")
-        if isinstance(part, Variable)
-        else quote(part, safe=_LITERAL_PATH)
-        for part in parts
+        [
+            quote(_segment_text(values, part.name), safe="")
+            if isinstance(part, Variable)
+            else _literal(part)
+            for part in parts
+        ]
     )
     if not path.startswith("/"):
         raise ToolRefused("The tool's path does not start with a slash", code=MISCONFIGURED)
     # Values and literal text may make a dot segment only together, such as `.{x}`.
-    if any(_is_dots(unquote(segment)) for segment in path.split("/")):
+    if _may_hold_dots(path) and any(_is_dots(unquote(part)) for part in path.split("/")):
         raise ToolRefused("The path would leave its place with these arguments", code=MISCONFIGURED)
     return path
 
@@ -81,18 +86,29 @@ def encoded_query(entries: Entries) -> str:
     return "&".join(f"{_quoted(name)}={_quoted(value)}" for name, value in entries)
 
 
+@lru_cache(maxsize=512)
+def _literal(part: str) -> str:
+    """Return a template's own text as it is sent; templates are few."""
+    return quote(part, safe=_LITERAL_PATH)
+
+
 def _quoted(text: str) -> str:
     return quote(text, safe="", errors="surrogatepass")
 
 
 def _segment_text(values: Values, name: str) -> str:
     text = as_text(values.get(name), name)
-    for reading in (text, unquote(text)):
-        if not reading or _is_dots(reading):
+    for reading in (text, unquote(text)) if "%" in text else (text,):
+        if not reading or (_may_hold_dots(reading) and _is_dots(reading)):
             raise unusable(name, "is part of a path and must not be empty, '.' or '..'")
-        if any(unicodedata.category(character) == "Cc" for character in reading):
+        if _CONTROL.search(reading):
             raise unusable(name, "is part of a path and must not hold control characters")
     return text
+
+
+def _may_hold_dots(text: str) -> bool:
+    """Say whether there is a dot in `text`, or what may be one once it is decoded."""
+    return "." in text or "%" in text
 
 
 def _is_dots(segment: str) -> bool:

@@ -30,37 +30,39 @@ def redacted(answer: UpstreamAnswer, secrets: Sequence[str]) -> UpstreamAnswer:
     body = answer.body
     content_type = kept_type = answer.content_type.encode()
     for secret in filter(None, secrets):
-        body, content_type = _without(body, secret), _without(content_type, secret)
+        encoded = _encoded(secret)
+        body = _without(body, secret, encoded)
+        content_type = _without(content_type, secret, encoded)
         if answer.truncated:
-            for spelling in _spellings(secret):
+            for spelling in _spellings(secret, encoded):
                 body = _without_half(body, spelling)
     if body == answer.body and content_type == kept_type:
         return answer
     return replace(answer, body=body, content_type=content_type.decode())
 
 
-def _without(text: bytes, secret: str) -> bytes:
-    """Return `text` without the secret, wherever the whole of it stands."""
+def _without(text: bytes, secret: str, encoded: Sequence[bytes]) -> bytes:
+    """Return `text` without the secret, wherever the whole of it stands, and how it is encoded."""
     if _ESCAPE.search(text):
         text = re.sub(b"".join(map(_pattern, secret)), REDACTED, text)
     else:  # nothing is escaped in there, and looking for one spelling takes no time
         text = text.replace(secret.encode(), REDACTED)
-    for encoded in _encoded(secret):
-        text = text.replace(encoded, REDACTED)
+    for each in encoded:
+        text = text.replace(each, REDACTED)
     return text
 
 
-def _spellings(secret: str) -> Iterator[Spelling]:
+def _spellings(secret: str, encoded: Sequence[bytes]) -> Iterator[Spelling]:
     yield [_ways(character) for character in secret]
-    yield from ([(encoded,)] for encoded in _encoded(secret))
+    yield from ([(each,)] for each in encoded)
 
 
-def _encoded(secret: str) -> Iterator[bytes]:
-    """Yield how a secret looks in hex and base64, as far as that tells anything."""
+def _encoded(secret: str) -> Sequence[bytes]:
+    """Return how a secret looks in hex and base64, as far as that tells anything."""
     data = secret.encode()
     digits = data.hex().encode()
     encoded = {digits, digits.upper(), *_within_base64(data)}
-    return (text for text in encoded if len(text) >= MIN_ENCODED)
+    return [text for text in encoded if len(text) >= MIN_ENCODED]
 
 
 @lru_cache(maxsize=256)

@@ -40,9 +40,14 @@ _UNSEEN_ASCII: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _CONDITIONAL: Final = re.compile("[\u200c\u200d\ufe00-\ufe0f]")
 
 
+def is_plain(text: str) -> bool:
+    """Say whether the text is ASCII that can all be seen; then so is every part of it."""
+    return text.isascii() and not _UNSEEN_ASCII.search(text)
+
+
 def cleaned_text(text: str) -> str:
     """Return the text without what cannot be seen; the same string where there is nothing."""
-    if text.isascii() and not _UNSEEN_ASCII.search(text):  # most text, and four times as fast
+    if is_plain(text):  # as most text is, and four times as fast
         return text
     seen = _UNSEEN.sub("", text)
     if seen != text and _UNSEEN.search(seen):

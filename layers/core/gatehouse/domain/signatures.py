@@ -61,8 +61,8 @@ def canonical(request: OutboundRequest, scheme: SignatureScheme) -> str:
 def signature(request: OutboundRequest, scheme: SignatureScheme, secrets: Sequence[str]) -> str:
     """Return the header's value: one `<tag>=<hex HMAC-SHA256>` per secret, in their order."""
     signed = canonical(request, scheme).encode()
-    digests = (hmac.new(secret.encode(), signed, hashlib.sha256) for secret in secrets)
-    return ",".join(f"{scheme.value}={digest.hexdigest()}" for digest in digests)
+    digests = [hmac.digest(secret.encode(), signed, "sha256").hex() for secret in secrets]
+    return ",".join([f"{scheme.value}={digest}" for digest in digests])
 
 
 def authenticated(

@@ -18,7 +18,7 @@ from gatehouse.domain.json_values import JsonObject, JsonValue
 from gatehouse.domain.media_types import content_type, decoded, is_textual
 from gatehouse.domain.notifications import Notification
 from gatehouse.domain.rich_results import Asking, Demanding, Finished, Structured
-from gatehouse.domain.sanitizing import cleaned, cleaned_text
+from gatehouse.domain.sanitizing import cleaned, cleaned_text, is_plain
 from gatehouse.domain.strict_json import InvalidJson, parse
 
 MAX_EXCERPT_BYTES: Final = 2048
@@ -176,8 +176,10 @@ def _from_json(answer: UpstreamAnswer) -> ToolResult:
         value = parse(body)
     except InvalidJson as error:
         return refusal(f"The upstream's answer is not acceptable JSON: {error}")
-    if (shown := cleaned(value)) == value:
-        return ToolResult(content=(Text(body.decode("utf-8")),), structured=Structured(value))
+    text = body.decode("utf-8")
+    # Where nothing is escaped, each string stands in the text as it is.
+    if (is_plain(text) and "\\" not in text) or (shown := cleaned(value)) == value:
+        return ToolResult(content=(Text(text),), structured=Structured(value))
     text = json.dumps(shown, ensure_ascii=False)
     return ToolResult(content=(Text(text),), structured=Structured(shown), is_sanitized=True)
 

@@ -1,6 +1,7 @@
 """How often each tool was called, and how long it took."""
 
 import math
+from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -14,10 +15,12 @@ def bucket_ms(bucket: int) -> int:
     return math.ceil(2 ** (bucket / 2))
 
 
+_BOUNDS: Final = tuple(bucket_ms(k) for k in range(BUCKETS - 1))
+
+
 def bucket_of(duration_ms: int) -> int:
     """Return the bucket of a call that took `duration_ms`."""
-    bounds = (k for k in range(BUCKETS - 1) if duration_ms <= bucket_ms(k))
-    return next(bounds, BUCKETS - 1)
+    return bisect_left(_BOUNDS, duration_ms)
 
 
 def percentile_ms(histogram: Mapping[int, int], share: float) -> int | None:

@@ -4,7 +4,6 @@ Credentials travel in the Authorization header alone, so no answer ever allows c
 """
 
 from collections.abc import Set as AbstractSet
-from dataclasses import replace
 from typing import Final
 
 from gatehouse.edge.http import HttpRequest, HttpResponse
@@ -66,4 +65,6 @@ def with_cors(
         headers["access-control-expose-headers"] = EXPOSED_HEADERS
     else:
         headers = {n: v for n, v in headers.items() if not n.startswith("access-control-")}
-    return replace(response, headers=headers)
+    return HttpResponse(
+        status=response.status, headers=headers, body=response.body, cookies=response.cookies
+    )

@@ -1,8 +1,9 @@
 """Hold an admitted request to the limits that were set for whoever sends it."""
 
 from collections.abc import Callable, Generator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, replace
+from typing import Final, TypeAlias
 
 from gatehouse.domain.call_limits import call_limits, failure_limit, too_many
 from gatehouse.domain.caller import Caller
@@ -13,6 +14,10 @@ from gatehouse.domain.tools import Tool
 from gatehouse.ports.calls import CallRecords
 from gatehouse.ports.limits import LimitCounters, Taken
 from gatehouse.usecases.permitted import begun, require_permitted
+
+Standings: TypeAlias = tuple[Standing, ...]
+
+_UNLIMITED: Final[AbstractContextManager[Standings]] = nullcontext(())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,8 +41,7 @@ class LimitRequests:
     records: CallRecords
     clock_ms: Callable[[], int]
 
-    @contextmanager
-    def __call__(self, asked: LimitedRequest) -> Generator[tuple[Standing, ...], None, None]:
+    def __call__(self, asked: LimitedRequest) -> AbstractContextManager[Standings]:
         """Run the request within its limits; yield where the caller then stands.
 
         A refusal of the request says so too, in its `standings`.
@@ -47,9 +51,12 @@ class LimitRequests:
             Unavailable: It could not be counted, so it is not made.
         """
         limits = call_limits(asked.caller, _callable(asked))
-        if not limits:
-            yield ()
-            return
+        return self._within(asked, limits) if limits else _UNLIMITED
+
+    @contextmanager
+    def _within(
+        self, asked: LimitedRequest, limits: tuple[Limit, ...]
+    ) -> Generator[Standings, None, None]:
         now_ms = self.clock_ms()
         taken = self.counters.take(limits, holder=asked.request_id, now_ms=now_ms)
         standings = tuple(_standing(limit, taken, now_ms) for limit in limits)

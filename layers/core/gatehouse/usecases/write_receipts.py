@@ -1,7 +1,7 @@
 """Write a signed receipt of each decision about a warrant, beside the record of its call."""
 
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from functools import partial
 from threading import Lock
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from gatehouse.domain.calls import CallRecord, Outcome
 from gatehouse.domain.receipts import ChainedReceipt, ChainListing, SignedCertificate
-from gatehouse.domain.warrant_policies import Decision, Evidence
+from gatehouse.domain.warrant_policies import Decision, Evidence, WarrantVerdict
 from gatehouse.ports.receipts import CertificateSigner, NewReceipts
 
 if TYPE_CHECKING:
@@ -42,20 +42,25 @@ class WriteReceipts:
     _certificates: list[SignedCertificate] = field(default_factory=list)
     _certifying: Lock = field(default_factory=Lock)
 
-    @contextmanager
-    def beside(self, record: CallRecord) -> Generator[CallRecord, None, None]:
+    def beside(self, record: CallRecord) -> AbstractContextManager[CallRecord]:
         """Begin to write the receipt, hand over the record that names it, and wait for the end.
 
         The writing of the record goes on at the same time. Nothing is raised but what is raised
         while the record is written. Where no receipt is wanted the record stays as it is; else
         it loses its evidence, which the receipt has.
         """
-        if record.warrant is None or record.warrant.evidence is None:
-            yield record
-            return
-        linked = replace(record, warrant=replace(record.warrant, evidence=None))
+        verdict = record.warrant
+        if verdict is None or verdict.evidence is None:
+            return nullcontext(record)
+        return self._beside(record, verdict, verdict.evidence)
+
+    @contextmanager
+    def _beside(
+        self, record: CallRecord, verdict: WarrantVerdict, evidence: Evidence
+    ) -> Generator[CallRecord, None, None]:
+        linked = replace(record, warrant=replace(verdict, evidence=None))
         try:
-            made = said(record, record.warrant.evidence)
+            made = said(record, evidence)
             receipt, chain = self.chains().add(record.project_id, made)
         except Exception:  # noqa: BLE001 - the call's record is still to be written
             self.lost("receipt", linked)
