@@ -14,7 +14,7 @@ from typing import Final
 from bench.field import fielded
 from bench.ground import Ground, result_of
 from bench.measure import Subject, in_turns
-from bench.runtime import working
+from bench.runtime import Worker, working
 from bench.world import ENFORCED, chain_of
 from gatehouse.domain.tools import AuthStrategy
 
@@ -30,6 +30,7 @@ VCPU_HOUR, GB_HOUR, BALANCER_HOUR = 0.04048, 0.004445, 0.0225
 DATABASE_HOUR: Final = 0.016
 """The smallest managed PostgreSQL; ContextForge's documents ask for one outside of trials."""
 HOURS: Final = 730
+WARMING: Final = 3
 MEMORY: Final = (256, 512, 1024)
 WHOLE_CPU_MB: Final = 1769
 WAITS: Final[Mapping[str, float]] = {"read": 4.0, "write": 5.0, "invoke": 8.0, "upstream": 100.0}
@@ -38,11 +39,15 @@ WAITS: Final[Mapping[str, float]] = {"read": 4.0, "write": 5.0, "invoke": 8.0, "
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """AWS calls of one warm request by kind, and the bytes of their bodies."""
+    """AWS calls of one warm request by kind, the bytes of their bodies, and steps by function.
+
+    A step is a call of a Python function, whoever wrote it.
+    """
 
     calls: Mapping[str, int]
     bytes_sent: Mapping[str, int]
     bytes_received: Mapping[str, int]
+    steps: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,39 +61,43 @@ class Bill:
 
 
 def requests(ground: Ground) -> dict[str, Request]:
-    """Count what each kind of warm request asks of AWS."""
+    """Count what each kind of warm request asks of AWS, and how many steps it takes."""
     plain = ground.world(project_id="Counted1")
     signed = ground.world(project_id="Counted2", strategy=AuthStrategy.HMAC_SIGNATURE)
     guarded = ground.world(project_id="Counted3", policy=ENFORCED)
     many = ground.world(project_id="Counted4", tools=100)
     changed = ground.world(project_id="Counted5", tools=100, changed_at=int(time.time()))
     chain = chain_of(3)
-    with fielded(ground) as field_:
-        mcp = field_.worker("mcp", ground.function("mcp"))
-        token = field_.worker("token", ground.function("token"))
+    with fielded(ground, is_counting=True) as field_:
+        assert ground.dispatch is not None  # noqa: S101
+        token = {"token": field_.worker("token", ground.counting("token"))}
+        mcp = {"mcp": field_.worker("mcp", ground.counting("mcp"))}
+        both = {**mcp, "dispatch": ground.dispatch}
         return {
-            "tools/call, none": _counted(ground, mcp.call, plain.call),
-            "tools/call, hmac_signature": _counted(ground, mcp.call, signed.call),
-            "tools/call, with a warrant": _counted(
-                ground, mcp.call, lambda: guarded.call(chain=chain)
-            ),
-            "tools/list of 100": _counted(ground, mcp.call, lambda: many.rpc("tools/list", {})),
+            "tools/call, none": _counted(ground, both, plain.call),
+            "tools/call, hmac_signature": _counted(ground, both, signed.call),
+            "tools/call, with a warrant": _counted(ground, both, lambda: guarded.call(chain=chain)),
+            "tools/list of 100": _counted(ground, mcp, lambda: many.rpc("tools/list", {})),
             "tools/list of 100, just changed": _counted(
-                ground, mcp.call, lambda: changed.rpc("tools/list", {})
+                ground, mcp, lambda: changed.rpc("tools/list", {})
             ),
-            "session exchange": _counted(ground, token.call, plain.exchange),
+            "session exchange": _counted(ground, token, plain.exchange),
         }
 
 
-def _counted(ground: Ground, call: Callable[[bytes], bytes], make: Callable[[], bytes]) -> Request:
-    call(make())  # warms keys, data keys and connections
+def _counted(ground: Ground, workers: Mapping[str, Worker], make: Callable[[], bytes]) -> Request:
+    """Count one request to the first of `workers`, by all of which it is served."""
+    first = next(iter(workers.values()))
+    for _ in range(WARMING):
+        first.call(make())  # keys, data keys, connections, and what is kept from the second time on
     for counter in (ground.aws.calls, ground.aws.received, ground.aws.sent):
         counter.clear()
-    call(make())
+    first.call(make())
     return Request(
         calls=dict(ground.aws.calls),
         bytes_sent=dict(ground.aws.received),
         bytes_received=dict(ground.aws.sent),
+        steps={name: worker.steps() for name, worker in workers.items()},
     )
 
 

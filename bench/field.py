@@ -35,11 +35,12 @@ class Field:
 
 
 @contextmanager
-def fielded(ground: Ground) -> Iterator[Field]:
+def fielded(ground: Ground, *, is_counting: bool = False) -> Iterator[Field]:
     """Open a field; dispatch stands by for those who invoke it."""
     with ExitStack() as stack:
         opened = Field(ground, stack)
-        ground.dispatch = opened.worker("dispatch", ground.function("dispatch"))
+        code = ground.counting("dispatch") if is_counting else ground.function("dispatch")
+        ground.dispatch = opened.worker("dispatch", code)
         try:
             yield opened
         finally:

@@ -8,7 +8,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +66,11 @@ class Ground:
         return Code(
             handler="app.lambda_handler", folder=folder, layers=(layer,), environment=settings
         )
+
+    def counting(self, noun: str) -> Code:
+        """Return one of our functions that writes how many steps each request takes it."""
+        code = self.function(noun)
+        return replace(code, handler="counted.lambda_handler", layers=(*code.layers, PEERS))
 
     def peer(
         self,

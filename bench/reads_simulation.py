@@ -10,7 +10,7 @@ is not there). Nothing is random but what the seed fixes; no wall clock is read.
 import random
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -126,7 +126,7 @@ def _wanted(load: Load, member: int) -> Wanted:
     wanted = Wanted(project_id=PROJECT_ID, integration_id=INTEGRATION_ID, tool_name="lookup")
     if not load.as_members:
         return wanted
-    return replace(wanted, assertion_kid="backend-v1", member_external_id=f"user-{member}")
+    return wanted._replace(assertion_kid="backend-v1", member_external_id=f"user-{member}")
 
 
 def _filled(load: Load) -> CountingTable:

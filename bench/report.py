@@ -85,9 +85,10 @@ def _requests(results: Results) -> str:
     for name, x in results.requests.items():
         made = ", ".join(f"{count} {kind}" for kind, count in sorted(x.calls.items()))
         sent, received = sum(x.bytes_sent.values()), sum(x.bytes_received.values())
-        rows.append((name, made, f"{sent:,}", f"{received:,}"))
-    columns = ("warm request", "AWS calls", "bytes sent", "bytes received")
-    return _table("What a request asks of AWS (counted)", columns, rows)
+        steps = " + ".join(f"{steps} in `{noun}`" for noun, steps in x.steps.items())
+        rows.append((name, made, f"{sent:,}", f"{received:,}", steps))
+    columns = ("warm request", "AWS calls", "bytes sent", "bytes received", "steps")
+    return _table("What a request asks of AWS, and its steps (counted)", columns, rows)
 
 
 def _money(results: Results) -> str:

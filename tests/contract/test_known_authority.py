@@ -80,15 +80,15 @@ def test_whatever_is_taken_away_is_gone_for_the_very_next_read(
 def test_what_was_wanted_by_one_is_not_what_another_is_given(reader: DynamoAuthority) -> None:
     for _ in range(2):
         assert reader.read(WANTED).tool == stored(LOOKUP)
-        assert reader.read(replace(WANTED, tool_name=None)).tool is None
-        assert reader.read(replace(WANTED, tool_name="unknown")).tool is None
-        assert reader.read(replace(WANTED, integration_id=None)).integration is None
-        assert reader.read(replace(WANTED, project_id="Proj0002")) == Authority()
+        assert reader.read(WANTED._replace(tool_name=None)).tool is None
+        assert reader.read(WANTED._replace(tool_name="unknown")).tool is None
+        assert reader.read(WANTED._replace(integration_id=None)).integration is None
+        assert reader.read(WANTED._replace(project_id="Proj0002")) == Authority()
 
 
 def test_no_more_is_known_than_there_is_room_for(reader: DynamoAuthority) -> None:
     for number in range(MAX_KNOWN + 10):
-        reader.read(replace(WANTED, tool_name=f"unknown-{number}"))
+        reader.read(WANTED._replace(tool_name=f"unknown-{number}"))
     assert len(reader.known) == MAX_KNOWN
     assert reader.read(WANTED).tool == stored(LOOKUP)
 

@@ -184,7 +184,7 @@ def test_a_call_reads_one_copy_in_one_round_trip_and_every_item_elsewhere(
 def test_what_is_absent_from_a_whole_copy_is_absent_without_asking_again(ground: Ground) -> None:
     ground.replicate(2)
     reader = ground.knowing_reader()
-    found = reader.read(replace(ALL, integration_id="Nobody00", tool_name="never-was"))
+    found = reader.read(ALL._replace(integration_id="Nobody00", tool_name="never-was"))
     assert (found.integration, found.tool) == (None, None)
     assert len(ground.partitions) == 1
 

@@ -21,7 +21,9 @@ NewValue: TypeAlias = "UniversalAttributeValueTypeDef"
 NewItem: TypeAlias = "dict[str, UniversalAttributeValueTypeDef]"
 
 
-_encode: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_encode: Final = json.JSONEncoder(
+    ensure_ascii=False, separators=(",", ":"), check_circular=False
+).encode
 
 
 class CorruptItem(Exception):

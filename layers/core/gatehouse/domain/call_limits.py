@@ -26,11 +26,12 @@ def call_limits(caller: Caller, tool: Tool | None) -> tuple[Limit, ...]:
         *limits_of(LimitScope.PROJECT, project.id, project.settings.limits),
         *limits_of(LimitScope.INTEGRATION, f"{project.id}#{integration.id}", integration.limits),
     ]
-    if member is not None and project.settings.member_limits != UNLIMITED:
+    limits = project.settings.member_limits
+    if member is not None and limits is not UNLIMITED:
         # A member's id may hold anything, so it stands in keys as a digest.
         digest = hashlib.sha256(member.external_id.encode()).hexdigest()[:32]
         subject = f"{project.id}#{digest}"
-        found += limits_of(LimitScope.MEMBER, subject, project.settings.member_limits)
+        found += limits_of(LimitScope.MEMBER, subject, limits)
     if tool is not None:
         subject = f"{project.id}#{tool.definition.name}"
         found += limits_of(LimitScope.TOOL, subject, tool.limits)

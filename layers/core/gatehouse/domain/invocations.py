@@ -6,7 +6,6 @@ another type or another version is refused. A new field is a new version.
 
 import json
 from base64 import b64encode
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
@@ -31,7 +30,7 @@ MAX_KNOWN: Final = 256
 """Tools whose documents an instance remembers."""
 MAX_KNOWN_CHARACTERS: Final = 16_384
 """Of such a document; larger ones would take more room than they are worth."""
-_ENCODER: Final = json.JSONEncoder(separators=(",", ":"), allow_nan=False)
+_ENCODER: Final = json.JSONEncoder(separators=(",", ":"), check_circular=False, allow_nan=False)
 
 
 def invocation_document(invocation: Invocation) -> JsonObject:
@@ -100,7 +99,7 @@ def read_dispatched(document: JsonValue) -> Dispatched:
         Unavailable: The call was not made, because a service it needs failed.
         UnreadableDocument: Nobody knows.
     """
-    if isinstance(document, Mapping) and "unavailable" in document:
+    if isinstance(document, dict) and "unavailable" in document:
         fields = StrictFields.of(document, "version unavailable")
         _require_version(fields)
         raise Unavailable(retry_after=fields.number("unavailable"))

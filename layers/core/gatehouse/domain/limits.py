@@ -164,7 +164,7 @@ def lease_size(passed_in_the_second_before: int) -> int:
 
 def limits_of(scope: LimitScope, subject: str, limits: Limits) -> tuple[Limit, ...]:
     """Return what has to be counted for one scope."""
-    if limits == UNLIMITED:
+    if limits is UNLIMITED or limits == UNLIMITED:
         return ()
     amounts = {
         Window.SECOND: limits.per_second,

@@ -5,6 +5,7 @@ and only what is written as that standard would write it passes, so that there i
 """
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from gatehouse.domain.addresses import read_address
@@ -80,6 +81,7 @@ def destination(origin: str, policy: UpstreamPolicy) -> Destination:
     return there
 
 
+@lru_cache(maxsize=512)
 def _is_canonical(origin: str) -> bool:
     import can_ada  # noqa: PLC0415 - only who judges origins needs it
 

@@ -8,7 +8,7 @@ from gatehouse.domain.errors import GatehouseError
 
 NONCE_LENGTH: Final = 12
 DATA_KEY_LENGTH: Final = 32
-_encode: Final = json.JSONEncoder(separators=(",", ":")).encode
+_encode: Final = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
 
 
 class SealBroken(GatehouseError):

@@ -12,7 +12,9 @@ from gatehouse.domain.templates import RESERVED_VARIABLES, Parts, Variable, pars
 
 MISCONFIGURED: Final = "tool_misconfigured"
 UNUSABLE: Final = "unusable_argument"
-_encode: Final = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
+_encode: Final = json.JSONEncoder(
+    separators=(",", ":"), check_circular=False, allow_nan=False
+).encode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from dataclasses import asdict, fields
+from dataclasses import fields
 from typing import Any, Final, cast
 
 from gatehouse.domain.canonical_json import canonical_bytes
@@ -30,12 +30,15 @@ _LATER: Final[JsonObject] = {
     "body_encoding": BodyEncoding.JSON,
 }
 """Fields that came after the first digests, and what counts as saying nothing."""
+_FIELDS: Final = tuple(field.name for field in fields(ToolDefinition))
+_INJECTED: Final = tuple(field.name for field in fields(InjectedIdentity))
 
 
 def definition_document(definition: ToolDefinition) -> JsonObject:
     """Return the definition as JSON, with every field."""
-    document = {item.name: getattr(definition, item.name) for item in fields(definition)}
-    document["inject_member_identity"] = asdict(definition.inject_member_identity)
+    document = {name: getattr(definition, name) for name in _FIELDS}
+    injected = definition.inject_member_identity
+    document["inject_member_identity"] = {name: getattr(injected, name) for name in _INJECTED}
     document["allowed_roles"] = list(definition.allowed_roles)
     document["icons"] = None if definition.icons is None else list(definition.icons)
     return cast("JsonObject", document)

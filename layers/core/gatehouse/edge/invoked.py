@@ -1,6 +1,5 @@
 """The door of dispatch, which is invoked and not reached over HTTP: documents in and out."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final
@@ -76,5 +75,5 @@ def _host(origin: str) -> str | None:
 
 def _claimed_id(event: JsonValue) -> str:
     """Return the request id that a document claims, before it has been read."""
-    claimed = event.get("request_id") if isinstance(event, Mapping) else None
+    claimed = event.get("request_id") if isinstance(event, dict) else None
     return str(claimed)[:36]

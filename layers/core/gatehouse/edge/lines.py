@@ -14,8 +14,12 @@ _OWN: Final = len(vars(logging.makeLogRecord({})))
 """Attributes that every record has; what a caller adds comes after them."""
 _NOT_ADDED: Final = frozenset({"message", "asctime"})
 """What other formatters leave in a record."""
-_encode: Final = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, default=str).encode
-_encode_ascii: Final = json.JSONEncoder(separators=(",", ":"), default=str).encode
+_encode: Final = json.JSONEncoder(
+    separators=(",", ":"), check_circular=False, ensure_ascii=False, default=str
+).encode
+_encode_ascii: Final = json.JSONEncoder(
+    separators=(",", ":"), check_circular=False, default=str
+).encode
 _known: Final[ContextVar[dict[str, object]]] = ContextVar("known")
 
 

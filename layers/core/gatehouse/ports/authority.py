@@ -1,7 +1,7 @@
 """Who may do what, read in one round trip."""
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from gatehouse.domain.assertion_keys import AssertionKey
 from gatehouse.domain.families import Family
@@ -12,8 +12,7 @@ from gatehouse.domain.tools import Tool
 from gatehouse.domain.warrant_policies import TrustedRoot
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class Wanted(NamedTuple):
     """What a request names; all of it is read together, consistently, in one round trip.
 
     `warrant_root` is a public key, `warrant_ids` are warrants as they are printed, each once;

@@ -94,7 +94,7 @@ class ExchangeExternal:
 
     def _standing(self, wanted: Wanted, external_id: str) -> MemberStanding | None:
         """Read whom the token has turned out to name; raise `InvalidAssertion` if blocked."""
-        member = self.authority.read(replace(wanted, member_external_id=external_id)).member
+        member = self.authority.read(wanted._replace(member_external_id=external_id)).member
         if member is not None and member.is_blocked:
             raise InvalidAssertion("blocked member")
         return member

@@ -1,9 +1,8 @@
 """Answers over HTTP/1.1 (RFC 9112), as strictly read as AWS writes them."""
 
 import re
-from dataclasses import dataclass
 from io import BufferedReader
-from typing import Final
+from typing import Final, NamedTuple
 
 MAX_LINE: Final = 65_536
 MAX_HEADERS: Final = 100
@@ -26,8 +25,7 @@ class Garbled(Exception):
     """What came is no answer."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class Answer(NamedTuple):
     """One answer; names of headers are lower-case. `is_last` says that the connection ends."""
 
     status: int

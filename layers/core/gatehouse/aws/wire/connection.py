@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from io import BufferedReader
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 from gatehouse.aws.wire.answers import Answer, CutShort, Garbled, NothingAnswered, read_answer
 from gatehouse.aws.wire.endpoints import Endpoint, Patience
@@ -39,8 +39,7 @@ class _Connection:
             self.socket.close()
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
+class Sent(NamedTuple):
     """A request that waits for its answer."""
 
     request: bytes

@@ -131,6 +131,6 @@ def _text(value: object) -> str:
     raise TypeError(f"{type(value).__name__} cannot be sent")
 
 
-_encode: Final = json.JSONEncoder(separators=(",", ":"), default=_text).encode
+_encode: Final = json.JSONEncoder(separators=(",", ":"), check_circular=False, default=_text).encode
 _decode: Final = json.JSONDecoder().decode
 _decode_with_bytes: Final = json.JSONDecoder(object_hook=_attribute).decode

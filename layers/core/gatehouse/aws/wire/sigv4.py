@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 ALGORITHM: Final = "AWS4-HMAC-SHA256"
 _DATE: Final = "X-Amz-Date"
+_SHA256: Final = "sha256"
 Header = tuple[str, str]
 
 
@@ -25,7 +26,7 @@ class Signer:
     def __init__(self, service: str, region: str) -> None:
         self._service = service
         self._region = region
-        self._derived: tuple[tuple[str, str], bytes] = (("", ""), b"")
+        self._derived: tuple[tuple[str, str], hmac.HMAC] = (("", ""), hmac.new(b"", b"", _SHA256))
 
     def signed(  # noqa: PLR0913 - the parts of a request
         self,
@@ -51,21 +52,27 @@ class Signer:
         scope = f"{stamp[:8]}/{self._region}/{self._service}/aws4_request"
         hashed = hashlib.sha256(canonical.encode()).hexdigest()
         text = f"{ALGORITHM}\n{stamp}\n{scope}\n{hashed}"
-        signature = _hmac(self._key(stamp[:8], credentials), text).hex()
+        signing = self._key(stamp[:8], credentials).copy()
+        signing.update(text.encode())
+        signature = signing.hexdigest()
         credential = f"{credentials.access_key_id}/{scope}"
         value = f"{ALGORITHM} Credential={credential}, SignedHeaders={names}, Signature={signature}"
         return [*added, (_DATE, stamp), ("Authorization", value)]
 
-    def _key(self, date: str, credentials: "Credentials") -> bytes:
-        """Return the key of a day; another thread may derive the same at the same time."""
+    def _key(self, date: str, credentials: "Credentials") -> hmac.HMAC:
+        """Return an HMAC that has taken in the key of a day, to be copied for each message.
+
+        Another thread may derive the same at the same time.
+        """
         name = (date, credentials.secret_access_key)
-        known, key = self._derived
+        known, signing = self._derived
         if known != name:
             key = f"AWS4{credentials.secret_access_key}".encode()
             for part in (date, self._region, self._service, "aws4_request"):
-                key = _hmac(key, part)
-            self._derived = (name, key)
-        return key
+                key = hmac.digest(key, part.encode(), _SHA256)
+            signing = hmac.new(key, digestmod=_SHA256)
+            self._derived = (name, signing)
+        return signing
 
 
 @lru_cache(maxsize=64)
@@ -92,7 +99,3 @@ def _stamp(now: int) -> str:
 @lru_cache(maxsize=64)
 def _encoded(path: str) -> str:
     return quote(path, safe="/~")
-
-
-def _hmac(key: bytes, text: str) -> bytes:
-    return hmac.digest(key, text.encode(), "sha256")

@@ -29,7 +29,9 @@ _TOO_MUCH: Final = RpcFault(
 )
 
 
-_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+_ENCODER: Final = json.JSONEncoder(
+    ensure_ascii=False, separators=(",", ":"), check_circular=False, allow_nan=False
+)
 
 
 def json_text(value: JsonValue) -> JsonText:
