@@ -3,7 +3,7 @@
 import hashlib
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from threading import Lock
 from typing import TYPE_CHECKING, Final
 
@@ -76,7 +76,9 @@ class KmsSecretOpener:
         with self._lock:
             known = self._opened.pop(name, None)
             if known and known.uses_left > 0 and self.monotonic() < known.expires_at:
-                self._opened[name] = replace(known, uses_left=known.uses_left - 1)
+                self._opened[name] = _DataKey(
+                    key=known.key, expires_at=known.expires_at, uses_left=known.uses_left - 1
+                )
                 return known.key
         key = self._unwrapped(sealed, binding)
         with self._lock:

@@ -2,7 +2,7 @@
 
 import json
 import re
-from base64 import b64encode
+from binascii import b2a_base64
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -94,7 +94,7 @@ def _within_base64(data: bytes) -> Iterator[bytes]:
     hold bits of a neighbour are left out.
     """
     for offset in range(3):
-        text = b64encode(bytes(offset) + data).rstrip(b"=")
+        text = b2a_base64(bytes(offset) + data, newline=False).rstrip(b"=")
         whole = len(text) - (1 if (offset + len(data)) % 3 else 0)
         inner = text[-(-offset * 8 // 6) : whole]
         yield inner

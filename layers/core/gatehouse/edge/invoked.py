@@ -1,6 +1,7 @@
 """The door of dispatch, which is invoked and not reached over HTTP: documents in and out."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Final
 from urllib.parse import urlsplit
@@ -65,6 +66,7 @@ def _ended(outcome: Outcome, error: str) -> Dispatched:
     return Dispatched(outcome=outcome, duration_ms=0, error=error)
 
 
+@lru_cache(maxsize=512)
 def _host(origin: str) -> str | None:
     """Return the host of `origin`; None when it cannot be read, which is for its call to tell."""
     try:

@@ -6,6 +6,7 @@ or anything else that a caller chooses. Counts of zero are left out; alarms take
 
 from collections.abc import Collection
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 from gatehouse.domain.errors import (
@@ -83,16 +84,24 @@ def embedded(
     counts: Collection[Metric], *, duration_ms: int, function: str, stage: str, now_ms: int
 ) -> JsonObject:
     """Return what a line of the log holds for CloudWatch to make metrics of."""
-    metrics = [{"Name": str(count), "Unit": "Count"} for count in sorted(counts)]
-    metrics.append({"Name": LATENCY, "Unit": "Milliseconds"})
-    directive: JsonObject = {
-        "Namespace": NAMESPACE,
-        "Dimensions": [list(DIMENSIONS)],
-        "Metrics": metrics,
-    }
+    values, directive = _described(frozenset(counts))
     return {
         **dict(zip(DIMENSIONS, (function, stage), strict=True)),
-        **{str(count): 1 for count in sorted(counts)},
+        **values,
         LATENCY: duration_ms,
         "_aws": {"Timestamp": now_ms, "CloudWatchMetrics": [directive]},
+    }
+
+
+@lru_cache(maxsize=64)
+def _described(counts: frozenset[Metric]) -> tuple[JsonObject, JsonObject]:
+    """Return the values of `counts`, and what says that they are metrics; few sets are counted."""
+    names = [str(count) for count in sorted(counts)]
+    metrics = [{"Name": name, "Unit": "Count"} for name in names]
+    metrics.append({"Name": LATENCY, "Unit": "Milliseconds"})
+    dimensions = [list(DIMENSIONS)]
+    return dict.fromkeys(names, 1), {
+        "Namespace": NAMESPACE,
+        "Dimensions": dimensions,
+        "Metrics": metrics,
     }

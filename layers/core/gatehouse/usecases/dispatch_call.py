@@ -171,7 +171,8 @@ class DispatchCall:
         in_force = tool.sealed_secrets(self.clock_ms() // 1000)
         if tool.definition.auth_strategy is AuthStrategy.STATIC_BEARER:
             in_force = in_force[:1]  # a bearer token is one; only signatures come in pairs
-        return tuple(self.secrets.open(sealed, tool.secret_binding) for sealed in in_force)
+        binding = tool.secret_binding
+        return tuple([self.secrets.open(sealed, binding) for sealed in in_force])
 
     def _settle(self, invocation: Invocation, end: _End, started: int) -> None:
         """Keep the result for equal calls; give the claim back when nothing was executed.

@@ -9,7 +9,7 @@ from gatehouse.domain.call_limits import call_limits, failure_limit, too_many
 from gatehouse.domain.caller import Caller
 from gatehouse.domain.calls import Outcome
 from gatehouse.domain.errors import GatehouseError, ToolRefused, TooManyRequests, Unavailable
-from gatehouse.domain.limits import Limit, Quota, Standing
+from gatehouse.domain.limits import UNLIMITED, Limit, Quota, Standing
 from gatehouse.domain.tools import Tool
 from gatehouse.ports.calls import CallRecords
 from gatehouse.ports.limits import LimitCounters, Taken
@@ -134,7 +134,7 @@ class LimitDoor:
 def _callable(asked: LimitedRequest) -> Tool | None:
     """Return the tool if its own limits count: for those who may call it, and nobody else."""
     tool, project = asked.tool, asked.caller.project
-    if tool is None or tool.project_id != project.id:
+    if tool is None or tool.limits is UNLIMITED or tool.project_id != project.id:
         return None
     if not tool.is_offered(only_approved=project.settings.require_approval):
         return None

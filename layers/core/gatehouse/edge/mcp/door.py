@@ -15,6 +15,7 @@ from gatehouse.domain.errors import (
     Unavailable,
 )
 from gatehouse.domain.projects import Scope
+from gatehouse.domain.warrant_policies import Carried
 from gatehouse.edge import cors, log
 from gatehouse.edge.failures import CountedFailures
 from gatehouse.edge.http import HttpRequest, HttpResponse, bearer
@@ -99,11 +100,21 @@ class Door:
     def _single(self, request: HttpRequest, message: Message, credential: str) -> HttpResponse:
         era = None
         try:
-            admitted = self._admit(request, credential, message)
+            warrant = carried(message, request.headers)
+            admitted = self._admit(request, credential, message, warrant)
             era = era_of(message, request.headers)
             if message.id is None:
                 return HttpResponse(status=HTTPStatus.ACCEPTED)
-            reply = self._reply(request, message, admitted, era, request.request_id)
+            reply = self._reply(
+                Inbound(
+                    message=message,
+                    era=era,
+                    admitted=admitted,
+                    warrant=warrant,
+                    headers=request.headers,
+                    request_id=request.request_id,
+                )
+            )
         except GatehouseError as error:
             return self._refused(request, error, era=era, message_id=message.id)
         except Exception as error:  # noqa: BLE001 - its client knows the answer by its id alone
@@ -124,7 +135,7 @@ class Door:
         try:
             if request.headers.get(VERSION_HEADER, UNSAID_VERSION).strip() != BATCHING_VERSION:
                 raise RpcFault(INVALID_REQUEST, "The body must be one message, not a batch")
-            self._admit(request, credential, None)
+            self._admit(request, credential, None, None)
         except GatehouseError as error:
             return self._refused(request, error, era=None)
         ends = self.clock_ms() + BATCH_SECONDS * 1000
@@ -136,18 +147,30 @@ class Door:
     ) -> Reply:
         if self.clock_ms() > ends:
             raise Unavailable("Not begun: the batch took too long; send it alone")
-        admitted = self._admit(request, credential, item)
+        warrant = carried(item, request.headers)
+        admitted = self._admit(request, credential, item, warrant)
         if era_of(item, request.headers) is Era.MODERN or item.method == "initialize":
             raise RpcFault(INVALID_REQUEST, "This message may not be part of a batch")
-        return self._reply(request, item, admitted, Era.LEGACY, request_id)
+        return self._reply(
+            Inbound(
+                message=item,
+                era=Era.LEGACY,
+                admitted=admitted,
+                warrant=warrant,
+                headers=request.headers,
+                request_id=request_id,
+            )
+        )
 
-    def _admit(self, request: HttpRequest, credential: str, message: Message | None) -> Admitted:
+    def _admit(
+        self, request: HttpRequest, credential: str, message: Message | None, warrant: Carried
+    ) -> Admitted:
         """Prove who is calling, and read what is called in the same round trip."""
         admitted = self.authenticate(
             credential,
             tool_name=message.tool_name if message else None,
             prompt_name=message.prompt_name if message else None,
-            stack=stack_of(carried(message, request.headers)) if message else None,
+            stack=stack_of(warrant),
             latest_change=message is not None and message.method in LISTS,
             origin=self._origin(request),
         )
@@ -157,27 +180,13 @@ class Door:
             admitted.caller.require(Scope.MCP)
         return admitted
 
-    def _reply(
-        self,
-        request: HttpRequest,
-        message: Message,
-        admitted: Admitted,
-        era: Era,
-        request_id: str,
-    ) -> Reply:
-        method = METHODS[era].get(message.method)
+    def _reply(self, inbound: Inbound) -> Reply:
+        name, tool = inbound.message.method, inbound.admitted.tool
+        method = METHODS[inbound.era].get(name)
         if method is None:
             raise RpcFault(METHOD_NOT_FOUND, "Method not found")
-        tool = admitted.tool.definition.name if admitted.tool else None
-        log.note(method=message.method, tool=tool)
-        inbound = Inbound(
-            message=message,
-            era=era,
-            admitted=admitted,
-            headers=request.headers,
-            request_id=request_id,
-        )
-        if message.method in UNLIMITED:
+        log.note(method=name, tool=tool.definition.name if tool else None)
+        if name in UNLIMITED:
             return _as_reply(method(self.offered, inbound))
         with self.limit(_limited(inbound)) as standings:
             reply = _as_reply(method(self.offered, inbound))

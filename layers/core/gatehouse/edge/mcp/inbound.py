@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
 
 from gatehouse.domain.limits import Standing
+from gatehouse.domain.warrant_policies import Carried
 from gatehouse.edge.mcp.envelope import Message
 from gatehouse.edge.mcp.eras import Era
 from gatehouse.edge.mcp.headers import Headers
@@ -19,11 +20,12 @@ from gatehouse.usecases.read_resource import ReadResource
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inbound:
-    """An admitted request; `request_id` is ours, not the message's id."""
+    """An admitted request and the warrant that came along; `request_id` is ours, no message's."""
 
     message: Message
     era: Era
     admitted: Admitted
+    warrant: Carried
     headers: Headers = field(repr=False)
     request_id: str
 

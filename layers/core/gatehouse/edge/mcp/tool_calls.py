@@ -20,7 +20,7 @@ from gatehouse.edge.mcp.verdicts import (
     verdict_header,
     verdict_note,
 )
-from gatehouse.edge.mcp.warrants import carried, without_carrier
+from gatehouse.edge.mcp.warrants import without_carrier
 from gatehouse.usecases.call_tool import CalledTool, ToolCall
 from gatehouse.usecases.rounds import InputRequired
 
@@ -42,7 +42,7 @@ def call_tool(offered: Offered, inbound: Inbound) -> Reply:
             traceparent=traceparent_of(inbound),
             client=client_of(inbound),
             request_state=request_state_of(inbound),
-            warrant=carried(inbound.message, inbound.headers),
+            warrant=inbound.warrant,
             standing=inbound.admitted.warrants,
         )
     )
@@ -67,7 +67,7 @@ def _bounded(inbound: Inbound, result: tool_results.ToolResult | InputRequired, 
     """Send what fits into one answer: all of it, or no notifications, or that it is too large."""
     notices = notice_texts(inbound, result.notifications)
     size = len(text.encode())
-    if size + sum(len(notice.encode()) for notice in notices) <= MAX_RESULT_BYTES:
+    if size + sum([len(notice.encode()) for notice in notices]) <= MAX_RESULT_BYTES:
         return Reply(result=text, notifications=notices)
     if size <= MAX_RESULT_BYTES or isinstance(result, InputRequired):
         return Reply(result=text)
