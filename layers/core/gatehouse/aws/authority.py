@@ -68,58 +68,56 @@ class DynamoAuthority:
     choose: Callable[[int], int] = secrets.randbelow
     copies: dict[str, tuple[int, ...]] = field(default_factory=dict)
     sessions_table: str | None = None
-    known: dict[tuple[object, ...], "tuple[tuple[Item, ...], Authority]"] = field(
+    known: dict[tuple[object, ...], "tuple[list[Item], Authority]"] = field(
         default_factory=dict, repr=False
     )
 
     def read(self, wanted: Wanted) -> Authority:
         """See `AuthorityReader.read`.
 
-        The items are read each time. Where they are the very objects of before, as a client may
-        answer what is the same byte for byte, what they say is known.
+        It is read from a copy, if META stands there; only then is all of it current.
         """
-        found = self._current(wanted)
-        # Ids are of no other objects while these are kept alive.
-        asked = (wanted, *map(id, found.values()))
-        known = self.known.get(asked)
-        if known is not None:
-            return known[1]
-        authority = _authority(wanted, found)
-        if len(self.known) >= MAX_KNOWN:
-            self.known.pop(next(iter(self.known)))
-        self.known[asked] = (tuple(found.values()), authority)
-        return authority
-
-    def _current(self, wanted: Wanted) -> "dict[str, Item]":
-        """Read from a copy, if META stands there; only then is all of it current."""
         keys = _keys(wanted)
         if copies := self.copies.get(wanted.project_id):
             number = copies[self.choose(len(copies))]
-            found = self._whole(
-                [copy_key(key, number) if is_copied(key) else key for key in keys], wanted
-            )
-            if META in found:
-                self._remember(wanted.project_id, found)
-                return found
-        found = self._whole(keys, wanted)
-        self._remember(wanted.project_id, found)
-        return found
+            copied = [copy_key(key, number) if is_copied(key) else key for key in keys]
+            authority = self._whole(copied, wanted)
+            if authority.project is not None:
+                return authority
+        return self._whole(keys, wanted)
 
-    def _remember(self, project_id: str, found: "dict[str, Item]") -> None:
+    def _whole(self, keys: "list[Key]", wanted: Wanted) -> Authority:
+        """Read `keys`, once more if a tool's halves do not fit each other.
+
+        The items are read each time. Where they are the very objects of before, as a client may
+        answer what is the same byte for byte, what they say is known.
+        """
+        for _attempt in range(2):
+            items = read_all(self.client, self._requests(keys, wanted))
+            # Ids are of no other objects while these are kept alive.
+            asked = (wanted, *map(id, items))
+            known = self.known.get(asked)
+            if known is not None:
+                return known[1]
+            found = {text(item, "SK"): item for item in items}
+            if not _is_torn(found, wanted.tool_name):
+                authority = _authority(wanted, found)
+                self._remember(wanted.project_id, found.get(META))
+                while len(self.known) >= MAX_KNOWN:
+                    self.known.pop(next(iter(self.known)), None)
+                self.known[asked] = (items, authority)
+                return authority
+        raise Unavailable
+
+    def _remember(self, project_id: str, meta: "Item | None") -> None:
         """Note where to read the next time: a hint, which the next read checks."""
+        if meta is None:
+            return
         self.copies.pop(project_id, None)
-        if copies := read_copies(found.get(META)).read:
+        if copies := read_copies(meta).read:
             if len(self.copies) >= MAX_REMEMBERED:
                 self.copies.pop(next(iter(self.copies)))
             self.copies[project_id] = copies
-
-    def _whole(self, keys: "list[Key]", wanted: Wanted) -> "dict[str, Item]":
-        """Read `keys`, once more if a tool's halves do not fit each other."""
-        for _attempt in range(2):
-            found = self._batch(self._requests(keys, wanted))
-            if not _is_torn(found, wanted.tool_name):
-                return found
-        raise Unavailable
 
     def _requests(self, keys: "list[Key]", wanted: Wanted) -> "dict[str, list[Key]]":
         """Return what to read of which table."""
@@ -128,10 +126,6 @@ class DynamoAuthority:
             asked = requests.get(self.sessions_table, [])
             requests[self.sessions_table] = [*asked, family_key(wanted.family_id)]
         return requests
-
-    def _batch(self, requests: "dict[str, list[Key]]") -> "dict[str, Item]":
-        """Read all keys, by sort key; an unprocessed one is unavailable, never absent."""
-        return {text(item, "SK"): item for item in read_all(self.client, requests)}
 
 
 def _authority(wanted: Wanted, found: "dict[str, Item]") -> Authority:

@@ -44,5 +44,10 @@ def gzipped(before: bytes, middle: bytes, blocks: bytes, after: bytes) -> bytes:
 
 def _stored(data: bytes, *, is_last: bool) -> bytes:
     """Write a block that holds `data` as it is (RFC 1951 section 3.2.4)."""
-    length = len(data).to_bytes(2, "little")
-    return bytes([is_last]) + length + bytes(byte ^ 0xFF for byte in length) + data
+    length = len(data)
+    return b"%c%b%b%b" % (
+        is_last,
+        length.to_bytes(2, "little"),
+        (length ^ 0xFFFF).to_bytes(2, "little"),
+        data,
+    )

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 import time
 from collections.abc import Mapping
 from contextvars import ContextVar
@@ -62,7 +63,7 @@ class Lines(LambdaPowertoolsFormatter):
             "timestamp": time.strftime(f"%Y-%m-%d %H:%M:%S,{ms:03d}%z", time.localtime(seconds)),
             **self.thread_safe_get_current_keys(),
             **added,
-            "xray_trace_id": self._get_latest_trace_id(),
+            "xray_trace_id": _trace_id(),
         }
         return _encode_ascii({name: value for name, value in line.items() if value is not None})
 
@@ -84,3 +85,9 @@ class Lines(LambdaPowertoolsFormatter):
             "xray_trace_id": self._get_latest_trace_id(),
         }
         return _encode({name: value for name, value in line.items() if value is not None})
+
+
+def _trace_id() -> str | None:
+    """Return the id of the present invocation's trace, which is in the environment."""
+    trace = os.environ.get("_X_AMZN_TRACE_ID")  # noqa: TID251 - it changes with each invocation
+    return trace.partition(";")[0].replace("Root=", "") if trace else None
