@@ -1,16 +1,25 @@
 """Answers over HTTP/1.1 (RFC 9112), as strictly read as AWS writes them."""
 
 import re
-from io import BufferedReader
-from typing import Final, NamedTuple
+from collections.abc import Callable
+from typing import Final, NamedTuple, TypeAlias
 
+MAX_HEAD: Final = 262_144
 MAX_LINE: Final = 65_536
 MAX_HEADERS: Final = 100
 MAX_BODY: Final = 64 * 1024 * 1024
+_READ: Final = 65_536
 _END: Final = b"\r\n\r\n"
-_STATUS: Final = re.compile(r"HTTP/1\.1 ([0-9]{3})(?: .*)?")
+_HEAD: Final = re.compile(
+    rb"HTTP/1\.1 ([0-9]{3})(?: [^\r\n]*)?\r\n((?:[!-9;-~]+:[^\r\n]*\r\n)*+)\r\n"
+)
+"""A status line (RFC 9112 section 4), and lines of headers that neither fold nor hold a bare CR."""
+_HEADER: Final = re.compile(r"([^:]+):([^\r\n]*)\r\n")
 _CONTINUE: Final = 100
 _FINAL: Final = 200
+
+Receive: TypeAlias = Callable[[int], bytes]
+"""Returns at most so many bytes, as soon as there are any; none when the connection has ended."""
 
 
 class NothingAnswered(Exception):
@@ -34,8 +43,8 @@ class Answer(NamedTuple):
     is_last: bool
 
 
-def read_answer(stream: BufferedReader) -> Answer:
-    """Read one answer, and not a byte more.
+def read_answer(receive: Receive) -> Answer:
+    """Read one answer. A connection that says more than was asked for is of no further use.
 
     Raises:
         NothingAnswered: There is none.
@@ -44,86 +53,117 @@ def read_answer(stream: BufferedReader) -> Answer:
         OSError: Reading failed.
     """
     try:
-        begins = stream.peek()
+        began = receive(_READ)
     except ConnectionError as error:
         raise NothingAnswered from error
-    if not begins:
+    if not began:
         raise NothingAnswered
-    while True:
-        status_line, *lines = _head(stream)
-        status = _status(status_line)
-        headers = _headers(lines)
-        if status >= _FINAL:
-            break
+    incoming = _Incoming(receive, began)
+    status, headers = incoming.head()
+    while status < _FINAL:
         if status != _CONTINUE:
             raise Garbled
-    body, is_delimited = _body(stream, headers)
+        status, headers = incoming.head()
+    body, is_delimited = _body(incoming, headers)
     closes = headers.get("connection", "").lower() == "close"
-    return Answer(status=status, headers=headers, body=body, is_last=closes or not is_delimited)
+    return Answer(status, headers, body, closes or not is_delimited or bool(incoming.ready))
 
 
-def _head(stream: BufferedReader) -> list[str]:
-    """Return the lines up to the empty one; there is at least one."""
-    end = stream.peek().find(_END)
-    # Nearly always it came as one. A read for each line would be most of reading an answer.
-    head = stream.read(end + len(_END)) if end >= 0 else _line_by_line(stream)
-    lines = head.removesuffix(_END).decode("latin-1").split("\r\n")
-    ends = len(lines) + 1
-    if head.count(b"\n") != ends or head.count(b"\r") != ends or len(lines) > MAX_HEADERS + 1:
-        raise Garbled
-    return lines
+class _Incoming:
+    """What has come, and what follows. `ready` was received and not taken yet."""
 
+    __slots__ = ("_receive", "ready")
 
-def _line_by_line(stream: BufferedReader) -> bytes:
-    head = b""
-    for _ in range(MAX_HEADERS + 2):
-        line = _line(stream)
-        head += line
-        if line == b"\r\n":
-            return head
-    raise Garbled
+    def __init__(self, receive: Receive, ready: bytes) -> None:
+        self._receive = receive
+        self.ready = ready
 
-
-def _status(line: str) -> int:
-    found = _STATUS.fullmatch(line)
-    if found is None:
-        raise Garbled
-    return int(found[1])
-
-
-def _headers(lines: list[str]) -> dict[str, str]:
-    headers: dict[str, str] = {}
-    for line in lines:
-        name, colon, value = line.partition(":")
-        name = name.lower()
-        if not colon or not name or name != name.strip():
+    def head(self) -> tuple[int, dict[str, str]]:
+        """Take what comes before the body: the status and the headers."""
+        while (end := self.ready.find(_END)) < 0:
+            if len(self.ready) > MAX_HEAD or b"\n\n" in self.ready:
+                raise Garbled
+            self.ready += self._more()
+        end += len(_END)
+        found = _HEAD.fullmatch(self.ready, 0, end)
+        if found is None:
             raise Garbled
-        if name in {"content-length", "transfer-encoding"} and name in headers:
+        self.ready = self.ready[end:]
+        pairs = _HEADER.findall(found[2].decode("latin-1"))
+        headers = {name.lower(): value.strip() for name, value in pairs}
+        if len(pairs) > MAX_HEADERS or (len(pairs) != len(headers) and _says_twice(pairs)):
             raise Garbled
-        headers[name] = value.strip()
-    return headers
+        return int(found[1]), headers
+
+    def line(self) -> bytes:
+        """Take a line, without its end."""
+        while (end := self.ready.find(b"\n")) < 0:
+            if len(self.ready) > MAX_LINE:
+                raise Garbled
+            self.ready += self._more()
+        line, self.ready = self.ready[: end + 1], self.ready[end + 1 :]
+        if not line.endswith(b"\r\n"):
+            raise Garbled
+        return line[:-2]
+
+    def exactly(self, length: int) -> bytes:
+        """Take so many bytes."""
+        if length > MAX_BODY:
+            raise Garbled
+        if len(self.ready) < length:
+            parts = [self.ready]
+            missing = length - len(self.ready)
+            while missing > 0:
+                parts.append(self._more())
+                missing -= len(parts[-1])
+            self.ready = b"".join(parts)
+        taken, self.ready = self.ready[:length], self.ready[length:]
+        return taken
+
+    def rest(self) -> bytes:
+        """Take all that comes until the connection ends."""
+        parts, size = [self.ready], len(self.ready)
+        while chunk := self._receive(_READ):
+            parts.append(chunk)
+            size += len(chunk)
+            if size > MAX_BODY:
+                raise Garbled
+        self.ready = b""
+        return b"".join(parts)
+
+    def _more(self) -> bytes:
+        chunk = self._receive(_READ)
+        if not chunk:
+            raise CutShort
+        return chunk
 
 
-def _body(stream: BufferedReader, headers: dict[str, str]) -> tuple[bytes, bool]:
+def _says_twice(pairs: list[tuple[str, str]]) -> bool:
+    """Say whether more than one header tells where the body ends."""
+    names = [name.lower() for name, _value in pairs]
+    return any(names.count(name) > 1 for name in ("content-length", "transfer-encoding"))
+
+
+def _body(incoming: _Incoming, headers: dict[str, str]) -> tuple[bytes, bool]:
     """Return the body, and whether its end was marked."""
     coding = headers.get("transfer-encoding")
     length = headers.get("content-length")
     if coding is not None:
         if coding.lower() != "chunked" or length is not None:
             raise Garbled
-        return _chunks(stream), True
+        return _chunks(incoming), True
     if length is None:
-        return _at_most(stream.read(MAX_BODY + 1)), False
+        return incoming.rest(), False
     if not (length.isascii() and length.isdigit()):
         raise Garbled
-    return _exactly(stream, int(length)), True
+    return incoming.exactly(int(length)), True
 
 
-def _chunks(stream: BufferedReader) -> bytes:
+def _chunks(incoming: _Incoming) -> bytes:
     """Read what is chunked (RFC 9112 section 7.1)."""
     body = bytearray()
     while True:
-        size = _line(stream).partition(b";")[0].strip()
+        size = incoming.line().partition(b";")[0].strip()
         try:
             # int() alone would take a sign, underscores and spaces.
             length = int(size, 16) if size.isalnum() else -1
@@ -133,33 +173,10 @@ def _chunks(stream: BufferedReader) -> bytes:
             raise Garbled
         if length == 0:
             break
-        body += _exactly(stream, length)
-        _at_most(body)
-        if _line(stream) != b"\r\n":
+        body += incoming.exactly(length)
+        if len(body) > MAX_BODY or incoming.line():
             raise Garbled
     for _ in range(MAX_HEADERS):
-        if _line(stream) == b"\r\n":
+        if not incoming.line():
             return bytes(body)
     raise Garbled
-
-
-def _exactly(stream: BufferedReader, length: int) -> bytes:
-    if length > MAX_BODY:
-        raise Garbled
-    body = stream.read(length)
-    if len(body) != length:
-        raise CutShort
-    return body
-
-
-def _line(stream: BufferedReader) -> bytes:
-    line = stream.readline(MAX_LINE)
-    if line.endswith(b"\r\n"):
-        return line
-    raise Garbled if line.endswith(b"\n") or len(line) == MAX_LINE else CutShort
-
-
-def _at_most(body: bytes | bytearray) -> bytes:
-    if len(body) > MAX_BODY:
-        raise Garbled
-    return bytes(body)

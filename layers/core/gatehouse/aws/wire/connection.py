@@ -7,7 +7,6 @@ import ssl
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from io import BufferedReader
 from typing import Final, NamedTuple, TypeAlias
 
 from gatehouse.aws.wire.answers import Answer, CutShort, Garbled, NothingAnswered, read_answer
@@ -29,12 +28,9 @@ class _Stale(Exception):
 @dataclass(slots=True)
 class _Connection:
     socket: socket.socket
-    stream: BufferedReader
     idle_since: int = 0
 
     def close(self) -> None:
-        with contextlib.suppress(OSError):
-            self.stream.close()
         with contextlib.suppress(OSError):
             self.socket.close()
 
@@ -154,7 +150,7 @@ class Pool:
             if endpoint.is_secure:
                 made = self._tls().wrap_socket(made, server_hostname=endpoint.host)
             made.settimeout(self._patience.read_seconds)
-            return _Connection(made, made.makefile("rb"))
+            return _Connection(made)
         except (OSError, ValueError) as error:
             made.close()
             raise NotConnected from error
@@ -177,7 +173,7 @@ def _sent(connection: _Connection, request: bytes, *, is_kept: bool) -> Sent:
 
 def _answered(sent: Sent) -> Answer:
     try:
-        return read_answer(sent.connection.stream)
+        return read_answer(sent.connection.socket.recv)
     except TimeoutError as error:
         raise TimedOut from error
     except NothingAnswered as error:
