@@ -7,34 +7,61 @@ together with anything, and no length tells about it.
 """
 
 import zlib
-from typing import Final
+from typing import Final, NamedTuple
 
 LEVEL: Final = 6
 _HEADER: Final = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"
 """No name, no time, an unknown system."""
 _RAW: Final = -15
 """A window of 32 KB, and neither header nor trailer."""
+_BITS: Final = 32
 
 
-def deflated(middle: bytes) -> bytes:
-    """Return the blocks of `middle`, none of them the last."""
+class Packed(NamedTuple):
+    """A text that was compressed by itself: its blocks, none of them the last, and its length.
+
+    `checksum` is the text's own CRC-32. `moved` are the CRC-32s that are one bit as they come out
+    after so many bytes of zero: CRC-32 is linear, so that of anything followed by the text is the
+    sum (exclusive or) of those of its bits that are set, and of the text's own.
+    """
+
+    blocks: bytes
+    length: int
+    checksum: int
+    moved: tuple[int, ...]
+
+    def checksum_after(self, checksum: int) -> int:
+        """Return the CRC-32 of what has `checksum`, followed by the text."""
+        found = self.checksum
+        for bit, moved in enumerate(self.moved):
+            if checksum >> bit & 1:
+                found ^= moved
+        return found
+
+
+def packed(middle: bytes) -> Packed:
+    """Compress a text."""
     compressor = zlib.compressobj(LEVEL, zlib.DEFLATED, _RAW)
-    return compressor.compress(middle) + compressor.flush(zlib.Z_FULL_FLUSH)
+    blocks = compressor.compress(middle) + compressor.flush(zlib.Z_FULL_FLUSH)
+    zeros = bytes(len(middle))
+    nothing = zlib.crc32(zeros)
+    moved = tuple([zlib.crc32(zeros, 1 << bit) ^ nothing for bit in range(_BITS)])
+    return Packed(blocks, len(middle), zlib.crc32(middle), moved)
 
 
-def gzipped(before: bytes, middle: bytes, blocks: bytes, after: bytes) -> bytes:
-    """Return the gzip of all three; `blocks` are those of `middle`, the ends at most 65,535 bytes.
+def gzipped(before: bytes, middle: Packed, after: bytes) -> bytes:
+    """Return the gzip of all three; each of the ends has at most 65,535 bytes.
 
     Raises:
         OverflowError: An end is longer.
     """
-    checksum = zlib.crc32(after, zlib.crc32(middle, zlib.crc32(before)))
-    size = (len(before) + len(middle) + len(after)) % 2**32
+    checksum = zlib.crc32(after, middle.checksum_after(zlib.crc32(before)))
+    size = (len(before) + middle.length + len(after)) % 2**32
     return b"".join(
         (
             _HEADER,
             _stored(before, is_last=False),
-            blocks,
+            middle.blocks,
             _stored(after, is_last=True),
             checksum.to_bytes(4, "little"),
             size.to_bytes(4, "little"),

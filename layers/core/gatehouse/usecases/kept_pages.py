@@ -18,7 +18,7 @@ from collections import OrderedDict
 from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
-from gatehouse.domain.gzip_parts import deflated
+from gatehouse.domain.gzip_parts import Packed, packed
 from gatehouse.ports.authority import LatestChange
 
 SETTLED_SECONDS: Final = 60
@@ -26,7 +26,7 @@ KEPT_SECONDS: Final = 300
 """After which a page is read anew all the same: no error of ours should outlive that."""
 MAX_CHARACTERS: Final = 8_000_000
 """Of all pages together, as texts; those unused for longest go first."""
-MIN_DEFLATED: Final = 4096
+MIN_PACKED: Final = 4096
 """Characters of a page from which on it is sent compressed to whoever takes that."""
 
 
@@ -43,12 +43,12 @@ class Which(NamedTuple):
 class ListPage:
     """A page: a JSON array, and the name after which there is more.
 
-    `deflated` are the blocks of the array's UTF-8 (see `gzip_parts`), once they are worth it.
+    `packed` is the array's UTF-8 compressed, once it is worth it.
     """
 
     items: str
     next_after: str | None
-    deflated: bytes | None = None
+    packed: Packed | None = None
 
 
 class KeptPages:
@@ -67,9 +67,9 @@ class KeptPages:
             self._drop(which)
             return None
         self._pages.move_to_end(which)
-        if page.deflated is None and len(page.items) >= MIN_DEFLATED:
+        if page.packed is None and len(page.items) >= MIN_PACKED:
             # Not with the first list of an instance, which may be its last.
-            page = replace(page, deflated=deflated(page.items.encode()))
+            page = replace(page, packed=packed(page.items.encode()))
             self._pages[which] = (page, digest, read_at)
         return page
 

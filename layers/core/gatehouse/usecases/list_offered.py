@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from gatehouse.domain import cursors
+from gatehouse.domain.gzip_parts import Packed
 from gatehouse.domain.projects import Project
 from gatehouse.ports.authority import LatestChange
 from gatehouse.ports.offers import Descriptors
@@ -20,12 +21,12 @@ MAX_PAGE_BYTES: Final = 4_000_000
 class Listed:
     """A page: a JSON array of MCP descriptors in the order of names, and where to go on.
 
-    `deflated` are the blocks of the array's UTF-8, where it was compressed before.
+    `packed` is the array's UTF-8, where it was compressed before.
     """
 
     items: str
     next_cursor: str | None
-    deflated: bytes | None = None
+    packed: Packed | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +65,7 @@ class ListOffered:
             page = _read(approved or self.descriptors, project.id, after)
             self.kept.keep(which, change, now, page)
         next_cursor = page.next_after and self._cursor(project, page.next_after, now)
-        return Listed(items=page.items, next_cursor=next_cursor, deflated=page.deflated)
+        return Listed(items=page.items, next_cursor=next_cursor, packed=page.packed)
 
     def _read_cursor(self, project: Project, cursor: str, now: int) -> str:
         return cursors.read(cursor, key=project.derived_key("cursor"), kind=self.kind, now=now)

@@ -48,4 +48,4 @@ def _answered(
     except Exception as error:  # noqa: BLE001 - what the others were answered must not be lost
         log.note_surprise(error)
         return fault_text(message_id, faults.unforeseen(request_id)), ()
-    return answer_text(message_id, reply.result), reply.standings
+    return answer_text(message_id, reply.text), reply.standings

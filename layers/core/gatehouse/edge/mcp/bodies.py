@@ -8,12 +8,12 @@ from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Final
 
-from gatehouse.domain.gzip_parts import gzipped
+from gatehouse.domain.gzip_parts import Packed, gzipped
 from gatehouse.edge.http import HttpResponse
 from gatehouse.edge.mcp.envelope import MessageId
 from gatehouse.edge.mcp.faults import unforeseen
-from gatehouse.edge.mcp.inbound import Deflated, Reply
-from gatehouse.edge.mcp.render import JsonText, fault_text
+from gatehouse.edge.mcp.inbound import Framed
+from gatehouse.edge.mcp.render import JsonText, answer_text, fault_text
 
 EVENTS: Final = "text/event-stream"
 
@@ -48,22 +48,18 @@ def json_answer(
 
 
 def packed_answer(
-    text: JsonText, reply: Reply, deflated: Deflated, headers: Mapping[str, str]
+    message_id: MessageId, result: Framed, page: Packed, headers: Mapping[str, str]
 ) -> HttpResponse:
-    """Answer with JSON that is compressed but for what stands around the reply's `deflated` part.
-
-    The reply's result is the last member of `text`.
-    """
-    start = len(text) - 1 - len(reply.result) + deflated.start
-    end = start + deflated.length
-    ends = (text[:start].encode(), text[start:end].encode(), text[end:].encode())
+    """Answer a request with JSON that is compressed but for what stands around a page."""
+    # The result is an answer's last member.
+    before, end = answer_text(message_id, "")[:-1] + result.before, result.after + "}"
     packed = {
         "content-type": "application/json",
         "content-encoding": "gzip",
         "vary": "Accept-Encoding",
         **headers,
     }
-    body = gzipped(ends[0], ends[1], deflated.blocks, ends[2])
+    body = gzipped(before.encode(), page, end.encode())
     return HttpResponse(status=HTTPStatus.OK, headers=packed, body=body)
 
 

@@ -35,7 +35,7 @@ from gatehouse.edge.mcp.envelope import Malformed, Message, MessageId
 from gatehouse.edge.mcp.eras import BATCHING_VERSION, UNSAID_VERSION, Era
 from gatehouse.edge.mcp.faults import INVALID_REQUEST, METHOD_NOT_FOUND, RpcFault
 from gatehouse.edge.mcp.headers import VERSION_HEADER, era_of
-from gatehouse.edge.mcp.inbound import Inbound, Offered, Reply
+from gatehouse.edge.mcp.inbound import Framed, Inbound, Offered, Reply
 from gatehouse.edge.mcp.methods import LISTS, METHODS, UNLIMITED
 from gatehouse.edge.mcp.render import JsonText, answer_text, fault_text
 from gatehouse.edge.mcp.warrants import carried, stack_of
@@ -120,12 +120,13 @@ class Door:
         except Exception as error:  # noqa: BLE001 - its client knows the answer by its id alone
             log.note_surprise(error)
             return surprise_answer(request.request_id, message.id)
-        answer = answer_text(message.id, reply.result)
         headers = {**limit_headers(reply.standings), **reply.headers}
+        result = reply.result
+        if isinstance(result, Framed) and result.packed and accepts_gzip(request.headers):
+            return packed_answer(message.id, result, result.packed, headers)
+        answer = answer_text(message.id, reply.text)
         if reply.notifications and accepts_events(request.headers):
             return events_answer((*reply.notifications, answer), headers)
-        if reply.deflated and accepts_gzip(request.headers):
-            return packed_answer(answer, reply, reply.deflated, headers)
         return json_answer(HTTPStatus.OK, answer, headers)
 
     def _batch(

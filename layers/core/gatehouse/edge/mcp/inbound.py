@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
 
+from gatehouse.domain.gzip_parts import Packed
 from gatehouse.domain.limits import Standing
 from gatehouse.domain.warrant_policies import Carried
 from gatehouse.edge.mcp.envelope import Message
@@ -44,27 +45,33 @@ class Offered:
     complete: Complete
 
 
-class Deflated(NamedTuple):
-    """What of a result was compressed before: from where on, how much, and its blocks."""
+class Framed(NamedTuple):
+    """A result around a page; `packed` is the page, if it was compressed before."""
 
-    start: int
-    length: int
-    blocks: bytes
+    before: JsonText
+    page: JsonText
+    after: JsonText
+    packed: Packed | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
     """A result, the notifications before it, and where the caller stands with its limits.
 
-    `headers` go with an answer to this one request; in a batch there are none. `deflated` is of
-    use to an answer that holds this result alone.
+    `headers` go with an answer to this one request; in a batch there are none.
     """
 
-    result: JsonText
+    result: JsonText | Framed
     notifications: tuple[JsonText, ...] = ()
     standings: tuple[Standing, ...] = ()
     headers: Headers = field(default_factory=dict)
-    deflated: Deflated | None = None
+
+    @property
+    def text(self) -> JsonText:
+        """The whole result."""
+        if isinstance(self.result, Framed):
+            return "".join(self.result[:3])
+        return self.result
 
 
 Method: TypeAlias = Callable[[Offered, Inbound], "JsonText | Reply"]

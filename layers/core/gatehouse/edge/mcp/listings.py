@@ -1,7 +1,7 @@
 """tools/list, prompts/list, resources/list and resources/templates/list: one page each."""
 
 from gatehouse.edge.mcp.faults import invalid_params
-from gatehouse.edge.mcp.inbound import Deflated, Inbound, Offered, Reply
+from gatehouse.edge.mcp.inbound import Framed, Inbound, Offered, Reply
 from gatehouse.edge.mcp.render import (
     LIST_TTL_MS,
     cacheable,
@@ -37,11 +37,9 @@ def _page(offered: ListOffered, member: str, inbound: Inbound) -> Reply:
         raise invalid_params("cursor must be a string")
     admitted = inbound.admitted
     listed = offered(admitted.caller.project, cursor=cursor, change=admitted.latest_change)
-    members = {member: listed.items}
+    members = {member: ""}  # the page is put there when it is known how it is sent
     if listed.next_cursor is not None:
         members["nextCursor"] = json_text(listed.next_cursor)
-    result = complete(inbound.era, {**members, **cacheable(inbound.era, LIST_TTL_MS)})
-    if listed.deflated is None:
-        return Reply(result=result)
-    start = result.index(f'"{member}":') + len(f'"{member}":')
-    return Reply(result=result, deflated=Deflated(start, len(listed.items), listed.deflated))
+    frame = complete(inbound.era, {**members, **cacheable(inbound.era, LIST_TTL_MS)})
+    before, name, after = frame.partition(f'"{member}":')
+    return Reply(result=Framed(before + name, listed.items, after, listed.packed))
