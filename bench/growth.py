@@ -117,6 +117,29 @@ def _projects(ground: Ground, mcp: Worker, projects: int) -> Subject:
     return both(ground, mcp, event, CALLS, uses=1)
 
 
+def _strangers(ground: Ground, mcp: Worker, projects: int) -> Subject:
+    """Call tools that are new to both functions, each time, of one project or of many.
+
+    Beside `_projects` it tells what comes of there being many from what a first call costs.
+    """
+
+    def made(number: int) -> World:
+        schema = {**SCHEMA, "title": f"change {number} of {projects}"}
+        project = number * 7_919 % projects
+        return World(
+            upstream=ground.upstream,
+            project_id=f"N{projects % 97:02}" + f"{project:05}",
+            schema=schema,
+        )
+
+    worlds = cycle([made(number) for number in range((ROUNDS + 1) * CALLS + 1)])
+
+    def event() -> bytes:
+        return ground.hold(next(worlds)).call()
+
+    return both(ground, mcp, event, CALLS, uses=1)
+
+
 def _members(ground: Ground, mcp: Worker, members: int) -> Subject:
     """Spread the calls evenly over so many members of one project."""
     held, numbers = ground.world(project_id="Members1"), count()
@@ -151,6 +174,7 @@ PLANS = (
     _Plan("tools/list, one page", "tools of the project", TOOLS, _listed),
     _Plan("tools/call", "tools of the project", TOOLS, _called),
     _Plan("tools/call", "projects, called evenly", (1, 100, 10_000, 100_000), _projects),
+    _Plan("a tool's first tools/call", "projects", (1, 100_000), _strangers),
     _Plan("tools/call", "members, calling evenly", (1, 1_000, 100_000), _members),
     _Plan("tools/call", "properties of the schema", (1, 10, 50, 200), _schema),
     _Plan("tools/call", "bytes of arguments", (10, 1_000, 10_000, 100_000), _arguments),

@@ -1,4 +1,4 @@
-"""What a warm request asks of AWS, by kind and in bytes: a regression shows without any timing.
+"""What a warm request asks of AWS, and its steps: a regression shows without any timing.
 
 The built functions run in AWS's own runtime client, on an AWS that counts (see `bench`).
 """
@@ -39,8 +39,27 @@ def counted() -> Iterator[dict[str, Request]]:
         yield requests(ground)
 
 
+STEPS = {
+    # Calls of Python functions, at most.
+    "tools/call, none": {"mcp": 430, "dispatch": 390},
+    "tools/call, hmac_signature": {"mcp": 440, "dispatch": 430},
+    "tools/call, with a warrant": {"mcp": 725, "dispatch": 420},
+    "tools/list of 100": {"mcp": 260},
+    "tools/list of 100, just changed": {"mcp": 930},
+    "session exchange": {"token": 940},
+}
+
+
 def test_every_kind_of_request_has_its_budget(counted: dict[str, Request]) -> None:
-    assert counted.keys() == BUDGET.keys()
+    assert counted.keys() == BUDGET.keys() == STEPS.keys()
+
+
+@pytest.mark.parametrize("name", STEPS)
+def test_a_warm_request_takes_no_more_steps(counted: dict[str, Request], name: str) -> None:
+    found = counted[name].steps
+    assert found.keys() == STEPS[name].keys()
+    for noun, most in STEPS[name].items():
+        assert most * 0.8 < found[noun] <= most
 
 
 @pytest.mark.parametrize("name", BUDGET)

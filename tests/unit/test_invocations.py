@@ -255,7 +255,8 @@ def test_a_tool_that_was_read_before_is_read_as_it_is_now(
     invocation: Invocation, data: st.DataObject
 ) -> None:
     document = sent(invocation_document(invocation))
-    read_invocation(document)
+    for _ in range(3):
+        assert read_invocation(document) == invocation
     name = data.draw(st.sampled_from(["version", "is_enabled", "created_at", "updated_at"]))
     changed = json.loads(json.dumps(document))
     before = changed["tool"][name]
@@ -269,15 +270,17 @@ def test_a_tool_that_was_read_before_is_read_as_it_is_now(
 
 def test_a_tool_that_is_sent_again_is_the_same_object() -> None:
     document = sent(invocation_document(INVOCATION))
-    first, second = (read_invocation(sent(document)).tool for _ in range(2))
-    assert first is second
+    first, second, third, fourth = (read_invocation(sent(document)).tool for _ in range(4))
+    assert first == second == third
+    assert third is fourth
 
 
 def test_no_more_tools_are_remembered_than_may_be() -> None:
     for number in range(MAX_KNOWN + 9):
         tool = replace(INVOCATION.tool, digest=f"{number:064x}")
         document = sent(invocation_document(replace(INVOCATION, tool=tool)))
-        assert read_invocation(document).tool.digest == tool.digest
+        for _ in range(2):
+            assert read_invocation(document).tool.digest == tool.digest
     assert len(known_to._tools) == MAX_KNOWN
 
 

@@ -1,6 +1,10 @@
 """How events become requests, and answers what Lambda returns."""
 
+import re
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gatehouse.domain.errors import InvalidRequest, PayloadTooLarge, Unauthenticated
 from gatehouse.edge.http import (
@@ -91,6 +95,24 @@ def test_the_scheme_may_be_written_in_any_case(header: str) -> None:
 def test_anything_but_one_bearer_credential_is_refused(header: str) -> None:
     with pytest.raises(Unauthenticated):
         bearer(request_with(headers={"authorization": header}))
+
+
+B64TOKEN = re.compile(r"bearer +([A-Za-z0-9._~+/-]+=*)", re.ASCII | re.IGNORECASE)
+"""RFC 6750 section 2.1, as it stands there."""
+
+
+PIECES = ["bearer", "Bearer", "K", " ", "=", "a", "-_", "~+/.9", ",", "\n", "é"]
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=8).map("".join))
+def test_a_credential_is_one_of_rfc_6750_and_nothing_else(header: str) -> None:
+    expected = B64TOKEN.fullmatch(header)
+    request = request_with(headers={"authorization": header})
+    if expected is None:
+        with pytest.raises(Unauthenticated):
+            bearer(request)
+    else:
+        assert bearer(request) == expected[1]
 
 
 def test_a_credential_elsewhere_does_not_count() -> None:

@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gatehouse.aws.wire.errors import NoCredentials, NotSent, Refused, Unanswered
-from gatehouse.aws.wire.json_protocol import _attribute, _document, _encode
+from gatehouse.aws.wire.json_protocol import _document, _encode
 from gatehouse.aws.wire.retries import PASSING_CODES, PASSING_STATUSES, Quota, Retries
 from gatehouse.aws.wire.services import (
     WireDynamoDb,
@@ -222,8 +222,9 @@ def test_items_come_back_as_they_went_whatever_their_names(item: Any, table: str
 
 
 def test_only_bytes_are_taken_for_bytes() -> None:
-    assert _attribute({"B": []}) == {"B": []}
-    assert _attribute({"BS": [{"S": "x"}]}) == {"BS": [{"S": "x"}]}
+    for held in ([], [{"S": "x"}], ["QQ==", 1], {"S": "QQ=="}, None):
+        for answer in ({"B": held}, {"BS": held}, {"B": "QQ==", "S": "x"}):
+            assert _document(_encode(answer).encode()) == answer
     with pytest.raises(TypeError):
         _encode({"x": object()})
 

@@ -154,8 +154,8 @@ def _sealed_document(sealed: SealedSecret) -> JsonObject:
 
 
 _definition_document: Final = Remembered(definition_document, MAX_KNOWN)
-_tools: Final[dict[tuple[str, str], tuple[JsonObject, Tool]]] = {}
-"""What was read of documents of tools, by project and digest."""
+_tools: Final[dict[tuple[str, str], tuple[JsonObject, Tool] | None]] = {}
+"""What was read of documents of tools, by project and digest; None of those seen but once."""
 
 
 def _read_tool(document: JsonValue) -> Tool:
@@ -189,11 +189,12 @@ def _read_tool(document: JsonValue) -> Tool:
 
 
 def _know(tool: Tool, document: JsonObject) -> None:
-    if len(document_bytes(document)) > MAX_KNOWN_CHARACTERS:
-        return
-    while len(_tools) >= MAX_KNOWN:
+    """Remember a tool from its second call on: the first may be its only one."""
+    name = (tool.project_id, tool.digest)
+    is_worth_it = name in _tools and len(document_bytes(document)) <= MAX_KNOWN_CHARACTERS
+    while len(_tools) >= MAX_KNOWN and name not in _tools:
         _tools.pop(next(iter(_tools)), None)
-    _tools[tool.project_id, tool.digest] = (document, tool)
+    _tools[name] = (document, tool) if is_worth_it else None
 
 
 def _read_retiring_secret(document: JsonValue) -> RetiringSecret | None:

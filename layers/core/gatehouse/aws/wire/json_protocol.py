@@ -83,14 +83,14 @@ class JsonClient:
 def _document(body: bytes) -> dict[str, object]:
     if not body:
         return {}
-    # Most answers hold no bytes, and reading without looking for them is faster.
-    decode = _decode_with_bytes if b'"B"' in body or b'"BS"' in body else _decode
     try:
-        document = decode(body.decode())
+        document = _decode(body.decode())
     except (ValueError, RecursionError) as error:
         raise Unreadable from error
     if not isinstance(document, dict):
         raise Unreadable
+    if b'"B"' in body or b'"BS"' in body:  # as in few answers
+        _restore_bytes(document)
     return document
 
 
@@ -102,20 +102,28 @@ def error_document(body: bytes) -> dict[str, object]:
         return {}
 
 
-def _attribute(document: dict[str, object]) -> dict[str, object]:
-    """Turn `{"B": text}` and `{"BS": [text]}` into bytes; nothing else that DynamoDB says is so.
+def _restore_bytes(document: dict[str, object]) -> None:
+    """Turn each `{"B": text}` and `{"BS": [text]}` into bytes; nothing else in an answer is so.
 
     An attribute or a table may bear these names too, but then what follows is no text.
     """
-    # Asked of every object of an answer, most of which are neither.
-    if ("B" not in document and "BS" not in document) or len(document) != 1:
-        return document
-    ((kind, held),) = document.items()
-    if isinstance(held, str):
-        return {"B": _bytes(held)} if kind == "B" else document
-    if kind == "BS" and isinstance(held, list) and all(isinstance(text, str) for text in held):
-        return {"BS": [_bytes(text) for text in held]}
-    return document
+    found: list[object] = [document]
+    for each in found:  # which grows by what is in it
+        if isinstance(each, list):
+            found += each
+        elif isinstance(each, dict):
+            if len(each) == 1 and isinstance(text := each.get("B"), str):
+                each["B"] = _bytes(text)
+            elif len(each) == 1 and (texts := _texts(each.get("BS"))):
+                each["BS"] = [_bytes(text) for text in texts]
+            else:
+                found += each.values()
+
+
+def _texts(value: object) -> list[str]:
+    """Return a list of texts; nothing, if it is none."""
+    texts = [text for text in value if isinstance(text, str)] if isinstance(value, list) else []
+    return texts if isinstance(value, list) and len(texts) == len(value) else []
 
 
 def _bytes(text: object) -> bytes:
@@ -133,4 +141,3 @@ def _text(value: object) -> str:
 
 _encode: Final = json.JSONEncoder(separators=(",", ":"), check_circular=False, default=_text).encode
 _decode: Final = json.JSONDecoder().decode
-_decode_with_bytes: Final = json.JSONDecoder(object_hook=_attribute).decode
