@@ -153,7 +153,7 @@ def _sealed_document(sealed: SealedSecret) -> JsonObject:
     }
 
 
-_definition_document: Final = Remembered(definition_document, MAX_KNOWN)
+_definition_document: Final = Remembered(definition_document)
 _tools: Final[dict[tuple[str, str], tuple[JsonObject, Tool] | None]] = {}
 """What was read of documents of tools, by project and digest; None of those seen but once."""
 

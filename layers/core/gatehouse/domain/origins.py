@@ -63,7 +63,8 @@ def destination(origin: str, policy: UpstreamPolicy) -> Destination:
     The port is 443, or 1024 and above: 443 may be written or not. An IP address is judged here,
     what a name stands for when it is resolved.
     """
-    match = _ORIGIN.fullmatch(origin) if _is_canonical(origin) else None
+    is_canonical = len(origin) <= MAX_LENGTH and _is_canonical(origin)
+    match = _ORIGIN.fullmatch(origin) if is_canonical else None
     if match is None:
         raise UnacceptableOrigin(_SHAPE)
     scheme, host = match["scheme"], match["host"].strip("[]")
@@ -85,8 +86,6 @@ def destination(origin: str, policy: UpstreamPolicy) -> Destination:
 def _is_canonical(origin: str) -> bool:
     import can_ada  # noqa: PLC0415 - only who judges origins needs it
 
-    if len(origin) > MAX_LENGTH:
-        return False
     try:
         normalized = can_ada.parse(origin).origin
     except ValueError:

@@ -88,7 +88,7 @@ class InjectedIdentity:
     roles: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, weakref_slot=True)
 class ToolDefinition:
     """What a tool's owner writes; its digest covers exactly this.
 

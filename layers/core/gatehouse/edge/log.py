@@ -117,7 +117,7 @@ def finish(*, status: int, duration_ms: int) -> None:
     try:
         _output.stream.write(f"{line}\n")
         _output.stream.flush()
-    except OSError:  # as `logging` has it: nobody's answer hangs on a line
+    except (OSError, ValueError):  # as `logging` has it: nobody's answer hangs on a line
         _output.handleError(logging.makeLogRecord({"msg": "request"}))
 
 

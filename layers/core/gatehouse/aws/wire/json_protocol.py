@@ -16,6 +16,7 @@ from gatehouse.aws.wire.client import ServiceClient, metadata, refusal
 from gatehouse.aws.wire.errors import Unreadable, WrongChecksum
 
 _FAILED: Final = 300
+_NESTED: Final = (dict, list)
 MAX_ALIKE: Final = 128
 """Answers that a client remembers, of operations that are answered alike again and again."""
 MAX_ALIKE_BYTES: Final = 8_192
@@ -107,23 +108,23 @@ def _restore_bytes(document: dict[str, object]) -> None:
 
     An attribute or a table may bear these names too, but then what follows is no text.
     """
-    found: list[object] = [document]
+    found: list[dict[str, object] | list[object]] = [document]
     for each in found:  # which grows by what is in it
-        if isinstance(each, list):
-            found += each
-        elif isinstance(each, dict):
-            if len(each) == 1 and isinstance(text := each.get("B"), str):
-                each["B"] = _bytes(text)
-            elif len(each) == 1 and (texts := _texts(each.get("BS"))):
-                each["BS"] = [_bytes(text) for text in texts]
-            else:
-                found += each.values()
+        if isinstance(each, dict) and len(each) == 1:
+            ((kind, held),) = each.items()
+            if kind == "B" and isinstance(held, str):
+                each[kind] = _bytes(held)
+            elif kind == "BS" and isinstance(held, list) and _are_texts(held):
+                each[kind] = [_bytes(text) for text in held]
+            elif isinstance(held, _NESTED):
+                found.append(held)
+        else:
+            inside = each.values() if isinstance(each, dict) else each
+            found += [value for value in inside if isinstance(value, _NESTED)]
 
 
-def _texts(value: object) -> list[str]:
-    """Return a list of texts; nothing, if it is none."""
-    texts = [text for text in value if isinstance(text, str)] if isinstance(value, list) else []
-    return texts if isinstance(value, list) and len(texts) == len(value) else []
+def _are_texts(values: list[object]) -> bool:
+    return all(isinstance(value, str) for value in values)
 
 
 def _bytes(text: object) -> bytes:
