@@ -6,6 +6,7 @@ to a member, and stops at a limit; it checks nothing itself.
 """
 
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 from urllib.parse import unquote
@@ -24,6 +25,7 @@ _INTO_OBJECTS: Final = frozenset(
 )
 _INTO_LISTS: Final = frozenset({"items", "contains", "unevaluatedItems"})
 _UNBOUNDED: Final = ("$dynamicRef", "$recursiveRef")
+_REFERRING: Final = frozenset({"$ref", "$id", *_UNBOUNDED})
 
 Step: TypeAlias = tuple[JsonValue, JsonValue]
 """A schema, and the value that it is applied to."""
@@ -44,6 +46,9 @@ class SchemaCost:
     @classmethod
     def of(cls, schema: JsonObject) -> "SchemaCost":
         """Prepare to count; raise `UncountableSchema` for a reference other than `#...`."""
+        size, names = _measured(schema)
+        if names.isdisjoint(_REFERRING):  # nowhere, not even where these would be no keywords
+            return cls(schema, {}, size)
         anchors: dict[str, JsonValue] = {"#": schema}
         references: set[str] = set()
         for path, item in positions(schema):
@@ -54,12 +59,12 @@ class SchemaCost:
             if "$ref" in item:
                 references.add(str(item["$ref"]))
         targets = {ref: _target(schema, anchors, ref) for ref in references}
-        return cls(schema, targets, _size(schema))
+        return cls(schema, targets, size)
 
     def is_bounded_for(self, value: JsonValue) -> bool:
         """Say whether checking `value` takes at most `MAX_CHECKS` steps."""
         # Without references no part of the schema meets a part of the value more than once.
-        if not self.targets and self.size * _size(value) <= MAX_CHECKS:
+        if not self.targets and self.size * _measured(value)[0] <= MAX_CHECKS:
             return True
         left = MAX_CHECKS
         stack: list[Step] = [(self.schema, value)]
@@ -123,13 +128,19 @@ def _target(schema: JsonObject, anchors: Mapping[str, JsonValue], reference: str
     return found
 
 
-def _size(value: JsonValue) -> int:
-    """Return of how many values, and names of members, a value consists."""
-    if isinstance(value, dict):
-        return 1 + len(value) + sum(map(_size, value.values()))
-    if isinstance(value, list):
-        return 1 + sum(map(_size, value))
-    return 1
+def _measured(value: JsonValue) -> tuple[int, AbstractSet[str]]:
+    """Return of how many values, and names of members, a value consists; and the names."""
+    found: list[JsonValue] = [value]
+    names: set[str] = set()
+    members = 0
+    for each in found:  # which grows by what is in it
+        if isinstance(each, dict):
+            members += len(each)
+            names |= each.keys()
+            found += each.values()
+        elif isinstance(each, list):
+            found += each
+    return len(found) + members, names
 
 
 def _list(value: JsonValue) -> list[JsonValue]:

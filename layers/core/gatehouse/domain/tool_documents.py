@@ -34,6 +34,14 @@ _FIELDS: Final = tuple(field.name for field in fields(ToolDefinition))
 _INJECTED: Final = tuple(field.name for field in fields(InjectedIdentity))
 
 
+# A table of an enumeration is as strict as the enumeration, and costs no call.
+_METHODS: Final = {each.value: each for each in HttpMethod}
+_STRATEGIES: Final = {each.value: each for each in AuthStrategy}
+_SCHEMES: Final = {each.value: each for each in SignatureScheme}
+_ENCODINGS: Final = {each.value: each for each in BodyEncoding}
+_OVERSIZES: Final = {each.value: each for each in OnOversize}
+
+
 def definition_document(definition: ToolDefinition) -> JsonObject:
     """Return the definition as JSON, with every field."""
     document = {name: getattr(definition, name) for name in _FIELDS}
@@ -45,14 +53,18 @@ def definition_document(definition: ToolDefinition) -> JsonObject:
 
 
 def read_definition(document: JsonObject) -> ToolDefinition:
-    """Return the definition that `definition_document` wrote."""
+    """Return the definition that `definition_document` wrote.
+
+    Raises:
+        KeyError, TypeError: It is another document.
+    """
     known: dict[str, Any] = dict(document)
     known |= {
-        "http_method": HttpMethod(known["http_method"]),
-        "auth_strategy": AuthStrategy(known["auth_strategy"]),
-        "signature_scheme": SignatureScheme(known["signature_scheme"]),
-        "body_encoding": BodyEncoding(known.get("body_encoding", BodyEncoding.JSON)),
-        "on_oversize": OnOversize(known.get("on_oversize", OnOversize.TRUNCATE)),
+        "http_method": _METHODS[known["http_method"]],
+        "auth_strategy": _STRATEGIES[known["auth_strategy"]],
+        "signature_scheme": _SCHEMES[known["signature_scheme"]],
+        "body_encoding": _ENCODINGS[known.get("body_encoding", BodyEncoding.JSON)],
+        "on_oversize": _OVERSIZES[known.get("on_oversize", OnOversize.TRUNCATE)],
         "inject_member_identity": InjectedIdentity(**known["inject_member_identity"]),
         "allowed_roles": tuple(known["allowed_roles"]),
         "icons": tuple(known["icons"]) if known.get("icons") is not None else None,
