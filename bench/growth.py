@@ -118,26 +118,28 @@ def _projects(ground: Ground, mcp: Worker, projects: int) -> Subject:
 
 
 def _strangers(ground: Ground, mcp: Worker, projects: int) -> Subject:
-    """Call tools that are new to both functions, each time, of one project or of many.
+    """Call each tool for the first time: those of one project, or one of each of many.
 
     Beside `_projects` it tells what comes of there being many from what a first call costs.
     """
-
-    def made(number: int) -> World:
-        schema = {**SCHEMA, "title": f"change {number} of {projects}"}
-        project = number * 7_919 % projects
-        return World(
-            upstream=ground.upstream,
-            project_id=f"N{projects % 97:02}" + f"{project:05}",
-            schema=schema,
-        )
-
-    worlds = cycle([made(number) for number in range((ROUNDS + 1) * CALLS + 1)])
+    calls = range((ROUNDS + 1) * CALLS + 1)
+    if projects == 1:
+        one = ground.world(project_id="Strange1", tools=len(calls))
+        called = cycle([(one, number) for number in calls])
+    else:
+        called = cycle([(_other(ground, number * 7_919 % projects), 0) for number in calls])
 
     def event() -> bytes:
-        return ground.hold(next(worlds)).call()
+        held, number = next(called)
+        return held.call(number)
 
     return both(ground, mcp, event, CALLS, uses=1)
+
+
+def _other(ground: Ground, number: int) -> World:
+    """Make a project whose one tool is like no other project's."""
+    schema = {**SCHEMA, "title": f"of project {number}"}
+    return ground.world(project_id=f"Str{number:05}", schema=schema)
 
 
 def _members(ground: Ground, mcp: Worker, members: int) -> Subject:

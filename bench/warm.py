@@ -97,7 +97,7 @@ def _lists(field_: Field, size: int) -> dict[str, Subject]:
     def page() -> bytes:
         return held.rpc("tools/list", {})
 
-    calls = 30 if size < SIZES[-1] else 5
+    calls = 60 if size < SIZES[-1] else 10
     return {
         "gatehouse": alone(mcp, page, calls),
         "gatehouse, all pages": _whole(mcp, held, calls),
@@ -122,7 +122,7 @@ def _whole(mcp: Worker, held: World, calls: int) -> Subject:
     return Subject(call=read, pids=(mcp.process.pid,), calls=max(calls // 3, 2), settle=mcp.settle)
 
 
-def _servers(field_: Field, tools: int, body: str, calls: int = 30) -> dict[str, Subject]:
+def _servers(field_: Field, tools: int, body: str, calls: int = 60) -> dict[str, Subject]:
     ground = field_.ground
     starts = {
         "mcp SDK server": serving_app(ground, "sdk", "sdk_app", tools),

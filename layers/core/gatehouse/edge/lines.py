@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Mapping
 from contextvars import ContextVar
+from functools import lru_cache
 from itertools import islice
 from typing import Final
 
@@ -60,7 +61,7 @@ class Lines(LambdaPowertoolsFormatter):
             "level": level,
             "location": None,
             "message": message,
-            "timestamp": time.strftime(f"%Y-%m-%d %H:%M:%S,{ms:03d}%z", time.localtime(seconds)),
+            "timestamp": f"{ms:03d}".join(_around_milliseconds(seconds)),
             **self.thread_safe_get_current_keys(),
             **added,
             "xray_trace_id": _trace_id(),
@@ -85,6 +86,13 @@ class Lines(LambdaPowertoolsFormatter):
             "xray_trace_id": self._get_latest_trace_id(),
         }
         return _encode({name: value for name, value in line.items() if value is not None})
+
+
+@lru_cache(maxsize=4)
+def _around_milliseconds(seconds: int) -> tuple[str, str]:
+    """Return what stands before and after the milliseconds of a time, as Powertools writes it."""
+    here = time.localtime(seconds)
+    return time.strftime("%Y-%m-%d %H:%M:%S,", here), time.strftime("%z", here)
 
 
 def _trace_id() -> str | None:
