@@ -48,7 +48,7 @@ def fielded(ground: Ground, *, is_counting: bool = False) -> Iterator[Field]:
 
 
 def both(
-    ground: Ground, mcp: Worker, make: Callable[[], bytes], calls: int = 60, *, uses: int = 100
+    ground: Ground, mcp: Worker, make: Callable[[], bytes], calls: int = 30, *, uses: int = 100
 ) -> Subject:
     """Return tool calls whose cost is that of mcp and dispatch together."""
     dispatch = ground.dispatch
@@ -67,7 +67,7 @@ def both(
     )
 
 
-def alone(worker: Worker, make: Callable[[], bytes], calls: int = 60) -> Subject:
+def alone(worker: Worker, make: Callable[[], bytes], calls: int = 30) -> Subject:
     """Return calls of one worker."""
     event = _renewed(make)
     return Subject(
@@ -78,7 +78,7 @@ def alone(worker: Worker, make: Callable[[], bytes], calls: int = 60) -> Subject
     )
 
 
-def asked(server: Server, body: str, calls: int = 60) -> Subject:
+def asked(server: Server, body: str, calls: int = 30) -> Subject:
     """Return requests to a server."""
     return Subject(call=lambda: server.call(body), pids=(server.process.pid,), calls=calls)
 

@@ -62,7 +62,7 @@ class Subject:
 
     call: Callable[[], object]
     pids: Sequence[int]
-    calls: int = 60
+    calls: int = 30
     settle: Callable[[], object] = lambda: None
 
 

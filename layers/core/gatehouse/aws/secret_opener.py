@@ -1,6 +1,5 @@
 """Tool secrets, opened for one call; their data keys are unwrapped by KMS."""
 
-import hashlib
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -13,10 +12,13 @@ from gatehouse.domain.sealing import (
     SealBroken,
     SealedSecret,
     SecretBinding,
-    unseal,
+    cipher,
+    unseal_with,
 )
 
 if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
     from gatehouse.aws.services import Kms
 
 CACHE_SECONDS: Final = 300
@@ -38,7 +40,7 @@ the same of every tool at once. Everything else is KMS's own trouble and may pas
 class _DataKey:
     """An unwrapped data key, until when it may be used and how often."""
 
-    key: bytes = field(repr=False)
+    cipher: "AESGCM" = field(repr=False)
     expires_at: float
     uses_left: int
 
@@ -54,42 +56,42 @@ class KmsSecretOpener:
     client: "Kms"
     key_arns: Sequence[str]
     monotonic: Callable[[], float]
-    _opened: "OrderedDict[bytes, _DataKey]" = field(default_factory=OrderedDict, repr=False)
+    _opened: "OrderedDict[tuple[bytes, bytes], _DataKey]" = field(
+        default_factory=OrderedDict, repr=False
+    )
     _lock: Lock = field(default_factory=Lock, repr=False)
 
     def open(self, sealed: SealedSecret, binding: SecretBinding) -> str:
         """See `SecretOpener.open`."""
         additional_data = binding.additional_data
-        plaintext = unseal(
-            sealed.ciphertext,
-            data_key=self._data_key(sealed, binding, additional_data),
-            nonce=sealed.nonce,
-            additional_data=additional_data,
+        opening = self._cipher(sealed, binding, additional_data)
+        plaintext = unseal_with(
+            opening, sealed.ciphertext, nonce=sealed.nonce, additional_data=additional_data
         )
         return plaintext.decode()
 
-    def _data_key(
+    def _cipher(
         self, sealed: SealedSecret, binding: SecretBinding, additional_data: bytes
-    ) -> bytes:
-        """Return the data key, from the cache under the very context it was unwrapped with."""
-        name = hashlib.sha256(additional_data + b"\0" + sealed.wrapped_key).digest()
+    ) -> "AESGCM":
+        """Return the data key's, from the cache under the very context it was unwrapped with."""
+        name = (additional_data, sealed.wrapped_key)
         with self._lock:
             known = self._opened.pop(name, None)
             if known and known.uses_left > 0 and self.monotonic() < known.expires_at:
                 self._opened[name] = _DataKey(
-                    key=known.key, expires_at=known.expires_at, uses_left=known.uses_left - 1
+                    cipher=known.cipher, expires_at=known.expires_at, uses_left=known.uses_left - 1
                 )
-                return known.key
-        key = self._unwrapped(sealed, binding)
+                return known.cipher
+        opening = cipher(self._unwrapped(sealed, binding))
         with self._lock:
             self._opened[name] = _DataKey(
-                key=key,
+                cipher=opening,
                 expires_at=self.monotonic() + CACHE_SECONDS,
                 uses_left=CACHE_USES - 1,
             )
             while len(self._opened) > CACHE_SIZE:
                 self._opened.popitem(last=False)
-        return key
+        return opening
 
     def _unwrapped(self, sealed: SealedSecret, binding: SecretBinding) -> bytes:
         for key_arn in self.key_arns:

@@ -2,9 +2,12 @@
 
 import json
 from dataclasses import dataclass, field
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from gatehouse.domain.errors import GatehouseError
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 NONCE_LENGTH: Final = 12
 DATA_KEY_LENGTH: Final = 32
@@ -72,10 +75,30 @@ def unseal(ciphertext: bytes, *, data_key: bytes, nonce: bytes, additional_data:
     Raises:
         SealBroken: The key, the nonce, the data or the binding is another one.
     """
-    from cryptography.exceptions import InvalidTag  # noqa: PLC0415
+    return unseal_with(cipher(data_key), ciphertext, nonce=nonce, additional_data=additional_data)
+
+
+def cipher(data_key: bytes) -> "AESGCM":
+    """Return what opens seals under a 32-byte `data_key`; making it takes longer than opening one.
+
+    Raises:
+        SealBroken: It is no such key.
+    """
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415
 
     try:
-        return AESGCM(data_key).decrypt(nonce, ciphertext, additional_data)
+        return AESGCM(data_key)
+    except ValueError as error:
+        raise SealBroken from error
+
+
+def unseal_with(
+    opening: "AESGCM", ciphertext: bytes, *, nonce: bytes, additional_data: bytes
+) -> bytes:
+    """Decrypt what `seal` made under the key of `opening`; see `unseal`."""
+    from cryptography.exceptions import InvalidTag  # noqa: PLC0415
+
+    try:
+        return opening.decrypt(nonce, ciphertext, additional_data)
     except (InvalidTag, ValueError) as error:
         raise SealBroken from error

@@ -31,6 +31,7 @@ from gatehouse.domain.tools import AuthStrategy, SignatureScheme, ToolDefinition
 
 MASK: Final = "***"
 NO_MEMBER: Final = "-"
+_EMPTY: Final = hashlib.sha256().hexdigest()
 _VISIBLE: Final = re.compile(r"[!-~]+", re.ASCII)
 
 _JOINED: Final[Mapping[SignatureScheme, Callable[[Sequence[str]], str]]] = {
@@ -49,7 +50,7 @@ def canonical(request: OutboundRequest, scheme: SignatureScheme) -> str:
             headers[REQUEST_ID],
             request.method,
             request.target,
-            hashlib.sha256(request.body).hexdigest(),
+            hashlib.sha256(request.body).hexdigest() if request.body else _EMPTY,
             headers[PROJECT_ID],
             headers[INTEGRATION_ID],
             headers.get(MEMBER_ID, NO_MEMBER),
