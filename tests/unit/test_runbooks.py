@@ -133,4 +133,4 @@ def test_the_price_that_is_told_is_the_model_s(memory: int) -> None:
     told = (ROOT / "docs/operations/cost.md").read_text()
 
     (row,) = re.findall(rf"^\| {memory} MB.*", told, re.MULTILINE)
-    assert f"**${bill(memory, 1.6, 1.5).dollars:.2f}**" in row
+    assert f"**${bill(memory, 1.4, 1.3).dollars:.2f}**" in row
