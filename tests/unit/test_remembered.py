@@ -13,7 +13,7 @@ class Thing:
 
 
 def test_it_is_made_once_of_each_object_and_not_of_its_equal() -> None:
-    number = Remembered[Thing, list[int]](lambda _thing: [])
+    number: Remembered[Thing, list[int]] = Remembered(lambda _thing: [])
     first, equal = Thing(), Thing()
     assert number(first) is number(first)
     assert number(equal) is not number(first)
@@ -21,7 +21,7 @@ def test_it_is_made_once_of_each_object_and_not_of_its_equal() -> None:
 
 
 def test_what_was_made_goes_with_its_object() -> None:
-    number = Remembered[Thing, list[int]](lambda _thing: [])
+    number: Remembered[Thing, list[int]] = Remembered(lambda _thing: [])
     kept = Thing()
     before = number(kept)
     for _ in range(1_000):  # ids come again
