@@ -2,7 +2,6 @@
 
 import json
 import logging
-import os
 import time
 from collections.abc import Mapping
 from contextvars import ContextVar
@@ -56,17 +55,8 @@ class Lines(LambdaPowertoolsFormatter):
         It is in ASCII, so that it can be written whatever it holds, and without a `location`.
         """
         seconds, ms = divmod(at_ms, 1000)
-        line = {
-            **self.log_format,
-            "level": level,
-            "location": None,
-            "message": message,
-            "timestamp": f"{ms:03d}".join(_around_milliseconds(seconds)),
-            **self.thread_safe_get_current_keys(),
-            **added,
-            "xray_trace_id": _trace_id(),
-        }
-        return _encode_ascii({name: value for name, value in line.items() if value is not None})
+        timestamp = f"{ms:03d}".join(_around_milliseconds(seconds))
+        return _encode_ascii(self._line(message, level, None, timestamp, added))
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the record as one line of JSON, with all that is known of its request."""
@@ -74,18 +64,31 @@ class Lines(LambdaPowertoolsFormatter):
             super().thread_safe_clear_keys()
             super().thread_safe_append_keys(**self.thread_safe_get_current_keys())
             return super().format(record)
-        added = islice(vars(record).items(), _OWN, None)
+        location, timestamp = f"{record.funcName}:{record.lineno}", self.formatTime(record)
+        extra = islice(vars(record).items(), _OWN, None)
+        added = {name: value for name, value in extra if name not in _NOT_ADDED}
+        return _encode(self._line(record.msg, record.levelname, location, timestamp, added))
+
+    def _line(
+        self,
+        message: str,
+        level: str,
+        location: str | None,
+        timestamp: str,
+        added: Mapping[str, object],
+    ) -> dict[str, object]:
+        """Return what a line says, without what there is none of."""
         line = {
             **self.log_format,  # in its order, which puts first what it has no value for
-            "level": record.levelname,
-            "location": f"{record.funcName}:{record.lineno}",
-            "message": record.msg,
-            "timestamp": self.formatTime(record),
+            "level": level,
+            "location": location,
+            "message": message,
+            "timestamp": timestamp,
             **self.thread_safe_get_current_keys(),
-            **{name: value for name, value in added if name not in _NOT_ADDED},
+            **added,
             "xray_trace_id": self._get_latest_trace_id(),
         }
-        return _encode({name: value for name, value in line.items() if value is not None})
+        return {name: value for name, value in line.items() if value is not None}
 
 
 @lru_cache(maxsize=4)
@@ -93,9 +96,3 @@ def _around_milliseconds(seconds: int) -> tuple[str, str]:
     """Return what stands before and after the milliseconds of a time, as Powertools writes it."""
     here = time.localtime(seconds)
     return time.strftime("%Y-%m-%d %H:%M:%S,", here), time.strftime("%z", here)
-
-
-def _trace_id() -> str | None:
-    """Return the id of the present invocation's trace, which is in the environment."""
-    trace = os.environ.get("_X_AMZN_TRACE_ID")  # noqa: TID251 - it changes with each invocation
-    return trace.partition(";")[0].replace("Root=", "") if trace else None

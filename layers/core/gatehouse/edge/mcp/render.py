@@ -36,8 +36,6 @@ _ENCODER: Final = json.JSONEncoder(
 
 def json_text(value: JsonValue) -> JsonText:
     """Write a value."""
-    if isinstance(value, int):  # as most ids are; an encoder is made anew for each of them
-        return str(value).lower()  # true and false are numbers of Python's
     return _ENCODER.encode(value)
 
 
