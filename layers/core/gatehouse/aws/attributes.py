@@ -96,7 +96,7 @@ def texts(item: Item, name: str) -> tuple[str, ...]:
     if name not in item:
         return ()
     values = cast("list[dict[str, str]]", _read(item, name, "L"))
-    return tuple(value["S"] for value in values)
+    return tuple([value["S"] for value in values])
 
 
 def parsed(item: Item, name: str) -> JsonValue:

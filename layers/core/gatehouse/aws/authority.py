@@ -1,7 +1,7 @@
 """The one read that authenticates and authorizes a request."""
 
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
@@ -169,28 +169,26 @@ def _is_torn(found: "dict[str, Item]", tool_name: str | None) -> bool:
 
 @lru_cache(maxsize=MAX_KNOWN)
 def _keys(wanted: Wanted) -> "list[Key]":
-    """Return the keys of the items themselves; nobody may change them."""
-    return list(_each_key(wanted))
+    """Return the keys of the items themselves; nobody may change them.
 
-
-def _each_key(wanted: Wanted) -> "Iterator[Key]":
-    """Yield them; `copies.COPIED` says which of them have copies."""
+    `copies.COPIED` says which of them have copies.
+    """
     project_id = wanted.project_id
-    yield project_key(project_id)
+    keys = [project_key(project_id)]
     if wanted.integration_id is not None:
-        yield integration_key(project_id, wanted.integration_id)
+        keys.append(integration_key(project_id, wanted.integration_id))
     if wanted.assertion_kid is not None:
-        yield assertion_key_key(project_id, wanted.assertion_kid)
+        keys.append(assertion_key_key(project_id, wanted.assertion_kid))
     if wanted.member_external_id is not None:
-        yield member_key(project_id, wanted.member_external_id)
+        keys.append(member_key(project_id, wanted.member_external_id))
     if wanted.tool_name is not None:
-        yield tool_key(project_id, wanted.tool_name)
-        yield tool_definition_key(project_id, wanted.tool_name)
+        keys.append(tool_key(project_id, wanted.tool_name))
+        keys.append(tool_definition_key(project_id, wanted.tool_name))
     if wanted.prompt_name is not None:
-        yield prompt_key(project_id, wanted.prompt_name)
+        keys.append(prompt_key(project_id, wanted.prompt_name))
     if wanted.warrant_root is not None:
-        yield trusted_root_key(project_id, wanted.warrant_root)
-    for warrant_id in wanted.warrant_ids:
-        yield revoked_warrant_key(project_id, warrant_id)
+        keys.append(trusted_root_key(project_id, wanted.warrant_root))
+    keys += [revoked_warrant_key(project_id, each) for each in wanted.warrant_ids]
     if wanted.latest_change:
-        yield audit_head_key(project_id)
+        keys.append(audit_head_key(project_id))
+    return keys

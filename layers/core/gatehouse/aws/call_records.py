@@ -125,7 +125,7 @@ class DynamoCallRecords:
     def _counting(self, record: CallRecord) -> Callable[[], object]:
         """Begin to raise the counters; return what waits for the end."""
         counts = usage_counts(record)
-        names = ", ".join(f"{name} :{name}" for name in counts)
+        names = ", ".join([f"{name} :{name}" for name in counts])
         asked: UpdateItemInputTypeDef = {
             "TableName": self.table,
             "Key": usage_key(record.project_id, record.request_id, record.tool_name),

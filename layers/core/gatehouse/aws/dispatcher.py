@@ -62,6 +62,6 @@ class LambdaDispatcher:
 
 def _read(said: bytes) -> Dispatched:
     try:
-        return read_dispatched(json.loads(said))
+        return read_dispatched(json.loads(said.decode()))
     except ValueError as error:  # not JSON, or not the document of this version
         raise DispatchUncertain from error

@@ -137,7 +137,7 @@ def read_integration(item: Item) -> Integration:
         project_id=text(item, "project_id"),
         name=text(item, "name"),
         environment=optional_text(item, "environment"),
-        scopes=frozenset(Scope(scope) for scope in texts(item, "scopes")),
+        scopes=frozenset(map(Scope, texts(item, "scopes"))),
         key_digest=text(item, "key_digest"),
         limits=read_item_limits(item),
         client=_read_client(item),

@@ -77,7 +77,7 @@ def dispatched_document(dispatched: Dispatched) -> JsonObject:
     answer = dispatched.answer
     return {
         "version": VERSION,
-        "outcome": dispatched.outcome.value,
+        "outcome": dispatched.outcome,
         "duration_ms": dispatched.duration_ms,
         "answer": None
         if answer is None

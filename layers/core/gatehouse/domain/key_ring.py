@@ -48,7 +48,9 @@ class KeyRing:
         if self.previous and kid == self.previous.kid:
             return self.previous if now < self.previous.since + RETIRE_SECONDS else None
         # A token under `next` is genuine too: its signer merely saw the rotation before us.
-        return next((k for k in (self.current, self.next) if k and k.kid == kid), None)
+        if kid == self.current.kid:
+            return self.current
+        return self.next if self.next and kid == self.next.kid else None
 
     def rotated(self, *, kid: str, secret: bytes, now: int) -> "KeyRing":
         """Return the ring that follows: a new key is published, and the one known by now signs.

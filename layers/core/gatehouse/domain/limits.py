@@ -197,7 +197,7 @@ def read_limits(document: JsonValue) -> Limits:
         if not isinstance(value, int) or isinstance(value, bool):
             raise ValueError(f"{name} is no number")  # noqa: TRY004 - a document is unreadable
         values[name] = value
-    return Limits(**values)
+    return Limits(**values) if values else UNLIMITED
 
 
 def limit_problems(limits: Limits) -> tuple[tuple[str, str], ...]:

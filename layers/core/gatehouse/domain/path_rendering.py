@@ -83,7 +83,7 @@ def argument_entries(name: str, value: JsonValue, source: str) -> Entries:
 
 def encoded_query(entries: Entries) -> str:
     """Join entries as `name=value&...`, both percent-encoded."""
-    return "&".join(f"{_quoted(name)}={_quoted(value)}" for name, value in entries)
+    return "&".join([f"{_quoted(name)}={_quoted(value)}" for name, value in entries])
 
 
 @lru_cache(maxsize=512)

@@ -87,18 +87,19 @@ def _utf16(character: str) -> Iterator[bytes]:
     return (units[i : i + 2] for i in range(0, len(units), 2))
 
 
-def _within_base64(data: bytes) -> Iterator[bytes]:
-    """Yield what base64 makes of `data`, wherever it stands in something longer.
+def _within_base64(data: bytes) -> Sequence[bytes]:
+    """Return what base64 makes of `data`, wherever it stands in something longer.
 
     Three bytes become four characters, so there are three ways; characters at either end that
     hold bits of a neighbour are left out.
     """
+    found: list[bytes] = []
     for offset in range(3):
         text = b2a_base64(bytes(offset) + data, newline=False).rstrip(b"=")
         whole = len(text) - (1 if (offset + len(data)) % 3 else 0)
         inner = text[-(-offset * 8 // 6) : whole]
-        yield inner
-        yield inner.translate(_URL_SAFE)
+        found += (inner, inner.translate(_URL_SAFE))
+    return found
 
 
 @lru_cache(maxsize=256)

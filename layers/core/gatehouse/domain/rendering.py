@@ -143,7 +143,7 @@ def _own_headers(definition: ToolDefinition, values: Values, *, has_body: bool) 
     }
     if has_body:
         defaults["Content-Type"] = _MEDIA_TYPES[definition.body_encoding]
-    kept = ((name, value) for name, value in defaults.items() if name.lower() not in replaced)
+    kept = [(name, value) for name, value in defaults.items() if name.lower() not in replaced]
     return (*kept, *templated)
 
 

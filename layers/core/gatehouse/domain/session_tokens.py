@@ -30,6 +30,7 @@ _CLAIMS: Final = frozenset(
     "iss aud sub exp iat jti kid project_id integration_id member_external_id epoch".split()  # noqa: SIM905
 )
 _OPTIONAL_CLAIMS: Final = frozenset({"akid", "email", "roles", "xiss"})
+_NUMBERS: Final = frozenset({"exp", "iat", "epoch"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,13 +160,12 @@ def _claims(payload: str) -> dict[str, Any]:
         raise Unauthenticated from error
     if not isinstance(claims, dict) or not (_CLAIMS <= claims.keys() <= _CLAIMS | _OPTIONAL_CLAIMS):
         raise Unauthenticated
-    numbers = {"exp", "iat", "epoch"}
     roles = claims.get("roles", [])
     well_typed = (
-        all(type(claims[name]) is int for name in numbers)
-        and all(isinstance(claims[n], str) for n in claims.keys() - numbers - {"roles"})
+        {type(claims[name]) for name in _NUMBERS} == {int}
+        and {type(claims[name]) for name in claims.keys() - _NUMBERS - {"roles"}} == {str}
         and isinstance(roles, list)
-        and all(isinstance(role, str) for role in roles)
+        and {*map(type, roles)} <= {str}
     )
     if not well_typed:
         raise Unauthenticated

@@ -63,7 +63,7 @@ def signature(request: OutboundRequest, scheme: SignatureScheme, secrets: Sequen
     """Return the header's value: one `<tag>=<hex HMAC-SHA256>` per secret, in their order."""
     signed = canonical(request, scheme).encode()
     digests = [hmac.digest(secret.encode(), signed, "sha256").hex() for secret in secrets]
-    return ",".join([f"{scheme.value}={digest}" for digest in digests])
+    return ",".join([f"{scheme}={digest}" for digest in digests])
 
 
 def authenticated(

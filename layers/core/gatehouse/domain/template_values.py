@@ -30,11 +30,11 @@ class Values:
 
     def has(self, name: str) -> bool:
         """Say whether the variable has a value."""
-        return name in self._of(name)
+        return name in (self.reserved if name in RESERVED_VARIABLES else self.arguments)
 
     def get(self, name: str) -> JsonValue:
         """Return the variable's value; `None` for null, and for what is absent."""
-        return self._of(name).get(name)
+        return (self.reserved if name in RESERVED_VARIABLES else self.arguments).get(name)
 
     def fill(self, template: str) -> str | None:
         """Write the values into a template; `None` when one of them is absent or null."""
@@ -45,9 +45,6 @@ class Values:
             as_text(self.get(part.name), part.name) if isinstance(part, Variable) else part
             for part in parts
         )
-
-    def _of(self, name: str) -> JsonObject:
-        return self.reserved if name in RESERVED_VARIABLES else self.arguments
 
 
 def values_of(invocation: Invocation) -> Values:
@@ -67,8 +64,10 @@ def values_of(invocation: Invocation) -> Values:
 
 def missing(parts: Parts, values: Values) -> str | None:
     """Return the first variable that has no value to write into text, if there is one."""
-    names = (part.name for part in parts if isinstance(part, Variable))
-    return next((name for name in names if values.get(name) is None), None)
+    for part in parts:
+        if isinstance(part, Variable) and values.get(part.name) is None:
+            return part.name
+    return None
 
 
 def as_text(value: JsonValue, name: str) -> str:
@@ -78,7 +77,10 @@ def as_text(value: JsonValue, name: str) -> str:
         ToolRefused: A string that is not Unicode text, or a number that is not JSON.
     """
     text = value if isinstance(value, str) else compact_json(value, name)
-    _require_unicode(text, name)
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise unusable(name, "holds half of a surrogate pair") from error
     return text
 
 
@@ -99,10 +101,3 @@ def unusable(name: str, why: str) -> ToolRefused:
     """Refuse a call for one of its values, which the message names and never repeats."""
     what = f"'{name}'" if name in RESERVED_VARIABLES else f"Argument '{name}'"
     return ToolRefused(f"{what} {why}", code=UNUSABLE)
-
-
-def _require_unicode(text: str, name: str) -> None:
-    try:
-        text.encode()
-    except UnicodeEncodeError as error:
-        raise unusable(name, "holds half of a surrogate pair") from error

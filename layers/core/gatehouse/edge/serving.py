@@ -51,7 +51,10 @@ class Serve:
         started = self.clock_ms()
         request_id = self.new_request_id()
         log.begin(request_id=request_id, route=str(event.get("routeKey")))
-        response = self._guarded(request_id, lambda: self._response(event, request_id))
+        try:
+            response = self._response(event, request_id)
+        except Exception as error:  # noqa: BLE001 - the last one before Lambda, which would tell it
+            response = self._refused(error, request_id)
         log.finish(status=response.status, duration_ms=self.clock_ms() - started)
         return lambda_answer(response)
 
@@ -60,7 +63,10 @@ class Serve:
         hosts = self.allowed_hosts()
         if hosts and request.domain.lower() not in hosts:
             return bare(HTTPStatus.MISDIRECTED_REQUEST, request_id, headers={})
-        response = self._guarded(request_id, lambda: self._answered(request))
+        try:
+            response = self._answered(request)
+        except Exception as error:  # noqa: BLE001 - the page that asked may read this too
+            response = self._refused(error, request_id)
         return with_cors(response, request, self.allowed_origins())
 
     def _answered(self, request: HttpRequest) -> HttpResponse:
@@ -72,12 +78,9 @@ class Serve:
                 raise
             raise counted from error
 
-    def _guarded(self, request_id: str, run: Callable[[], HttpResponse]) -> HttpResponse:
-        try:
-            return run()
-        except GatehouseError as error:
+    def _refused(self, error: Exception, request_id: str) -> HttpResponse:
+        if isinstance(error, GatehouseError):
             log.note_refusal(error)
             return self.refuse(error, request_id)
-        except Exception as error:  # noqa: BLE001 - the last one before Lambda, which would tell it
-            log.note_surprise(error)
-            return self.fail(request_id)
+        log.note_surprise(error)
+        return self.fail(request_id)

@@ -116,7 +116,7 @@ def _written(there: Destination, request: OutboundRequest) -> bytes:
         ("Accept-Encoding", "gzip"),
         *request.headers,
     ]
-    is_framed = _FRAMING.isdisjoint(name.lower() for name, _ in request.headers)
+    is_framed = _FRAMING.isdisjoint([name.lower() for name, _ in request.headers])
     if request.body or request.method in {"POST", "PUT", "PATCH"}:
         headers.append(("Content-Length", str(len(request.body))))
     lines = [f"{request.method} {request.target} HTTP/1.1", *map(": ".join, headers), "", ""]

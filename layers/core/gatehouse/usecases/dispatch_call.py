@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from gatehouse.domain.calls import CallRecord, Dispatched, Invocation, Outcome, UpstreamAnswer
@@ -29,7 +29,7 @@ NOTHING_TO_REPEAT: Final = Dispatched(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class _End:
     """How a call ended; `reason` is a stable code for its record, `attempts` what it says there."""
 
@@ -113,7 +113,8 @@ class DispatchCall:
     def _made(self, invocation: Invocation, *, deadline_ms: int) -> _End:
         attempts: Attempts = []
         end = self._ended(invocation, deadline_ms, attempts)
-        return replace(end, attempts=tuple(attempts))
+        end.attempts = tuple(attempts)
+        return end
 
     def _ended(self, invocation: Invocation, deadline_ms: int, attempts: Attempts) -> _End:
         try:

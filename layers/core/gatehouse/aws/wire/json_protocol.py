@@ -73,9 +73,6 @@ class JsonClient:
             document = error_document(answer.body)
             raise refusal(answer, document.pop("__type", None), document)
         document = {**read(answer.body), "ResponseMetadata": metadata(answer)}
-        return self._with_blobs(document)
-
-    def _with_blobs(self, document: dict[str, object]) -> dict[str, object]:
         for name in self._blobs & document.keys():
             document[name] = _bytes(document[name])
         return document

@@ -80,7 +80,7 @@ def events_answer(messages: Sequence[JsonText], headers: Mapping[str, str]) -> H
 def _takes(said: str, wanted: str) -> bool:
     """Say whether a list of preferences (RFC 9110 section 12.4) names `wanted`, and not as 0."""
     for item in said.lower().split(","):
-        name, *parameters = (part.strip() for part in item.split(";"))
+        name, *parameters = [part.strip() for part in item.split(";")]
         if name == wanted and not {"q=0", "q=0.0", "q=0.00", "q=0.000"} & {*parameters}:
             return True
     return False

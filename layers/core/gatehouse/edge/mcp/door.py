@@ -75,8 +75,7 @@ class Door:
         """Return the answer to what is no POST of JSON from a place that may send one."""
         if request.path not in PATHS:
             raise NotFound
-        is_own = request.headers.get("origin") == self._origin(request)
-        if not is_own and not cors.allows_origin(request, self.allowed_origins()):
+        if not self._is_welcome(request):
             return bare(HTTPStatus.FORBIDDEN, request.request_id, headers={})
         if cors.is_preflight(request):
             return cors.preflight(ALLOW)
@@ -86,6 +85,13 @@ class Door:
         if not is_plain_json(request.headers):
             return bare(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, request.request_id, headers={})
         return None
+
+    def _is_welcome(self, request: HttpRequest) -> bool:
+        """Say whether the page that sent it is one of ours or allowed, if it is a page at all."""
+        origin = request.headers.get("origin")
+        if origin is None or origin == self._origin(request):
+            return True
+        return cors.allows_origin(request, self.allowed_origins())
 
     def _exchange(self, request: HttpRequest) -> HttpResponse:
         try:

@@ -70,7 +70,7 @@ def _carriers(message: Message, headers: Headers) -> dict[str, Callable[[], Pres
     if message.method != "tools/call":
         return {}
     found: dict[str, Callable[[], PresentedWarrant]] = {}
-    meta, arguments = (_object(message.params, name) for name in ("_meta", "arguments"))
+    meta, arguments = _object(message.params, "_meta"), _object(message.params, "arguments")
     if IN_META in meta:
         found["_meta.tenuo"] = lambda: _in_object(meta[IN_META])
     if ARGUMENT in arguments:
