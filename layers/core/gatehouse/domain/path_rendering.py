@@ -47,7 +47,7 @@ def render_path(template: str, values: Values) -> str:
         raise _absent(name)
     path = "".join(
         [
-            quote(_segment_text(values, part.name), safe="")
+            _quoted(_segment_text(values, part.name))
             if isinstance(part, Variable)
             else _literal(part)
             for part in parts
@@ -93,6 +93,8 @@ def _literal(part: str) -> str:
 
 
 def _quoted(text: str) -> str:
+    if text.isascii() and text.isalnum():  # as most names and ids are: there is nothing to encode
+        return text
     return quote(text, safe="", errors="surrogatepass")
 
 

@@ -1,6 +1,7 @@
 """The services and operations that there are, with boto3's names, parameters and answers."""
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from io import BytesIO
 from typing import TYPE_CHECKING, Final, cast
 from urllib.parse import quote
@@ -131,7 +132,7 @@ class WireFunctions:
         if not isinstance(payload, bytes):
             raise TypeError("A payload is bytes")
         said = self._client.post(
-            f"/2015-03-31/functions/{quote(asked['FunctionName'], safe='-._~')}/invocations",
+            _invocations(asked["FunctionName"]),
             [
                 ("Content-Type", "application/json"),
                 ("X-Amz-Invocation-Type", asked.get("InvocationType", "RequestResponse")),
@@ -141,6 +142,12 @@ class WireFunctions:
             is_repeatable=False,
         )
         return cast("functions.InvocationResponseTypeDef", said)
+
+
+@lru_cache(maxsize=8)
+def _invocations(function: str) -> str:
+    """Return the path of a function's invocations."""
+    return f"/2015-03-31/functions/{quote(function, safe='-._~')}/invocations"
 
 
 def _read_invocation(answer: "Answer") -> dict[str, object]:
