@@ -48,7 +48,10 @@ def _warm(results: Results) -> str:
         (name, f"{x.cpu_ms:.2f}", f"{x.wall_ms:.2f}", f"{to_floor(results, name):.2f}")
         for name, x in results.warm.calls.items()
     ]
-    rows.append(("**F**", f"{median(results.warm.floor):.2f}", "", "1.00"))
+    floor, own = results.warm.floor, results.warm.own_floor
+    rows.append(("**F**", f"{median(floor):.2f}", "", "1.00"))
+    share = median(a / b for a, b in zip(own, floor, strict=True))
+    rows.append(("F with our own client", f"{median(own):.2f}", "", f"{share:.2f}"))
     rows += [(name, "not measured", why, "") for name, why in results.warm.missing.items()]
     return _table("Warm calls", ("one call of", "CPU ms", "wall ms", "CPU, in F"), rows)
 

@@ -35,13 +35,22 @@ class Warm:
     @property
     def floor(self) -> list[float]:
         """F, round by round: two empty workers, one GET, and the AWS calls of the budget."""
-        empty, get, aws = (self.calls[name].cpu for name in (EMPTY, FETCH, LEAN))
+        return self._floor(LEAN)
+
+    @property
+    def own_floor(self) -> list[float]:
+        """What F would be if those calls were made by our own client."""
+        return self._floor(OWN)
+
+    def _floor(self, client: str) -> list[float]:
+        empty, get, aws = (self.calls[name].cpu for name in (EMPTY, FETCH, client))
         return [2 * e + (g - e) + (a - e) for e, g, a in zip(empty, get, aws, strict=True)]
 
 
 EMPTY = "an empty worker"
 FETCH = "a worker with one httpx GET"
 LEAN = "a worker with the AWS calls of a tool call"
+OWN = "the same by our own client, which is in no floor"
 
 
 def measure(ground: Ground, rounds: int = ROUNDS) -> Warm:
@@ -75,11 +84,13 @@ def _calls(field_: Field) -> dict[str, Subject]:
     empty = field_.worker("empty", ground.peer("empty"))
     fetch = field_.worker("fetch", ground.peer("fetch", packages("awslabs")))
     lean = field_.worker("lean", ground.peer("lean", CALLS=budget))
+    own = field_.worker("own", ground.peer("wire", CALLS=budget))
     awslabs = field_.worker("awslabs", ground.peer("awslabs_app", packages("awslabs"), TOOLS="1"))
     return {
         EMPTY: alone(empty, plain.call),
         FETCH: alone(fetch, plain.call),
         LEAN: alone(lean, plain.call),
+        OWN: alone(own, plain.call),
         OURS: both(ground, mcp, plain.call),
         "gatehouse: hmac_signature": both(ground, mcp, signed.call),
         "gatehouse: hmac_signature and a warrant": both(

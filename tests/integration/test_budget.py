@@ -42,11 +42,11 @@ def counted() -> Iterator[dict[str, Request]]:
 
 STEPS = {
     # Calls of Python functions, at most.
-    "tools/call, none": {"mcp": 430, "dispatch": 390},
-    "tools/call, hmac_signature": {"mcp": 440, "dispatch": 430},
-    "tools/call, with a warrant": {"mcp": 725, "dispatch": 420},
-    "tools/list of 100": {"mcp": 260},
-    "tools/list of 100, just changed": {"mcp": 930},
+    "tools/call, none": {"mcp": 395, "dispatch": 350},
+    "tools/call, hmac_signature": {"mcp": 400, "dispatch": 385},
+    "tools/call, with a warrant": {"mcp": 575, "dispatch": 380},
+    "tools/list of 100": {"mcp": 232},
+    "tools/list of 100, just changed": {"mcp": 915},
     "session exchange": {"token": 940},
 }
 

@@ -60,5 +60,5 @@ class SpendProof:
 def mark(project_id: str, proof: Proof) -> str:
     """Return what a project remembers a spent proof by: SHA-256 over parts with their lengths."""
     parts = (project_id.encode(), proof.digest, proof.nonce)
-    framed = b"".join(len(part).to_bytes(4, "big") + part for part in parts)
+    framed = b"".join([len(part).to_bytes(4, "big") + part for part in parts])
     return hashlib.sha256(framed).hexdigest()

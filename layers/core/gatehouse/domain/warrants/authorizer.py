@@ -180,7 +180,7 @@ class Authorizer:
         return chain
 
     def _require_rooted(self, warrants: tuple[Payload, ...]) -> None:
-        if self._revocations and self._revocations.revokes(w.name for w in warrants):
+        if self._revocations and self._revocations.revokes([w.name for w in warrants]):
             raise Denied(1800, "a warrant in the chain is revoked")
         if warrants[0].issuer not in self._roots:
             raise Denied(1406, "the chain does not start at a trusted root")
