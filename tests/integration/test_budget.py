@@ -47,7 +47,7 @@ STEPS = {
     "tools/call, with a warrant": {"mcp": 575, "dispatch": 380},
     "tools/list of 100": {"mcp": 232},
     "tools/list of 100, just changed": {"mcp": 915},
-    "session exchange": {"token": 940},
+    "session exchange": {"token": 890},
 }
 
 

@@ -76,6 +76,5 @@ def external_id_problem(external_id: str) -> str | None:
 
 def is_visible(text: str, *, longest: int) -> bool:
     """Say whether `text` has 1 to `longest` characters, none of them a control or invisible."""
-    return 1 <= len(text) <= longest and not any(
-        unicodedata.category(character) in _INVISIBLE for character in text
-    )
+    categories = map(unicodedata.category, text)
+    return 1 <= len(text) <= longest and _INVISIBLE.isdisjoint(categories)
