@@ -7,6 +7,7 @@ together with anything, and no length tells about it.
 """
 
 import zlib
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 LEVEL: Final = 6
@@ -15,27 +16,29 @@ _HEADER: Final = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"
 _RAW: Final = -15
 """A window of 32 KB, and neither header nor trailer."""
 _BITS: Final = 32
+_HALF: Final = 4
+"""Bits that are looked up at once."""
 
 
 class Packed(NamedTuple):
     """A text that was compressed by itself: its blocks, none of them the last, and its length.
 
-    `checksum` is the text's own CRC-32. `moved` are the CRC-32s that are one bit as they come out
-    after so many bytes of zero: CRC-32 is linear, so that of anything followed by the text is the
-    sum (exclusive or) of those of its bits that are set, and of the text's own.
+    `checksum` is the text's own CRC-32. `moved` is what becomes of every value of every four bits
+    of a CRC-32, the lowest first, after so many bytes of zero. CRC-32 is linear: that of anything
+    followed by the text is the sum (exclusive or) of what becomes of its parts, and the text's own.
     """
 
     blocks: bytes
     length: int
     checksum: int
-    moved: tuple[int, ...]
+    moved: tuple[tuple[int, ...], ...]
 
     def checksum_after(self, checksum: int) -> int:
         """Return the CRC-32 of what has `checksum`, followed by the text."""
         found = self.checksum
-        for bit, moved in enumerate(self.moved):
-            if checksum >> bit & 1:
-                found ^= moved
+        for moved in self.moved:
+            found ^= moved[checksum & 0xF]
+            checksum >>= _HALF
         return found
 
 
@@ -45,8 +48,17 @@ def packed(middle: bytes) -> Packed:
     blocks = compressor.compress(middle) + compressor.flush(zlib.Z_FULL_FLUSH)
     zeros = bytes(len(middle))
     nothing = zlib.crc32(zeros)
-    moved = tuple([zlib.crc32(zeros, 1 << bit) ^ nothing for bit in range(_BITS)])
+    bits = [zlib.crc32(zeros, 1 << bit) ^ nothing for bit in range(_BITS)]
+    moved = tuple([_sums(bits[first : first + _HALF]) for first in range(0, _BITS, _HALF)])
     return Packed(blocks, len(middle), zlib.crc32(middle), moved)
+
+
+def _sums(bits: Sequence[int]) -> tuple[int, ...]:
+    """Return the sum of every choice of `bits`, at the number that has those bits set."""
+    sums = [0]
+    for bit in bits:
+        sums += [other ^ bit for other in sums]
+    return tuple(sums)
 
 
 def gzipped(before: bytes, middle: Packed, after: bytes) -> bytes:

@@ -23,6 +23,8 @@ def limit_headers(standings: tuple[Standing, ...]) -> Mapping[str, str]:
     What counted several times in one request, as in a batch, is told as it stands where least of
     it is left.
     """
+    if not standings:  # as with most requests
+        return {}
     told = _tightest(standings)
     policies = [_policy(standing) for standing in told]
     states = [_state(standing) for standing in told if standing.remaining is not None]

@@ -1,6 +1,6 @@
 """One structured line for each request, and the traceback of what nobody expected.
 
-What may stand in the line is what `note` can be told: there is no field for a token, a secret, an
+What may stand in the line is what `Noted` has a name for: there is none for a token, a secret, an
 argument or a member, so none of them gets into the log. Where OpenTelemetry has a name for it (its
 conventions for HTTP, GenAI and MCP), a field has that name. The line is also what CloudWatch makes
 metrics of (`gatehouse.edge.metrics`).
@@ -11,7 +11,7 @@ import os
 import time
 from contextvars import ContextVar
 from functools import cache
-from typing import TYPE_CHECKING, Final, TextIO, cast
+from typing import TYPE_CHECKING, Final, TextIO, TypedDict, cast
 
 from aws_lambda_powertools.logging import Logger
 
@@ -20,6 +20,8 @@ from gatehouse.edge.lines import Lines
 from gatehouse.edge.metrics import Metric
 
 if TYPE_CHECKING:
+    from typing import Unpack
+
     from gatehouse.domain.caller import Caller
 
 _lines: Final = Lines()
@@ -39,47 +41,48 @@ def begin(*, request_id: str, route: str) -> None:
     _lines.thread_safe_append_keys(request_id=request_id, **{"http.route": route})
 
 
-def note(  # noqa: PLR0913 - the line has as many fields as it has
-    *,
-    route: str | None = None,
-    method: str | None = None,
-    tool: str | None = None,
-    host: str | None = None,
-    upstream_status: int | None = None,
-    outcome: str | None = None,
-    project_id: str | None = None,
-    integration_id: str | None = None,
-    error: str | None = None,
-    reason: str | None = None,
-    warrant: str | None = None,
-    actor: str | None = None,
-) -> None:
-    """Add to the present request's line what has become known; None changes nothing.
+class Noted(TypedDict, total=False):
+    """What a line may say; None says nothing.
 
     `method` is MCP's own, such as `tools/call`, and one that we have; `host` is the tool's, and
     `upstream_status` what it answered; `error` the class of a refusal; `reason` what the caller is
     not told about it; `warrant` what was decided about the call's warrant; `actor` who manages, as
     `Actor.label` says it.
     """
-    known = {
-        "http.route": route,
-        "mcp.method.name": method,
-        "gen_ai.operation.name": "execute_tool" if tool else None,
-        "gen_ai.tool.name": tool,
-        "server.address": host,
-        "upstream_status": upstream_status,
-        "outcome": outcome,
-        "project_id": project_id,
-        "integration_id": integration_id,
-        "error.type": error,
-        "reason": reason,
-        "warrant": warrant,
-        "actor": actor,
-    }
-    _lines.thread_safe_append_keys(**{k: v for k, v in known.items() if v is not None})
-    if outcome:
-        _count(metrics.of_outcome(outcome) | metrics.of_reason(reason))
-    if warrant:
+
+    route: str | None
+    method: str | None
+    tool: str | None
+    host: str | None
+    upstream_status: int | None
+    outcome: str | None
+    project_id: str | None
+    integration_id: str | None
+    error: str | None
+    reason: str | None
+    warrant: str | None
+    actor: str | None
+
+
+_FIELDS: Final = {
+    **{name: name for name in Noted.__annotations__},
+    "route": "http.route",
+    "method": "mcp.method.name",
+    "tool": "gen_ai.tool.name",
+    "host": "server.address",
+    "error": "error.type",
+}
+
+
+def note(**known: "Unpack[Noted]") -> None:
+    """Add to the present request's line what has become known."""
+    told = {_FIELDS[name]: value for name, value in known.items() if value is not None}
+    if known.get("tool"):
+        told["gen_ai.operation.name"] = "execute_tool"
+    _lines.thread_safe_append_keys(**told)
+    if outcome := known.get("outcome"):
+        _count(metrics.of_outcome(outcome) | metrics.of_reason(known.get("reason")))
+    if warrant := known.get("warrant"):
         _count(metrics.of_reason(warrant.partition(":")[2]))
 
 
