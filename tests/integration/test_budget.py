@@ -43,7 +43,7 @@ def counted() -> Iterator[dict[str, Request]]:
 STEPS = {
     # Calls of Python functions, at most.
     "tools/call, none": {"mcp": 395, "dispatch": 350},
-    "tools/call, hmac_signature": {"mcp": 400, "dispatch": 385},
+    "tools/call, hmac_signature": {"mcp": 396, "dispatch": 370},
     "tools/call, with a warrant": {"mcp": 575, "dispatch": 380},
     "tools/list of 100": {"mcp": 232},
     "tools/list of 100, just changed": {"mcp": 915},

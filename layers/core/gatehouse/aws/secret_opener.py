@@ -7,6 +7,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Final
 
 from gatehouse.aws.failures import code_of, failed, refused, unavailable
+from gatehouse.domain.remembered import Remembered
 from gatehouse.domain.sealing import (
     DATA_KEY_LENGTH,
     SealBroken,
@@ -36,7 +37,12 @@ the same of every tool at once. Everything else is KMS's own trouble and may pas
 """
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+_additional_data: Final[Remembered[SecretBinding, bytes]] = Remembered(
+    lambda binding: binding.additional_data
+)
+
+
+@dataclass(slots=True, kw_only=True)
 class _DataKey:
     """An unwrapped data key, until when it may be used and how often."""
 
@@ -63,7 +69,7 @@ class KmsSecretOpener:
 
     def open(self, sealed: SealedSecret, binding: SecretBinding) -> str:
         """See `SecretOpener.open`."""
-        additional_data = binding.additional_data
+        additional_data = _additional_data(binding)
         opening = self._cipher(sealed, binding, additional_data)
         plaintext = unseal_with(
             opening, sealed.ciphertext, nonce=sealed.nonce, additional_data=additional_data
@@ -78,9 +84,8 @@ class KmsSecretOpener:
         with self._lock:
             known = self._opened.pop(name, None)
             if known and known.uses_left > 0 and self.monotonic() < known.expires_at:
-                self._opened[name] = _DataKey(
-                    cipher=known.cipher, expires_at=known.expires_at, uses_left=known.uses_left - 1
-                )
+                known.uses_left -= 1
+                self._opened[name] = known
                 return known.cipher
         opening = cipher(self._unwrapped(sealed, binding))
         with self._lock:

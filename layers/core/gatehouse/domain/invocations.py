@@ -145,7 +145,7 @@ def _tool_document(tool: Tool) -> JsonObject:
     }
 
 
-def _sealed_document(sealed: SealedSecret) -> JsonObject:
+def _written_sealed(sealed: SealedSecret) -> JsonObject:
     return {
         "wrapped_key": _base64(sealed.wrapped_key),
         "nonce": _base64(sealed.nonce),
@@ -153,6 +153,7 @@ def _sealed_document(sealed: SealedSecret) -> JsonObject:
     }
 
 
+_sealed_document: Final = Remembered(_written_sealed)
 _definition_document: Final = Remembered(definition_document)
 _tools: Final[dict[tuple[str, str], tuple[JsonObject, Tool] | None]] = {}
 """What was read of documents of tools, by project and digest; None of those seen but once."""

@@ -21,7 +21,7 @@ class SealBroken(GatehouseError):
         super().__init__("The stored secret does not belong to this tool")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, weakref_slot=True)
 class SecretBinding:
     """What a secret may be used for; opening it for anything else fails.
 
@@ -45,7 +45,7 @@ class SecretBinding:
         return {"project_id": self.project_id, "tool_id": self.tool_id}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, weakref_slot=True)
 class SealedSecret:
     """A secret under its own data key, and that data key as wrapped by KMS."""
 

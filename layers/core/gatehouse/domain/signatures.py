@@ -10,7 +10,6 @@ import hashlib
 import hmac
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from typing import Final
 
 from gatehouse.domain.errors import ToolRefused
@@ -108,4 +107,10 @@ def _bearer(secret: str) -> str:
 
 
 def _with_header(request: OutboundRequest, name: str, value: str) -> OutboundRequest:
-    return replace(request, headers=(*request.headers, (name, value)))
+    return OutboundRequest(
+        method=request.method,
+        origin=request.origin,
+        target=request.target,
+        headers=(*request.headers, (name, value)),
+        body=request.body,
+    )

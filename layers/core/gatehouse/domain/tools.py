@@ -142,7 +142,7 @@ class ToolDefinition:
         return self.require_member or bool(self.allowed_roles)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, weakref_slot=True)
 class Tool:
     """A stored tool: its definition and what the system adds to it.
 
@@ -187,7 +187,7 @@ class Tool:
         """Return the secrets in force at `now`, newest first."""
         retiring = self.retiring_secret
         before = retiring.sealed if retiring and now < retiring.until else None
-        return tuple(sealed for sealed in (self.sealed_secret, before) if sealed)
+        return tuple([sealed for sealed in (self.sealed_secret, before) if sealed])
 
     @property
     def secret_binding(self) -> SecretBinding:

@@ -9,12 +9,13 @@ from gatehouse.domain.calls import CallRecord, Dispatched, Invocation, Outcome, 
 from gatehouse.domain.errors import ToolRefused, Unavailable
 from gatehouse.domain.probing import forged
 from gatehouse.domain.redaction import redacted
+from gatehouse.domain.remembered import Remembered
 from gatehouse.domain.rendering import render
 from gatehouse.domain.requests import OutboundRequest
 from gatehouse.domain.rich_results import is_interim
-from gatehouse.domain.sealing import SealBroken
+from gatehouse.domain.sealing import SealBroken, SecretBinding
 from gatehouse.domain.signatures import authenticated
-from gatehouse.domain.tools import AuthStrategy, OnOversize, ToolDefinition
+from gatehouse.domain.tools import AuthStrategy, OnOversize, Tool, ToolDefinition
 from gatehouse.ports.calls import CallRecords, Deduplications
 from gatehouse.ports.secrets import SecretOpener
 from gatehouse.ports.upstreams import UpstreamForbidden, UpstreamUncertain, UpstreamUnreachable
@@ -23,6 +24,8 @@ from gatehouse.usecases.write_receipts import Lost, WriteReceipts
 
 SETTLE_SECONDS: Final = 3
 """What a call may take beyond its upstream's time, until its result is kept."""
+
+_binding: Final[Remembered[Tool, SecretBinding]] = Remembered(lambda tool: tool.secret_binding)
 
 NOTHING_TO_REPEAT: Final = Dispatched(
     outcome=Outcome.DENIED, duration_ms=0, error="There is no equal call to repeat"
@@ -172,7 +175,7 @@ class DispatchCall:
         in_force = tool.sealed_secrets(self.clock_ms() // 1000)
         if tool.definition.auth_strategy is AuthStrategy.STATIC_BEARER:
             in_force = in_force[:1]  # a bearer token is one; only signatures come in pairs
-        binding = tool.secret_binding
+        binding = _binding(tool)
         return tuple([self.secrets.open(sealed, binding) for sealed in in_force])
 
     def _settle(self, invocation: Invocation, end: _End, started: int) -> None:
