@@ -83,7 +83,8 @@ def test_an_app_gets_no_more_than_it_may(
 def test_an_app_that_is_off_or_has_another_key_gets_nothing(sign_ins: SignIns) -> None:
     app, other = sign_ins.app(), sign_ins.app()
     off = sign_ins.app(is_active=False)
-    for auth in ((app.id, other.key), (other.id, app.key), off.auth, (app.id, app.key[:-1] + "0")):
+    mistyped = app.key[:-1] + ("0" if app.key[-1] != "0" else "1")
+    for auth in ((app.id, other.key), (other.id, app.key), off.auth, (app.id, mistyped)):
         refused = app_token(sign_ins, auth)
         assert error(refused) == (401, "invalid_client")
     assert error(sign_ins.token(grant_type="client_credentials")) == (401, "invalid_client")

@@ -234,7 +234,8 @@ def test_an_exchange_never_widens(
 def test_only_an_integrations_key_may_exchange_and_only_with_the_scope(
     world: World, tenant: Tenant, trusting: Tenant
 ) -> None:
-    for secret in ("", "x", tenant.api_key[:-1] + "0", trusting.api_key):
+    mistyped = tenant.api_key[:-1] + ("0" if tenant.api_key[-1] != "0" else "1")
+    for secret in ("", "x", mistyped, trusting.api_key):
         refused = exchange(tenant, tenant.assertion("user-1"), secret=secret)
         assert error(refused) == (401, "invalid_client")
     lister = world.tenant(scopes=["mcp"])
