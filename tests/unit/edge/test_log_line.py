@@ -157,10 +157,12 @@ def test_one_request_s_counts_do_not_reach_the_next_one_s_line(line: Any) -> Non
 
 @given(st.sets(st.sampled_from(list(Metric))))
 def test_whatever_is_counted_has_these_two_dimensions_and_a_value(counts: set[Metric]) -> None:
-    said: Any = metrics.embedded(counts, duration_ms=1, function="f", stage="dev", now_ms=1)
+    members = metrics.embedded(counts, duration_ms=1, function='f"%d', stage="dev", now_ms=2)
+    said: Any = json.loads(f"{{{members}}}")
     (directive,) = said["_aws"]["CloudWatchMetrics"]
 
     assert directive["Dimensions"] == [["FunctionName", "Stage"]]
     assert {m["Name"] for m in directive["Metrics"]} == {*map(str, counts), "LatencyMs"}
     assert all(isinstance(said[m["Name"]], int) for m in directive["Metrics"])
-    assert {"FunctionName", "Stage"} <= said.keys()
+    assert (said["FunctionName"], said["Stage"]) == ('f"%d', "dev")
+    assert (said["LatencyMs"], said["_aws"]["Timestamp"]) == (1, 2)

@@ -80,7 +80,7 @@ def test_json_that_is_no_message_is_an_invalid_request(
 @pytest.mark.parametrize("message_id", ["1", '"1"', '""', "0", "-1", "9007199254740991"])
 def test_an_id_is_given_back_as_it_came(message_id: str) -> None:
     answer = World().send(f'{{"jsonrpc":"2.0","id":{message_id},"method":"ping"}}')
-    assert answer.text == f'{{"jsonrpc":"2.0","id":{message_id},"result":{{}}}}'
+    assert answer.text == f'{{"jsonrpc":"2.0","result":{{}},"id":{message_id}}}'
 
 
 @pytest.mark.parametrize(

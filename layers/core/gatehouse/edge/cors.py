@@ -66,5 +66,9 @@ def with_cors(
     else:
         headers = {n: v for n, v in headers.items() if not n.startswith("access-control-")}
     return HttpResponse(
-        status=response.status, headers=headers, body=response.body, cookies=response.cookies
+        status=response.status,
+        headers=headers,
+        body=response.body,
+        cookies=response.cookies,
+        is_base64=response.is_base64,
     )

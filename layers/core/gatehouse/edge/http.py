@@ -71,13 +71,14 @@ class HttpRequest:
 class HttpResponse:
     """One answer. Names of `headers` are lower-case; `cookies` are values of Set-Cookie.
 
-    A `body` of bytes is sent as it is, one of text in UTF-8.
+    A `body` of bytes is sent as it is, one of text in UTF-8; or it is the base64 of what is sent.
     """
 
     status: int
     headers: Mapping[str, str] = field(default_factory=dict)
     body: str | bytes = field(default="", repr=False)
     cookies: tuple[str, ...] = field(default=(), repr=False)
+    is_base64: bool = False
 
 
 def read_request(
@@ -140,10 +141,10 @@ def json_response(
 
 def lambda_answer(response: HttpResponse) -> LambdaAnswer:
     """Write an answer, with the security headers, for Lambda to return."""
-    body = response.body
-    in_base64 = isinstance(body, bytes) or len(body) > MAX_TEXT
-    if in_base64:
+    body, in_base64 = response.body, response.is_base64
+    if isinstance(body, bytes) or (len(body) > MAX_TEXT and not in_base64):
         body = b64encode(body if isinstance(body, bytes) else body.encode()).decode()
+        in_base64 = True
     return {
         "statusCode": response.status,
         "headers": {**SECURITY_HEADERS, **response.headers},

@@ -48,15 +48,17 @@ class Lines(LambdaPowertoolsFormatter):
         _known.set({})
 
     def unrecorded(
-        self, message: str, *, level: str, at_ms: int, added: Mapping[str, object]
+        self, message: str, members: str, *, level: str, at_ms: int, added: Mapping[str, object]
     ) -> str:
         """Return the line of a record that nobody made, which is half of a line's price.
 
-        It is in ASCII, so that it can be written whatever it holds, and without a `location`.
+        It ends with `members`, which are JSON already. It is in ASCII, so that it can be written
+        whatever it holds, and without a `location`.
         """
         seconds, ms = divmod(at_ms, 1000)
         timestamp = f"{ms:03d}".join(_around_milliseconds(seconds))
-        return _encode_ascii(self._line(message, level, None, timestamp, added))
+        line = _encode_ascii(self._line(message, level, None, timestamp, added))
+        return f"{line[:-1]},{members}}}"
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the record as one line of JSON, with all that is known of its request."""

@@ -115,8 +115,8 @@ def finish(*, status: int, duration_ms: int) -> None:
     counted = metrics.embedded(
         _counts.get(), duration_ms=duration_ms, function=function, stage=stage, now_ms=now_ms
     )
-    added = {"http.response.status_code": status, **counted}
-    line = _lines.unrecorded("request", level="INFO", at_ms=now_ms, added=added)
+    added = {"http.response.status_code": status}
+    line = _lines.unrecorded("request", counted, level="INFO", at_ms=now_ms, added=added)
     try:
         _output.stream.write(f"{line}\n")
         _output.stream.flush()

@@ -43,7 +43,8 @@ class Which(NamedTuple):
 class ListPage:
     """A page: a JSON array, and the name after which there is more.
 
-    `packed` is the array's UTF-8 compressed, once it is worth it.
+    `packed` is the UTF-8 of what an answer begins with, to the end of the array, compressed once
+    that is worth it.
     """
 
     items: str
@@ -58,8 +59,13 @@ class KeptPages:
         self._left = max_characters
         self._pages: OrderedDict[Which, tuple[ListPage, str, int]] = OrderedDict()
 
-    def page(self, which: Which, change: LatestChange | None, now: int) -> ListPage | None:
-        """Return the page if it was read after `change`, the last one as of now (epoch seconds)."""
+    def page(
+        self, which: Which, change: LatestChange | None, now: int, opening: str = ""
+    ) -> ListPage | None:
+        """Return the page if it was read after `change`, the last one as of now (epoch seconds).
+
+        `opening` is what precedes it in all answers.
+        """
         if change is None or which not in self._pages:
             return None
         page, digest, read_at = self._pages[which]
@@ -69,7 +75,7 @@ class KeptPages:
         self._pages.move_to_end(which)
         if page.packed is None and len(page.items) >= MIN_PACKED:
             # Not with the first list of an instance, which may be its last.
-            page = replace(page, packed=packed(page.items.encode()))
+            page = replace(page, packed=packed((opening + page.items).encode()))
             self._pages[which] = (page, digest, read_at)
         return page
 

@@ -21,7 +21,7 @@ MAX_PAGE_BYTES: Final = 4_000_000
 class Listed:
     """A page: a JSON array of MCP descriptors in the order of names, and where to go on.
 
-    `packed` is the array's UTF-8, where it was compressed before.
+    `packed` is the UTF-8 of the opening and the array, where they were compressed before.
     """
 
     items: str
@@ -45,9 +45,14 @@ class ListOffered:
     kept: KeptPages = field(default_factory=KeptPages)
 
     def __call__(
-        self, project: Project, *, cursor: str | None, change: LatestChange | None = None
+        self,
+        project: Project,
+        *,
+        cursor: str | None,
+        change: LatestChange | None = None,
+        opening: str = "",
     ) -> Listed:
-        """Return the page that `cursor` names, or the first.
+        """Return the page that `cursor` names, or the first; in every answer `opening` precedes it.
 
         A page of before serves again while `change`, as it was read just now, is still the last
         one of the project; without it, the page is read.
@@ -60,7 +65,7 @@ class ListOffered:
         after = None if cursor is None else self._read_cursor(project, cursor, now)
         approved = self.approved if project.settings.require_approval else None
         which = Which(project.id, self.kind, approved is not None, after)
-        page = self.kept.page(which, change, now)
+        page = self.kept.page(which, change, now, opening)
         if page is None:
             page = _read(approved or self.descriptors, project.id, after)
             self.kept.keep(which, change, now, page)

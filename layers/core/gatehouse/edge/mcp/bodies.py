@@ -5,6 +5,7 @@ read it as they read any other.
 """
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Final
 
@@ -13,7 +14,7 @@ from gatehouse.edge.http import HttpResponse
 from gatehouse.edge.mcp.envelope import MessageId
 from gatehouse.edge.mcp.faults import unforeseen
 from gatehouse.edge.mcp.inbound import Framed
-from gatehouse.edge.mcp.render import JsonText, answer_text, fault_text
+from gatehouse.edge.mcp.render import JsonText, answer_end, fault_text
 
 EVENTS: Final = "text/event-stream"
 
@@ -50,17 +51,16 @@ def json_answer(
 def packed_answer(
     message_id: MessageId, result: Framed, page: Packed, headers: Mapping[str, str]
 ) -> HttpResponse:
-    """Answer a request with JSON that is compressed but for what stands around a page."""
-    # The result is an answer's last member.
-    before, end = answer_text(message_id, "")[:-1] + result.before, result.after + "}"
+    """Answer a request with JSON that is compressed to the end of a page."""
+    end = result.after + answer_end(message_id)
     packed = {
         "content-type": "application/json",
         "content-encoding": "gzip",
         "vary": "Accept-Encoding",
         **headers,
     }
-    body = gzipped(before.encode(), page, end.encode())
-    return HttpResponse(status=HTTPStatus.OK, headers=packed, body=body)
+    body = gzipped(page, end.encode())
+    return HttpResponse(status=HTTPStatus.OK, headers=packed, body=body, is_base64=True)
 
 
 def surprise_answer(request_id: str, message_id: MessageId | None = None) -> HttpResponse:
@@ -77,6 +77,7 @@ def events_answer(messages: Sequence[JsonText], headers: Mapping[str, str]) -> H
     return HttpResponse(status=HTTPStatus.OK, headers=streamed, body=body)
 
 
+@lru_cache(maxsize=64)
 def _takes(said: str, wanted: str) -> bool:
     """Say whether a list of preferences (RFC 9110 section 12.4) names `wanted`, and not as 0."""
     for item in said.lower().split(","):

@@ -46,9 +46,12 @@ class Offered:
 
 
 class Framed(NamedTuple):
-    """A result around a page; `packed` is the page, if it was compressed before."""
+    """A result: what it begins with, a page, and the rest.
 
-    before: JsonText
+    `packed` is an answer's beginning to the end of the page, if that was compressed before.
+    """
+
+    opening: JsonText
     page: JsonText
     after: JsonText
     packed: Packed | None

@@ -3,10 +3,12 @@
 from gatehouse.edge.mcp.faults import invalid_params
 from gatehouse.edge.mcp.inbound import Framed, Inbound, Offered, Reply
 from gatehouse.edge.mcp.render import (
+    ANSWER_OPENING,
     LIST_TTL_MS,
     cacheable,
     complete,
     json_text,
+    list_opening,
 )
 from gatehouse.usecases.list_offered import ListOffered
 
@@ -35,11 +37,16 @@ def _page(offered: ListOffered, member: str, inbound: Inbound) -> Reply:
     cursor = inbound.message.params.get("cursor")
     if cursor is not None and not isinstance(cursor, str):
         raise invalid_params("cursor must be a string")
-    admitted = inbound.admitted
-    listed = offered(admitted.caller.project, cursor=cursor, change=admitted.latest_change)
-    members = {member: ""}  # the page is put there when it is known how it is sent
+    admitted, opening = inbound.admitted, list_opening(member)
+    listed = offered(
+        admitted.caller.project,
+        cursor=cursor,
+        change=admitted.latest_change,
+        opening=ANSWER_OPENING + opening,
+    )
+    others = cacheable(inbound.era, LIST_TTL_MS)
     if listed.next_cursor is not None:
-        members["nextCursor"] = json_text(listed.next_cursor)
-    frame = complete(inbound.era, {**members, **cacheable(inbound.era, LIST_TTL_MS)})
-    before, name, after = frame.partition(f'"{member}":')
-    return Reply(result=Framed(before + name, listed.items, after, listed.packed))
+        others = {"nextCursor": json_text(listed.next_cursor), **others}
+    rest = complete(inbound.era, others)
+    after = "}" if rest == "{}" else "," + rest[1:]
+    return Reply(result=Framed(opening, listed.items, after, listed.packed))

@@ -24,6 +24,8 @@ MAX_RESULT_BYTES: Final = 4_300_000
 
 JsonText = str
 
+ANSWER_OPENING: Final[JsonText] = '{"jsonrpc":"2.0","result":'
+
 _TOO_MUCH: Final = RpcFault(
     INTERNAL_ERROR, "Done, but the answers of this batch are too large together; send it alone"
 )
@@ -51,7 +53,17 @@ def list_text(items: Sequence[JsonText]) -> JsonText:
 
 def answer_text(message_id: MessageId, result: JsonText) -> JsonText:
     """Write the answer to a request."""
-    return object_text({"jsonrpc": '"2.0"', "id": json_text(message_id), "result": result})
+    return ANSWER_OPENING + result + answer_end(message_id)
+
+
+def answer_end(message_id: MessageId) -> JsonText:
+    """Write what follows the result; the id stands there, for it alone differs in each answer."""
+    return f',"id":{json_text(message_id)}}}'
+
+
+def list_opening(member: str) -> JsonText:
+    """Write what the result of a list begins with; `member` holds the page."""
+    return f'{{"{member}":'
 
 
 def batch_text(answers: Sequence[tuple[MessageId | None, JsonText]]) -> JsonText:
