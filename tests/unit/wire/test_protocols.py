@@ -232,19 +232,20 @@ def test_only_bytes_are_taken_for_bytes() -> None:
 # --- Headers ----------------------------------------------------------------------------------
 
 
-def test_the_trace_goes_along_in_a_function_and_is_read_each_time() -> None:
+def test_the_trace_goes_along_from_function_to_function_and_is_read_each_time() -> None:
     with serving(saying(said({}))) as server:
         around = Around(server.origin)
-        elsewhere = WireDynamoDb(QUICK, around())
+        elsewhere = WireFunctions(QUICK, around())
         around.environ["AWS_LAMBDA_FUNCTION_NAME"] = "mcp"
-        client = WireDynamoDb(QUICK, around())
+        client, table = WireFunctions(QUICK, around()), WireDynamoDb(QUICK, around())
         for trace in ("", "Root=1-2;Parent=3;Sampled=1", "Root=4;\r\nX: ü"):
             around.environ["_X_AMZN_TRACE_ID"] = trace
-            client.get_item(TableName="t", Key={"PK": {"S": "p"}})
-        elsewhere.get_item(TableName="t", Key={"PK": {"S": "p"}})
+            client.invoke(FunctionName="dispatch", Payload=b"{}")
+        elsewhere.invoke(FunctionName="dispatch", Payload=b"{}")
+        table.get_item(TableName="t", Key={"PK": {"S": "p"}})
         traces = [parts(head)[1].get(b"x-amzn-trace-id") for head in server.heads]
     told = [b"Root=1-2;Parent=3;Sampled=1", b"Root=4;%0D%0AX:%20%C3%BC"]
-    assert traces == [None, *told, None]
+    assert traces == [None, *told, None, None]
 
 
 @pytest.mark.parametrize("token", ["a\r\nX-Evil: y", "a\nb", "ü"])

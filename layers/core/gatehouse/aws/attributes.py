@@ -60,6 +60,16 @@ def json_value(value: JsonValue) -> NewValue:
     return {"S": _encode(value)}
 
 
+def text_values(values: "Mapping[str, str | None]") -> NewItem:
+    """Write those strings that there are."""
+    return {name: {"S": value} for name, value in values.items() if value is not None}
+
+
+def number_values(values: "Mapping[str, int | None]") -> NewItem:
+    """Write those whole numbers that there are."""
+    return {name: {"N": str(value)} for name, value in values.items() if value is not None}
+
+
 def without_none(item: "Mapping[str, NewValue | None]") -> NewItem:
     """Leave out what there is none of."""
     return {name: value for name, value in item.items() if value is not None}

@@ -7,16 +7,14 @@ from gatehouse.aws.attributes import (
     CorruptItem,
     Item,
     NewItem,
-    NewValue,
     json_value,
     number,
-    number_value,
+    number_values,
     optional_number,
     optional_text,
     parsed,
     text,
-    text_value,
-    without_none,
+    text_values,
 )
 from gatehouse.aws.tables import call_key
 from gatehouse.domain.calls import CallRecord, Outcome
@@ -32,29 +30,34 @@ _FAILURES: Final = frozenset({Outcome.UPSTREAM_ERROR, Outcome.FAILED, Outcome.UN
 
 
 def call_item(record: CallRecord) -> NewItem:
-    """Write a call."""
-    return without_none(
-        {
-            **call_key(record.project_id, record.request_id),
-            "project_id": text_value(record.project_id),
-            "integration_id": text_value(record.integration_id),
-            "tool_name": text_value(record.tool_name),
-            "tool_digest": _optional_text_value(record.tool_digest),
-            "member_external_id": _optional_text_value(record.member_external_id),
-            "outcome": text_value(record.outcome),
-            "started_at_ms": number_value(record.started_at_ms),
-            "duration_ms": number_value(record.duration_ms),
-            "upstream_status": _optional_number_value(record.upstream_status),
-            "reason": _optional_text_value(record.reason),
-            "repeated_of": _optional_text_value(record.repeated_of),
-            "attempts": json_value(list(record.attempts)) if record.attempts else None,
-            "warrant": None
-            if record.warrant is None
-            else json_value(verdict_document(record.warrant)),
-            "receipt": _optional_text_value(record.receipt),
-            "ttl": number_value(record.started_at_ms // 1000 + CALL_DAYS * _DAY),
-        }
-    )
+    """Write a call, without what there is none of."""
+    texts = {
+        "project_id": record.project_id,
+        "integration_id": record.integration_id,
+        "tool_name": record.tool_name,
+        "tool_digest": record.tool_digest,
+        "member_external_id": record.member_external_id,
+        "outcome": record.outcome,
+        "reason": record.reason,
+        "repeated_of": record.repeated_of,
+        "receipt": record.receipt,
+    }
+    numbers = {
+        "started_at_ms": record.started_at_ms,
+        "duration_ms": record.duration_ms,
+        "upstream_status": record.upstream_status,
+        "ttl": record.started_at_ms // 1000 + CALL_DAYS * _DAY,
+    }
+    item: NewItem = {
+        **call_key(record.project_id, record.request_id),
+        **text_values(texts),
+        **number_values(numbers),
+    }
+    if record.attempts:
+        item["attempts"] = json_value(list(record.attempts))
+    if record.warrant is not None:
+        item["warrant"] = json_value(verdict_document(record.warrant))
+    return item
 
 
 def read_call(item: Item) -> CallRecord:
@@ -129,11 +132,3 @@ def read_verdicts(item: Item, *, starts_at: int) -> Iterator[VerdictCount]:
                 reason=reason,
                 calls=number(item, name),
             )
-
-
-def _optional_text_value(value: str | None) -> "NewValue | None":
-    return None if value is None else text_value(value)
-
-
-def _optional_number_value(value: int | None) -> "NewValue | None":
-    return None if value is None else number_value(value)

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from gatehouse.aws.attributes import Item, number_value, text_value
+from gatehouse.aws.attributes import Item, number_values, text_value
 from gatehouse.aws.call_history import CallHistory, Wanted
 from gatehouse.aws.call_items import (
     call_item,
@@ -131,10 +131,9 @@ class DynamoCallRecords:
             "Key": usage_key(record.project_id, record.request_id, record.tool_name),
             "UpdateExpression": f"ADD {names} SET #ttl = :ttl",
             "ExpressionAttributeNames": {"#ttl": "ttl"},
-            "ExpressionAttributeValues": {
-                ":ttl": number_value(usage_expires_at(record)),
-                **{f":{name}": number_value(count) for name, count in counts.items()},
-            },
+            "ExpressionAttributeValues": number_values(
+                {":ttl": usage_expires_at(record), **{f":{name}": counts[name] for name in counts}}
+            ),
         }
         begin: Begin | None = getattr(self.client, "begin_update_item", None)
         if begin is None:  # boto3's client waits for each answer, so a thread does

@@ -96,8 +96,8 @@ def read_request(
         method=context["http"]["method"].upper(),
         path=event["rawPath"],
         headers={name.lower(): value for name, value in headers.items()},
-        query=_query(event.get("rawQueryString") or ""),
-        cookies=_cookies(event.get("cookies") or ()),
+        query=_query(text) if (text := event.get("rawQueryString")) else {},
+        cookies=_cookies(pairs) if (pairs := event.get("cookies")) else {},
         body=_body(event, max_body),
         source_ip=context["http"]["sourceIp"],
         domain=context["domainName"],
@@ -155,8 +155,6 @@ def lambda_answer(response: HttpResponse) -> LambdaAnswer:
 
 
 def _query(text: str) -> Mapping[str, str]:
-    if not text:
-        return {}
     try:
         pairs = parse_qsl(
             text, keep_blank_values=True, errors="strict", max_num_fields=MAX_QUERY_FIELDS
@@ -170,8 +168,6 @@ def _query(text: str) -> Mapping[str, str]:
 
 
 def _cookies(pairs: Sequence[str]) -> Mapping[str, str]:
-    if not pairs:
-        return {}
     named = [pair.partition("=")[::2] for pair in pairs]
     counts = Counter(name for name, _ in named)
     return {name: value for name, value in named if counts[name] == 1}

@@ -27,14 +27,14 @@ class Surroundings:
     """What all clients of an instance share. `clock` returns epoch seconds."""
 
     environ: Mapping[str, str]
-    clock: Callable[[], int]
+    clock: Callable[[], float]
     credentials: CredentialSource
     tls: TlsContext
     sleep: Callable[[float], None] = time.sleep
     random: Callable[[], float] = random.random
 
 
-def surroundings(environ: Mapping[str, str], clock: Callable[[], int]) -> Surroundings:
+def surroundings(environ: Mapping[str, str], clock: Callable[[], float]) -> Surroundings:
     """Build them from the environment."""
 
     @cache
@@ -57,7 +57,8 @@ class ServiceClient:
         if self.endpoint.is_secure:
             around.tls()  # while the instance starts, when Lambda lends it more CPU
         self._around = around
-        self._is_traced = "AWS_LAMBDA_FUNCTION_NAME" in around.environ
+        # Of the services that are called here, Lambda alone does anything with a trace.
+        self._is_traced = service == "lambda" and "AWS_LAMBDA_FUNCTION_NAME" in around.environ
         self._signer = Signer(service, region_of(around.environ))
         self._pool = Pool(self.endpoint, patience, tls=around.tls, clock=around.clock)
         self._retries = Retries(
@@ -130,9 +131,11 @@ class ServiceClient:
             [("Host", self.endpoint.authority), *headers],
             body,
             credentials=self._around.credentials.get(),
-            now=self._around.clock(),
+            now=int(self._around.clock()),
         )
-        sent = [*signed, *_UNSIGNED, ("Content-Length", str(len(body))), *self._trace()]
+        sent = [*signed, *_UNSIGNED, ("Content-Length", str(len(body)))]
+        if self._is_traced and (trace := self._around.environ.get("_X_AMZN_TRACE_ID")):
+            sent.append(_trace_header(trace))
         lines = [f"POST {path} HTTP/1.1", *map(": ".join, sent)]
         head = "\r\n".join(lines)
         if head.count("\n") != len(lines) - 1 or head.count("\r") != len(lines) - 1:
@@ -142,15 +145,13 @@ class ServiceClient:
         except UnicodeError as error:
             raise NotSent("A header is not ASCII") from error
 
-    def _trace(self) -> list[Header]:
-        """Return what tells AWS which call this one comes of; it ends loops and draws traces."""
-        trace = self._around.environ.get("_X_AMZN_TRACE_ID") if self._is_traced else None
-        return [_trace_header(trace)] if trace else []
-
 
 @lru_cache(maxsize=8)
 def _trace_header(trace: str) -> Header:
-    """Return it as botocore writes it; an invocation's requests have the same."""
+    """Return what tells Lambda which call this one comes of; it ends loops and draws traces.
+
+    It is as botocore writes it, and the same in all requests of an invocation.
+    """
     return ("X-Amzn-Trace-Id", quote(trace, safe="-=;:+&[]{}\"',"))
 
 

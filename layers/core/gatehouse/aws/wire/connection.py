@@ -27,8 +27,11 @@ class _Stale(Exception):
 
 @dataclass(slots=True)
 class _Connection:
+    """A connection; `arrivals` tells whether something waits to be read on it."""
+
     socket: socket.socket
-    idle_since: int = 0
+    arrivals: "select.poll"
+    idle_since: float = 0.0
 
     def close(self) -> None:
         with contextlib.suppress(OSError):
@@ -55,7 +58,7 @@ class Pool:
         patience: Patience,
         *,
         tls: TlsContext,
-        clock: Callable[[], int],
+        clock: Callable[[], float],
     ) -> None:
         self._endpoint = endpoint
         self._patience = patience
@@ -131,9 +134,8 @@ class Pool:
             except IndexError:
                 return None
             # The time of day, and not a monotonic clock: that may stand still while frozen.
-            if 0 <= self._clock() - connection.idle_since <= MAX_IDLE_SECONDS and _is_quiet(
-                connection.socket
-            ):
+            idle = self._clock() - connection.idle_since
+            if 0 <= idle <= MAX_IDLE_SECONDS and _is_quiet(connection):
                 return connection
             connection.close()
 
@@ -150,7 +152,9 @@ class Pool:
             if endpoint.is_secure:
                 made = self._tls().wrap_socket(made, server_hostname=endpoint.host)
             made.settimeout(self._patience.read_seconds)
-            return _Connection(made)
+            arrivals = select.poll()
+            arrivals.register(made, select.POLLIN)
+            return _Connection(made, arrivals)
         except (OSError, ValueError) as error:
             made.close()
             raise NotConnected from error
@@ -186,8 +190,6 @@ def _answered(sent: Sent) -> Answer:
         raise Unanswered from error
 
 
-def _is_quiet(kept: socket.socket) -> bool:
+def _is_quiet(kept: _Connection) -> bool:
     """Say whether nothing waits to be read: on an idle connection that could only be its end."""
-    poll = select.poll()
-    poll.register(kept, select.POLLIN)
-    return not poll.poll(0)
+    return not kept.arrivals.poll(0)

@@ -26,7 +26,7 @@ def fetch(
     environ: Mapping[str, str],
     *,
     tls: TlsContext,
-    clock: Callable[[], int],
+    clock: Callable[[], float],
     sleep: Callable[[float], None] = time.sleep,
 ) -> Expiring:
     """Ask for credentials.

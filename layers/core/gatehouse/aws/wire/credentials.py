@@ -56,14 +56,14 @@ class CredentialSource:
         environ: Mapping[str, str],
         *,
         fetch: Callable[[], Expiring],
-        clock: Callable[[], int],
+        clock: Callable[[], float],
     ) -> None:
         self._environ = environ
         self._fetch = fetch
         self._clock = clock
         self._found: Credentials | None = None
         self._fetched: Expiring | None = None
-        self._failed_at = 0
+        self._failed_at = 0.0
         self._lock = Lock()
 
     def get(self) -> Credentials:
@@ -98,7 +98,7 @@ class CredentialSource:
         self._found = None
         self._fetched = None
 
-    def _renew(self, left: int) -> None:
+    def _renew(self, left: float) -> None:
         now = self._clock()
         if left > 0 and 0 <= now - self._failed_at < RETRY_SECONDS:
             return

@@ -7,7 +7,7 @@ import json
 from base64 import b64decode, b64encode
 from binascii import Error as NotBase64
 from collections.abc import Callable, Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Final
 from zlib import crc32
 
@@ -53,26 +53,19 @@ class JsonClient:
     def begin(self, operation: str, asked: Mapping[str, object]) -> Callable[[], dict[str, object]]:
         """Begin a call and return what waits for its answer; see `ServiceClient.begin`."""
         headers = (self._content_type, ("X-Amz-Target", f"{self._target}.{operation}"))
-        read = self._read_alike if operation in self._alike else self._read
+        read = partial(self._finished, is_alike=operation in self._alike)
         return self._client.begin("/", headers, _encode(asked).encode(), read=read)
 
-    def _read(self, answer: Answer) -> dict[str, object]:
-        return self._finished(answer, _document)
-
-    def _read_alike(self, answer: Answer) -> dict[str, object]:
-        is_short = len(answer.body) <= MAX_ALIKE_BYTES
-        return self._finished(answer, self._document_once if is_short else _document)
-
-    def _finished(
-        self, answer: Answer, read: Callable[[bytes], dict[str, object]]
-    ) -> dict[str, object]:
+    def _finished(self, answer: Answer, *, is_alike: bool) -> dict[str, object]:
         expected = answer.headers.get("x-amz-crc32")
         if expected is not None and expected != str(crc32(answer.body)):
             raise WrongChecksum
         if answer.status >= _FAILED:
             document = error_document(answer.body)
             raise refusal(answer, document.pop("__type", None), document)
-        document = {**read(answer.body), "ResponseMetadata": metadata(answer)}
+        is_known = is_alike and len(answer.body) <= MAX_ALIKE_BYTES
+        said = self._document_once(answer.body) if is_known else _document(answer.body)
+        document = {**said, "ResponseMetadata": metadata(answer)}
         for name in self._blobs & document.keys():
             document[name] = _bytes(document[name])
         return document

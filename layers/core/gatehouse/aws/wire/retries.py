@@ -55,23 +55,22 @@ class Quota:
     """Ends repetitions when most requests of a client fail: they would add to an outage."""
 
     def __init__(self, capacity: int = CAPACITY) -> None:
-        self._capacity = capacity
-        self._left = capacity
+        self.capacity = capacity
+        self.left = capacity
         self._lock = Lock()
 
     def take(self, amount: int) -> bool:
         """Take `amount`, if there is as much."""
         with self._lock:
-            if amount > self._left:
+            if amount > self.left:
                 return False
-            self._left -= amount
+            self.left -= amount
             return True
 
     def give(self, amount: int) -> None:
         """Give `amount` back, after a request that succeeded."""
-        if self._left != self._capacity:
-            with self._lock:
-                self._left = min(self._capacity, self._left + amount)
+        with self._lock:
+            self.left = min(self.capacity, self.left + amount)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +97,8 @@ class Retries:
                 taken = cost
                 self.sleep(self.random() * min(2.0 ** (attempt - 1), MAX_PAUSE))
             else:
-                self.quota.give(taken or _GAIN)
+                if self.quota.left != self.quota.capacity:
+                    self.quota.give(taken or _GAIN)
                 return done
 
 

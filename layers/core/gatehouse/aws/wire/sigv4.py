@@ -26,7 +26,7 @@ class Signer:
     def __init__(self, service: str, region: str) -> None:
         self._service = service
         self._region = region
-        self._derived: tuple[tuple[str, str], hmac.HMAC] = (("", ""), hmac.new(b"", b"", _SHA256))
+        self._derived: tuple[tuple[str, str], bytes] = (("", ""), b"")
 
     def signed(  # noqa: PLR0913 - the parts of a request
         self,
@@ -52,27 +52,22 @@ class Signer:
         scope = f"{stamp[:8]}/{self._region}/{self._service}/aws4_request"
         hashed = hashlib.sha256(canonical.encode()).hexdigest()
         text = f"{ALGORITHM}\n{stamp}\n{scope}\n{hashed}"
-        signing = self._key(stamp[:8], credentials).copy()
-        signing.update(text.encode())
-        signature = signing.hexdigest()
+        key = self._key(stamp[:8], credentials)
+        signature = hmac.digest(key, text.encode(), _SHA256).hex()
         credential = f"{credentials.access_key_id}/{scope}"
         value = f"{ALGORITHM} Credential={credential}, SignedHeaders={names}, Signature={signature}"
         return [*added, (_DATE, stamp), ("Authorization", value)]
 
-    def _key(self, date: str, credentials: "Credentials") -> hmac.HMAC:
-        """Return an HMAC that has taken in the key of a day, to be copied for each message.
-
-        Another thread may derive the same at the same time.
-        """
+    def _key(self, date: str, credentials: "Credentials") -> bytes:
+        """Return the key of a day; another thread may derive the same at the same time."""
         name = (date, credentials.secret_access_key)
-        known, signing = self._derived
+        known, key = self._derived
         if known != name:
             key = f"AWS4{credentials.secret_access_key}".encode()
             for part in (date, self._region, self._service, "aws4_request"):
                 key = hmac.digest(key, part.encode(), _SHA256)
-            signing = hmac.new(key, digestmod=_SHA256)
-            self._derived = (name, signing)
-        return signing
+            self._derived = (name, key)
+        return key
 
 
 @lru_cache(maxsize=64)
