@@ -99,8 +99,10 @@ def _called(ground: Ground, mcp: Worker, tools: int) -> Subject:
 def _projects(ground: Ground, mcp: Worker, projects: int) -> Subject:
     """Spread the calls evenly over so many projects; tools differ from project to project.
 
-    Those that will be called are made before: what this process does between two calls leaves
-    less of the processor's caches to the measured ones, and should be the same at every size.
+    With the number of projects the share of calls that are a tool's first ones grows too, from
+    none to all; `_first` and `_later` tell what comes of which. Those that will be called are made
+    before: what this process does between two calls leaves less of the processor's caches to the
+    measured ones, and should be the same at every size.
     """
 
     def made(number: int) -> World:
@@ -117,17 +119,23 @@ def _projects(ground: Ground, mcp: Worker, projects: int) -> Subject:
     return both(ground, mcp, event, CALLS, uses=1)
 
 
-def _strangers(ground: Ground, mcp: Worker, projects: int) -> Subject:
-    """Call each tool for the first time: those of one project, or one of each of many.
+def _first(ground: Ground, mcp: Worker, projects: int) -> Subject:
+    """Call each tool for the first time: those of one project, or one of each of many."""
+    return _each(ground, mcp, projects, tools=(ROUNDS + 1) * CALLS + 1, prefix="Fst")
 
-    Beside `_projects` it tells what comes of there being many from what a first call costs.
-    """
-    calls = range((ROUNDS + 1) * CALLS + 1)
+
+def _later(ground: Ground, mcp: Worker, projects: int) -> Subject:
+    """Call a few tools again and again: those of one project, or one of each of many."""
+    return _each(ground, mcp, projects, tools=CALLS, prefix="Ltr")
+
+
+def _each(ground: Ground, mcp: Worker, projects: int, *, tools: int, prefix: str) -> Subject:
     if projects == 1:
-        one = ground.world(project_id="Strange1", tools=len(calls))
-        called = cycle([(one, number) for number in calls])
+        one = ground.world(project_id=f"{prefix}ofOne", tools=tools)
+        called = cycle([(one, number) for number in range(tools)])
     else:
-        called = cycle([(_other(ground, number * 7_919 % projects), 0) for number in calls])
+        numbers = [number * 7_919 % projects for number in range(tools)]
+        called = cycle([(_other(ground, prefix, number), 0) for number in numbers])
 
     def event() -> bytes:
         held, number = next(called)
@@ -136,10 +144,10 @@ def _strangers(ground: Ground, mcp: Worker, projects: int) -> Subject:
     return both(ground, mcp, event, CALLS, uses=1)
 
 
-def _other(ground: Ground, number: int) -> World:
+def _other(ground: Ground, prefix: str, number: int) -> World:
     """Make a project whose one tool is like no other project's."""
     schema = {**SCHEMA, "title": f"of project {number}"}
-    return ground.world(project_id=f"Str{number:05}", schema=schema)
+    return ground.world(project_id=f"{prefix}{number:05}", schema=schema)
 
 
 def _members(ground: Ground, mcp: Worker, members: int) -> Subject:
@@ -176,7 +184,8 @@ PLANS = (
     _Plan("tools/list, one page", "tools of the project", TOOLS, _listed),
     _Plan("tools/call", "tools of the project", TOOLS, _called),
     _Plan("tools/call", "projects, called evenly", (1, 100, 10_000, 100_000), _projects),
-    _Plan("a tool's first tools/call", "projects", (1, 100_000), _strangers),
+    _Plan("a tool's first tools/call", "projects", (1, 100_000), _first),
+    _Plan("a tool's later tools/calls", "projects", (1, 100_000), _later),
     _Plan("tools/call", "members, calling evenly", (1, 1_000, 100_000), _members),
     _Plan("tools/call", "properties of the schema", (1, 10, 50, 200), _schema),
     _Plan("tools/call", "bytes of arguments", (10, 1_000, 10_000, 100_000), _arguments),

@@ -19,6 +19,8 @@ FASTMCP = "fastmcp, by hand"
 CONTEXTFORGE = "ContextForge"
 PARTS = (EMPTY, FETCH, LEAN)
 FLAT = 1.1
+FLAT_OVER = ("tools of the project", "projects", "members, calling evenly")
+"""Not over projects called evenly: with them grows how many of the calls are a tool's first."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,7 +118,7 @@ def _growth(results: Results) -> list[Demand]:
             many, some = (curve.figures[curve.sizes.index(size)] for size in (1_000, 100))
             text = "tools/list, a page of 1,000 tools to one of 100"
             found.append(Demand(text=text, found=many.ratio(some), most=3.0))
-        elif curve.of.startswith(("projects", "members", "tools of")):
+        elif curve.of in FLAT_OVER:
             text = f"{curve.title}: {curve.sizes[0]:,} to {curve.sizes[-1]:,} {curve.of}"
             found.append(Demand(text=text, found=curve.growth, most=FLAT))
     first, last = results.readings[-2:]
