@@ -22,10 +22,12 @@ BUSY_SECONDS = 1
 def call_limits(caller: Caller, tool: Tool | None) -> tuple[Limit, ...]:
     """Return what one call counts against; `tool` is one that the caller may call, if any."""
     project, integration, member = caller.project, caller.integration, caller.member
-    found = [
-        *limits_of(LimitScope.PROJECT, project.id, project.settings.limits),
-        *limits_of(LimitScope.INTEGRATION, f"{project.id}#{integration.id}", integration.limits),
-    ]
+    found: list[Limit] = []
+    if project.settings.limits is not UNLIMITED:
+        found += limits_of(LimitScope.PROJECT, project.id, project.settings.limits)
+    if integration.limits is not UNLIMITED:
+        subject = f"{project.id}#{integration.id}"
+        found += limits_of(LimitScope.INTEGRATION, subject, integration.limits)
     limits = project.settings.member_limits
     if member is not None and limits is not UNLIMITED:
         # A member's id may hold anything, so it stands in keys as a digest.

@@ -30,6 +30,7 @@ MAX_KNOWN: Final = 256
 """Tools whose documents an instance remembers."""
 MAX_KNOWN_CHARACTERS: Final = 16_384
 """Of such a document; larger ones would take more room than they are worth."""
+_OUTCOMES: Final = {each.value: each for each in Outcome}
 _ENCODER: Final = json.JSONEncoder(separators=(",", ":"), check_circular=False, allow_nan=False)
 
 
@@ -105,10 +106,9 @@ def read_dispatched(document: JsonValue) -> Dispatched:
         raise Unavailable(retry_after=fields.number("unavailable"))
     fields = StrictFields.of(document, "version outcome duration_ms answer error repeated_of")
     _require_version(fields)
-    try:
-        outcome = Outcome(fields.text("outcome"))
-    except ValueError as error:
-        raise UnreadableDocument("outcome is unknown") from error
+    outcome = _OUTCOMES.get(fields.text("outcome"))
+    if outcome is None:
+        raise UnreadableDocument("outcome is unknown")
     return Dispatched(
         outcome=outcome,
         duration_ms=fields.number("duration_ms"),

@@ -47,6 +47,10 @@ class Lines(LambdaPowertoolsFormatter):
         """Begin with another request."""
         _known.set({})
 
+    def begin(self, known: dict[str, object]) -> None:
+        """Begin with another request, of which so much is known."""
+        _known.set(known)
+
     def unrecorded(
         self, message: str, members: str, *, level: str, at_ms: int, added: Mapping[str, object]
     ) -> str:

@@ -37,8 +37,7 @@ _counts: ContextVar[set[Metric]] = ContextVar("counts")
 def begin(*, request_id: str, route: str) -> None:
     """Start a request's line; `route` is a pattern such as `POST /mcp`, never a path with ids."""
     _counts.set({Metric.REQUESTS})
-    _lines.thread_safe_clear_keys()
-    _lines.thread_safe_append_keys(request_id=request_id, **{"http.route": route})
+    _lines.begin({"request_id": request_id, "http.route": route})
 
 
 class Noted(TypedDict, total=False):

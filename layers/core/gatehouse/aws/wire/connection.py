@@ -115,7 +115,10 @@ class Pool:
     def _answer(self, sent: Sent) -> Answer:
         connection = sent.connection
         try:
-            answer = _answered(sent)
+            answer = read_answer(connection.socket.recv)
+        except (NothingAnswered, CutShort, Garbled, OSError) as error:
+            connection.close()
+            raise _meaning(error, is_kept=sent.is_kept) from error
         except BaseException:
             connection.close()
             raise
@@ -175,19 +178,17 @@ def _sent(connection: _Connection, request: bytes, *, is_kept: bool) -> Sent:
     return Sent(request, connection, is_kept)
 
 
-def _answered(sent: Sent) -> Answer:
-    try:
-        return read_answer(sent.connection.socket.recv)
-    except TimeoutError as error:
-        raise TimedOut from error
-    except NothingAnswered as error:
-        if sent.is_kept:
-            raise _Stale from error
-        raise Unanswered from error
-    except Garbled as error:
-        raise Unreadable from error
-    except (CutShort, OSError) as error:
-        raise Unanswered from error
+def _meaning(error: Exception, *, is_kept: bool) -> Exception:
+    """Return what it means that an answer could not be read."""
+    match error:
+        case TimeoutError():
+            return TimedOut()
+        case NothingAnswered() if is_kept:
+            return _Stale()
+        case Garbled():
+            return Unreadable()
+        case _:
+            return Unanswered()
 
 
 def _is_quiet(kept: _Connection) -> bool:

@@ -52,21 +52,20 @@ class Signer:
         scope = f"{stamp[:8]}/{self._region}/{self._service}/aws4_request"
         hashed = hashlib.sha256(canonical.encode()).hexdigest()
         text = f"{ALGORITHM}\n{stamp}\n{scope}\n{hashed}"
-        key = self._key(stamp[:8], credentials)
+        date_and_secret, key = self._derived
+        if date_and_secret != (stamp[:8], credentials.secret_access_key):
+            key = self._derive(stamp[:8], credentials)
         signature = hmac.digest(key, text.encode(), _SHA256).hex()
         credential = f"{credentials.access_key_id}/{scope}"
         value = f"{ALGORITHM} Credential={credential}, SignedHeaders={names}, Signature={signature}"
         return [*added, (_DATE, stamp), ("Authorization", value)]
 
-    def _key(self, date: str, credentials: "Credentials") -> bytes:
+    def _derive(self, date: str, credentials: "Credentials") -> bytes:
         """Return the key of a day; another thread may derive the same at the same time."""
-        name = (date, credentials.secret_access_key)
-        known, key = self._derived
-        if known != name:
-            key = f"AWS4{credentials.secret_access_key}".encode()
-            for part in (date, self._region, self._service, "aws4_request"):
-                key = hmac.digest(key, part.encode(), _SHA256)
-            self._derived = (name, key)
+        key = f"AWS4{credentials.secret_access_key}".encode()
+        for part in (date, self._region, self._service, "aws4_request"):
+            key = hmac.digest(key, part.encode(), _SHA256)
+        self._derived = ((date, credentials.secret_access_key), key)
         return key
 
 

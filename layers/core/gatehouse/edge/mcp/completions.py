@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from gatehouse.domain.json_values import JsonObject
 from gatehouse.edge.mcp.faults import invalid_params
 from gatehouse.edge.mcp.inbound import Inbound, Offered
-from gatehouse.edge.mcp.render import JsonText, complete, json_text
+from gatehouse.edge.mcp.render import JsonText, complete
 from gatehouse.usecases.complete import Completion
 
 
@@ -21,7 +21,7 @@ def complete_argument(offered: Offered, inbound: Inbound) -> JsonText:
         "total": found.total,
         "hasMore": found.has_more,
     }
-    return complete(inbound.era, {"completion": json_text(completion)})
+    return complete(inbound.era, {"completion": completion})
 
 
 def _suggested(offered: Offered, inbound: Inbound, argument: str, typed: str) -> Completion:

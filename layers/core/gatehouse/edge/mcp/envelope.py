@@ -26,6 +26,10 @@ class Message:
     id: MessageId | None
     method: str
     params: JsonObject = field(repr=False)
+    tool_name: str | None = None
+    """The tool that is called, if the name given can be a tool's."""
+    prompt_name: str | None = None
+    """The prompt that is meant, if the name given can be a prompt's."""
 
     @property
     def meta(self) -> JsonObject:
@@ -34,22 +38,6 @@ class Message:
         if not isinstance(meta, dict):
             raise invalid_params("params._meta must be an object")
         return meta
-
-    @property
-    def tool_name(self) -> str | None:
-        """The tool that is called, if the name given can be a tool's."""
-        return _name(self.params.get("name")) if self.method == "tools/call" else None
-
-    @property
-    def prompt_name(self) -> str | None:
-        """The prompt that is meant, if the name given can be a prompt's."""
-        match self.method, self.params:
-            case "prompts/get", {"name": name}:
-                return _name(name)
-            case "completion/complete", {"ref": {"type": "ref/prompt", "name": name}}:
-                return _name(name)
-            case _:
-                return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +77,19 @@ def read_message(value: JsonValue) -> Message:
         raise _Identified(INVALID_REQUEST, "The message has an unknown member", message_id)
     if not isinstance(params, dict):
         raise _Identified(INVALID_REQUEST, "params must be an object", message_id)
-    return Message(id=message_id, method=method, params=params)
+    tool_name = prompt_name = None
+    match method, params:
+        case "tools/call", {"name": name}:
+            tool_name = _name(name)
+        case "prompts/get", {"name": name}:
+            prompt_name = _name(name)
+        case "completion/complete", {"ref": {"type": "ref/prompt", "name": name}}:
+            prompt_name = _name(name)
+        case _:
+            pass
+    return Message(
+        id=message_id, method=method, params=params, tool_name=tool_name, prompt_name=prompt_name
+    )
 
 
 class _Identified(RpcFault):

@@ -7,7 +7,6 @@ from gatehouse.edge.mcp.render import (
     LIST_TTL_MS,
     cacheable,
     complete,
-    json_text,
     list_opening,
 )
 from gatehouse.usecases.list_offered import ListOffered
@@ -46,7 +45,7 @@ def _page(offered: ListOffered, member: str, inbound: Inbound) -> Reply:
     )
     others = cacheable(inbound.era, LIST_TTL_MS)
     if listed.next_cursor is not None:
-        others = {"nextCursor": json_text(listed.next_cursor), **others}
+        others = {"nextCursor": listed.next_cursor, **others}
     rest = complete(inbound.era, others)
     after = "}" if rest == "{}" else "," + rest[1:]
     return Reply(result=Framed(opening, listed.items, after, listed.packed))

@@ -21,7 +21,6 @@ from gatehouse.edge.mcp.render import (
     JsonText,
     cacheable,
     complete,
-    json_text,
 )
 from gatehouse.edge.mcp.resources import read_resource, subscribe
 from gatehouse.edge.mcp.tool_calls import call_tool
@@ -43,19 +42,19 @@ def initialize(_offered: Offered, inbound: Inbound) -> JsonText:
     if not isinstance(requested, str):
         raise invalid_params("protocolVersion must be a string")
     version = requested if requested in LEGACY_VERSIONS else LEGACY_VERSIONS[0]
-    members = {
-        "protocolVersion": json_text(version),
-        "capabilities": json_text(LEGACY_CAPABILITIES),
-        "serverInfo": json_text(SERVER_INFO),
+    members: JsonObject = {
+        "protocolVersion": version,
+        "capabilities": LEGACY_CAPABILITIES,
+        "serverInfo": SERVER_INFO,
     }
     return complete(inbound.era, members)
 
 
 def discover(_offered: Offered, inbound: Inbound) -> JsonText:
     """Say what there is."""
-    members = {
-        "supportedVersions": json_text(MODERN_VERSIONS),
-        "capabilities": json_text(CAPABILITIES),
+    members: JsonObject = {
+        "supportedVersions": MODERN_VERSIONS,
+        "capabilities": CAPABILITIES,
         **cacheable(inbound.era, DISCOVERY_TTL_MS),
     }
     return complete(inbound.era, members)

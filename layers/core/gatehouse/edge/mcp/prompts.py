@@ -1,13 +1,17 @@
 """prompts/get: a filled prompt, or a question to the client."""
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from gatehouse.edge.mcp.clients import client_of, request_state_of
 from gatehouse.edge.mcp.faults import invalid_params
 from gatehouse.edge.mcp.inbound import Inbound, Offered
-from gatehouse.edge.mcp.render import JsonText, complete, input_required, json_text
+from gatehouse.edge.mcp.render import JsonText, complete, input_required
 from gatehouse.usecases.get_prompt import PromptRequest
 from gatehouse.usecases.rounds import InputRequired
+
+if TYPE_CHECKING:
+    from gatehouse.domain.json_values import JsonObject
 
 
 def get_prompt(offered: Offered, inbound: Inbound) -> JsonText:
@@ -30,8 +34,9 @@ def get_prompt(offered: Offered, inbound: Inbound) -> JsonText:
     )
     if isinstance(found, InputRequired):
         return input_required(found, meta={})
-    messages = [{"role": each.role.value, "content": each.content} for each in found.messages]
-    members = {"messages": json_text(messages)}
+    members: JsonObject = {
+        "messages": [{"role": each.role.value, "content": each.content} for each in found.messages]
+    }
     if found.description is not None:
-        members = {"description": json_text(found.description), **members}
+        members = {"description": found.description, **members}
     return complete(inbound.era, members)

@@ -1,8 +1,8 @@
-"""Results and errors as JSON text; texts that are JSON already are put in as they are."""
+"""Results and errors as JSON text."""
 
 import json
 from base64 import b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from gatehouse.domain.input_requests import requests_document
@@ -41,16 +41,6 @@ def json_text(value: JsonValue) -> JsonText:
     return _ENCODER.encode(value)
 
 
-def object_text(members: Mapping[str, JsonText]) -> JsonText:
-    """Write an object whose values are JSON already, and whose names are words of ours."""
-    return "{" + ",".join([f'"{name}":{text}' for name, text in members.items()]) + "}"
-
-
-def list_text(items: Sequence[JsonText]) -> JsonText:
-    """Write a list whose items are JSON already."""
-    return "[" + ",".join(items) + "]"
-
-
 def answer_text(message_id: MessageId, result: JsonText) -> JsonText:
     """Write the answer to a request."""
     return ANSWER_OPENING + result + answer_end(message_id)
@@ -74,7 +64,7 @@ def batch_text(answers: Sequence[tuple[MessageId | None, JsonText]]) -> JsonText
         text = answer if len(answer.encode()) <= left else fault_text(message_id, _TOO_MUCH)
         left -= len(text.encode())
         texts.append(text)
-    return list_text(texts)
+    return f"[{','.join(texts)}]"
 
 
 def fault_text(message_id: MessageId | None, fault: RpcFault) -> JsonText:
@@ -85,45 +75,40 @@ def fault_text(message_id: MessageId | None, fault: RpcFault) -> JsonText:
     return json_text({"jsonrpc": "2.0", "id": message_id, "error": error})
 
 
-def complete(
-    era: Era, members: Mapping[str, JsonText], *, meta: JsonObject | None = None
-) -> JsonText:
+def complete(era: Era, members: JsonObject, *, meta: JsonObject | None = None) -> JsonText:
     """Write a result with what its era asks of every result."""
     if era is Era.MODERN:
         return _modern("complete", members, meta or {})
-    meta_member = {"_meta": json_text(meta)} if meta else {}
-    return object_text({**members, **meta_member})
+    return json_text({**members, "_meta": meta} if meta else members)
 
 
 def input_required(asked: InputRequired, *, meta: JsonObject) -> JsonText:
     """Write a result that asks the client first; before 2026-07-28 there is none such."""
-    members = {
-        "inputRequests": json_text(requests_document(asked.requests)),
-        "requestState": json_text(asked.request_state),
+    members: JsonObject = {
+        "inputRequests": requests_document(asked.requests),
+        "requestState": asked.request_state,
     }
     return _modern("input_required", members, meta)
 
 
-def _modern(kind: str, members: Mapping[str, JsonText], meta: JsonObject) -> JsonText:
-    meta_member = json_text({**meta, SERVER_INFO_KEY: SERVER_INFO})
-    return object_text({"resultType": json_text(kind), **members, "_meta": meta_member})
+def _modern(kind: str, members: JsonObject, meta: JsonObject) -> JsonText:
+    whole = {"resultType": kind, **members, "_meta": {**meta, SERVER_INFO_KEY: SERVER_INFO}}
+    return json_text(whole)
 
 
-def cacheable(era: Era, ttl_ms: int) -> Mapping[str, JsonText]:
+def cacheable(era: Era, ttl_ms: int) -> JsonObject:
     """Return how long a client may keep a result; never a cache that others share."""
-    if era is Era.LEGACY:
-        return {}
-    return {"ttlMs": json_text(ttl_ms), "cacheScope": '"private"'}
+    return {} if era is Era.LEGACY else {"ttlMs": ttl_ms, "cacheScope": "private"}
 
 
 def tool_result_text(era: Era, result: ToolResult, *, request_id: str) -> JsonText:
     """Write a tool's result."""
-    content = [json_text(_block(block, request_id)) for block in result.content]
-    members = {"content": list_text(content), "isError": json_text(result.is_error)}
+    content = [_block(block, request_id) for block in result.content]
+    members: dict[str, JsonValue] = {"content": content, "isError": result.is_error}
     found = result.structured
     # Before 2026-07-28 structured content is an object and nothing else.
-    if found and (era is Era.MODERN or isinstance(found.value, Mapping)):
-        members["structuredContent"] = json_text(found.value)
+    if found and (era is Era.MODERN or isinstance(found.value, dict)):
+        members["structuredContent"] = found.value
     return complete(era, members, meta=result.notes)
 
 

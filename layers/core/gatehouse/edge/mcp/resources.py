@@ -20,7 +20,6 @@ from gatehouse.edge.mcp.render import (
     JsonText,
     cacheable,
     complete,
-    json_text,
 )
 from gatehouse.usecases.read_resource import ResourceContents, ResourceRead
 
@@ -46,8 +45,8 @@ def read_resource(offered: Offered, inbound: Inbound) -> JsonText:
     if found.outcome is not None:
         log.note(outcome=found.outcome)
         meta = {"gatehouse/requestId": inbound.request_id}
-    members = {
-        "contents": json_text([_contents(found)]),
+    members: JsonObject = {
+        "contents": [_contents(found)],
         **cacheable(inbound.era, LIST_TTL_MS),
     }
     text = complete(inbound.era, members, meta=meta)
