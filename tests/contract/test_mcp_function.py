@@ -163,7 +163,7 @@ def function(dynamodb: "DynamoDBClient", monkeypatch: pytest.MonkeyPatch) -> Cou
 
 
 ANSWERS: dict[str, tuple[int, str]] = {
-    "batch": (200, '[{"jsonrpc":"2.0","id":1,"result":{}},'),
+    "batch": (200, '[{"jsonrpc":"2.0","result":{},"id":1},'),
     "initialize": (200, '"protocolVersion":"2025-11-25"'),
     "initialized": (202, ""),
     "modern_discover": (200, '"supportedVersions":["2026-07-28"]'),
