@@ -84,3 +84,8 @@ def authority() -> MemoryAuthority:
         assertion_keys={(PROJECT_ID, KID): ASSERTION_KEY},
         tools={(PROJECT_ID, LOOKUP.name): stored(LOOKUP)},
     )
+
+
+def mistyped(text: str) -> str:
+    """Change the last character, whatever it is."""
+    return text[:-1] + ("x" if text[-1] != "x" else "y")

@@ -30,8 +30,8 @@ def safe(stage: str) -> dict[str, str]:
 @pytest.mark.parametrize("stage", ["staging", "prod"])
 @pytest.mark.parametrize("noun", [*PUBLIC, "dispatch", "rotate", "audit"])
 def test_every_function_serves_with_the_defaults(stack: LocalStack, noun: str, stage: str) -> None:
-    with handler(stack, noun, **safe(stage)):
-        pass
+    with handler(stack, noun, **safe(stage)) as one:
+        assert one.process.poll() is None  # it said that it is ready, and is still there
 
 
 @pytest.mark.parametrize("setting", OPEN)

@@ -19,6 +19,7 @@ from tests.integration.holders import Holder, request_id, set_policy, trust_root
 from tests.integration.holdings import holdings
 from tests.integration.operators import Operators
 from tests.integration.world import Tenant, World
+from tests.samples import mistyped
 
 pytestmark = pytest.mark.stack
 
@@ -120,7 +121,7 @@ def absent_like(present: str) -> str:
     for prefix, named in NAMED.items():
         if present.startswith(prefix):
             return named("nothing-called-so")
-    return present[:-1] + ("x" if present[-1] != "x" else "y")
+    return mistyped(present)
 
 
 BODIES: dict[str, dict[str, Any]] = {

@@ -12,6 +12,7 @@ from local.stack import LocalStack
 from tests.integration.oauth_answers import claims, error
 from tests.integration.sign_ins import REDIRECT_URI, SignIns, signed_up
 from tests.integration.world import Json, World, key_pair
+from tests.samples import mistyped
 
 pytestmark = pytest.mark.stack
 
@@ -83,8 +84,8 @@ def test_an_app_gets_no_more_than_it_may(
 def test_an_app_that_is_off_or_has_another_key_gets_nothing(sign_ins: SignIns) -> None:
     app, other = sign_ins.app(), sign_ins.app()
     off = sign_ins.app(is_active=False)
-    mistyped = app.key[:-1] + ("0" if app.key[-1] != "0" else "1")
-    for auth in ((app.id, other.key), (other.id, app.key), off.auth, (app.id, mistyped)):
+    wrong = ((app.id, other.key), (other.id, app.key), (app.id, mistyped(app.key)))
+    for auth in (*wrong, off.auth):
         refused = app_token(sign_ins, auth)
         assert error(refused) == (401, "invalid_client")
     assert error(sign_ins.token(grant_type="client_credentials")) == (401, "invalid_client")

@@ -141,4 +141,4 @@ def test_pages_take_no_more_room_than_there_is(length: int, left: list[str]) -> 
     for _ in range(2):
         for which in asked.values():
             kept.keep(which, LONG_AGO, NOW, page)
-    assert [name for name, which in asked.items() if kept.page(which, LONG_AGO, NOW)] == left
+    assert [name for name, which in asked.items() if kept.page(which, LONG_AGO, NOW, "")] == left

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from gatehouse.domain.tiers import Tier
+from tests.samples import mistyped
 from tests.signed_in import FOR_MCP
 from tests.unit.oauth.api import (
     AS_APP,
@@ -156,7 +157,7 @@ def said_token(api: OAuthApi, token: str) -> str:
 def test_whoever_names_somebody_elses_session_does_not_use_up_their_share() -> None:
     api = OAuthApi(failures=9)
     token = api.refresh_token()
-    guessed = token[:-1] + ("0" if token[-1] != "0" else "1")
+    guessed = mistyped(token)
     used = token
     for _ in range(2):
         api.token(refreshing(guessed), AS_PUBLIC)

@@ -19,7 +19,7 @@ _HEADER: Final = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"
 _RAW: Final = -15
 """A window of 32 KB, and neither header nor trailer."""
 _EMPTY: Final = b"\x00\x00\x00\xff\xff"
-"""A stored block of nothing: two bytes more than one, or fewer than two, groups of base64."""
+"""A stored block of nothing, which adds two to the remainder by three."""
 
 
 class Packed(NamedTuple):

@@ -45,7 +45,7 @@ class Lines(LambdaPowertoolsFormatter):
 
     def thread_safe_clear_keys(self) -> None:
         """Begin with another request."""
-        _known.set({})
+        self.begin({})
 
     def begin(self, known: dict[str, object]) -> None:
         """Begin with another request, of which so much is known."""

@@ -17,6 +17,7 @@ from gatehouse.domain.errors import (
     Unauthenticated,
     Unavailable,
 )
+from gatehouse.domain.json_values import JsonObject
 from gatehouse.domain.replays import REPLAYS
 
 NAMESPACE: Final = "Gatehouse"
@@ -94,10 +95,16 @@ def _embedded(counts: frozenset[Metric], function: str, stage: str) -> str:
     dimensions = dict(zip(DIMENSIONS, (function, stage), strict=True))
     metrics = [{"Name": name, "Unit": "Count"} for name in names]
     metrics.append({"Name": LATENCY, "Unit": "Milliseconds"})
-    directive = {"Namespace": NAMESPACE, "Dimensions": [list(DIMENSIONS)], "Metrics": metrics}
-    values, described = (
-        json.dumps(each, separators=(",", ":")).replace("%", "%%")
-        for each in ({**dimensions, **dict.fromkeys(names, 1)}, directive)
-    )
-    timed = f'"{LATENCY}":%d,"_aws":{{"Timestamp":%d,"CloudWatchMetrics":[{described}]}}'
-    return f"{values[1:-1]},{timed}"
+    directive: JsonObject = {
+        "Namespace": NAMESPACE,
+        "Dimensions": [list(DIMENSIONS)],
+        "Metrics": metrics,
+    }
+    values = _escaped({**dimensions, **dict.fromkeys(names, 1)})[1:-1]
+    described = f'{{"Timestamp":%d,"CloudWatchMetrics":[{_escaped(directive)}]}}'
+    return f'{values},"{LATENCY}":%d,"_aws":{described}'
+
+
+def _escaped(document: JsonObject) -> str:
+    """Write JSON that numbers are to be put into by `%`."""
+    return json.dumps(document, separators=(",", ":")).replace("%", "%%")

@@ -60,7 +60,7 @@ class KeptPages:
         self._pages: OrderedDict[Which, tuple[ListPage, str, int]] = OrderedDict()
 
     def page(
-        self, which: Which, change: LatestChange | None, now: int, opening: str = ""
+        self, which: Which, change: LatestChange | None, now: int, opening: str
     ) -> ListPage | None:
         """Return the page if it was read after `change`, the last one as of now (epoch seconds).
 
