@@ -107,7 +107,7 @@ def text_of(result: ToolResult) -> str:
     return block.text
 
 
-def test_a_call_is_handed_over_with_its_caller_and_its_result_names_the_request() -> None:
+def test_a_call_is_handed_over_with_its_caller() -> None:
     calls = Calls()
     called = calls.call(caller=ADA_CALLER)
     assert calls.dispatcher.asked == [
@@ -121,7 +121,6 @@ def test_a_call_is_handed_over_with_its_caller_and_its_result_names_the_request(
     ]
     assert called.outcome is Outcome.SUCCEEDED
     assert called.result.structured == Structured({"name": "Ada"})
-    assert called.result.notes == {"gatehouse/requestId": REQUEST_ID}
     assert calls.records.written == []  # dispatch records what it was handed
 
 
@@ -190,7 +189,6 @@ def test_a_members_tool_is_not_called_with_an_api_key() -> None:
     assert called.outcome is Outcome.DENIED
     assert called.result.is_error
     assert text_of(called.result) == "Member context required"
-    assert called.result.notes == {"gatehouse/requestId": REQUEST_ID}
     assert calls.denial() == "member_required"
 
 

@@ -93,20 +93,28 @@ def number(item: Item, name: str) -> int:
 
 def flag(item: Item, name: str) -> bool:
     """Read a boolean."""
-    return cast("bool", _read(item, name, "BOOL"))
+    try:
+        return item[name]["BOOL"]
+    except KeyError as error:
+        raise _corrupt(name, "BOOL") from error
 
 
 def raw(item: Item, name: str) -> bytes:
     """Read bytes."""
-    return cast("bytes", _read(item, name, "B"))
+    try:
+        return item[name]["B"]
+    except KeyError as error:
+        raise _corrupt(name, "B") from error
 
 
 def texts(item: Item, name: str) -> tuple[str, ...]:
     """Read a list of strings; an absent one is empty."""
     if name not in item:
         return ()
-    values = cast("list[dict[str, str]]", _read(item, name, "L"))
-    return tuple([value["S"] for value in values])
+    try:
+        return tuple([value["S"] for value in item[name]["L"]])
+    except KeyError as error:
+        raise _corrupt(name, "L") from error
 
 
 def parsed(item: Item, name: str) -> JsonValue:
@@ -122,13 +130,6 @@ def optional_text(item: Item, name: str) -> str | None:
 def optional_number(item: Item, name: str) -> int | None:
     """Read a whole number that may be absent."""
     return number(item, name) if name in item else None
-
-
-def _read(item: Item, name: str, kind: str) -> object:
-    value = item.get(name)
-    if value is None or kind not in value:
-        raise _corrupt(name, kind)
-    return cast("Mapping[str, object]", value)[kind]
 
 
 def _corrupt(name: str, kind: str) -> CorruptItem:

@@ -1,5 +1,7 @@
 """The items of assertion keys and members: both directions beside each other."""
 
+from typing import Final
+
 from gatehouse.aws.attributes import (
     Item,
     NewItem,
@@ -17,6 +19,9 @@ from gatehouse.aws.item_parts import optional_number_value, optional_text_value
 from gatehouse.aws.tables import MEMBER, assertion_key_key, member_key
 from gatehouse.domain.assertion_keys import AssertionAlgorithm, AssertionKey
 from gatehouse.domain.members import MemberStanding
+
+# A table of an enumeration is as strict as the enumeration, and costs no call.
+_ALGORITHMS: Final = {each.value: each for each in AssertionAlgorithm}
 
 
 def assertion_key_item(project_id: str, key: AssertionKey) -> NewItem:
@@ -38,7 +43,7 @@ def read_assertion_key(item: Item) -> AssertionKey:
     """Read an assertion key."""
     return AssertionKey(
         kid=text(item, "kid"),
-        algorithm=AssertionAlgorithm(text(item, "algorithm")),
+        algorithm=_ALGORITHMS[text(item, "algorithm")],
         public_key_pem=text(item, "public_key_pem"),
         description=optional_text(item, "description"),
         created_at=number(item, "created_at"),

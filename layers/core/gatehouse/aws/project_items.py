@@ -45,6 +45,8 @@ if TYPE_CHECKING:
 
 OAUTH: Final = "oauth"
 """The kind of an integration that is an OAuth client's; others say nothing."""
+# A table of an enumeration is as strict as the enumeration, and costs no call.
+_SCOPES: Final = {each.value: each for each in Scope}
 MAX_SETTINGS: Final = 256
 """Settings that an instance remembers as read."""
 
@@ -137,7 +139,7 @@ def read_integration(item: Item) -> Integration:
         project_id=text(item, "project_id"),
         name=text(item, "name"),
         environment=optional_text(item, "environment"),
-        scopes=frozenset(map(Scope, texts(item, "scopes"))),
+        scopes=frozenset([_SCOPES[name] for name in texts(item, "scopes")]),
         key_digest=text(item, "key_digest"),
         limits=read_item_limits(item),
         client=_read_client(item),

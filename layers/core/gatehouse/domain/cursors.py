@@ -6,10 +6,9 @@ its holder has not already seen, so it is not encrypted.
 
 import hashlib
 import hmac
-from base64 import urlsafe_b64decode, urlsafe_b64encode
-from binascii import Error as Base64Error
 from typing import Final
 
+from gatehouse.domain import base64url
 from gatehouse.domain.errors import InvalidRequest
 
 LIFETIME_SECONDS: Final = 3600
@@ -35,7 +34,7 @@ def write(after: str, *, key: bytes, kind: str, now: int) -> str:
         now: Seconds since the Unix epoch; the cursor ends `LIFETIME_SECONDS` later.
     """
     sealed = (now + LIFETIME_SECONDS).to_bytes(_END_LENGTH, "big") + after.encode()
-    return _encode(_mac(sealed, key, kind) + sealed)
+    return base64url.encode(_mac(sealed, key, kind) + sealed)
 
 
 def read(cursor: str, *, key: bytes, kind: str, now: int) -> str:
@@ -58,17 +57,10 @@ def _mac(sealed: bytes, key: bytes, kind: str) -> bytes:
     return hmac.digest(key, kind.encode() + b"\0" + sealed, hashlib.sha256)
 
 
-def _encode(data: bytes) -> str:
-    return urlsafe_b64encode(data).rstrip(b"=").decode()
-
-
 def _decode(cursor: str) -> bytes:
     if len(cursor) > MAX_LENGTH:
         raise InvalidCursor
     try:
-        data = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
-    except (Base64Error, ValueError) as error:
+        return base64url.decode(cursor)
+    except ValueError as error:
         raise InvalidCursor from error
-    if _encode(data) != cursor:
-        raise InvalidCursor
-    return data

@@ -1,10 +1,9 @@
 """Identifiers: how each kind is spelled, and how it is read back."""
 
 import re
-from base64 import urlsafe_b64decode, urlsafe_b64encode
-from binascii import Error as Base64Error
 from typing import Final
 
+from gatehouse.domain import base64url
 from gatehouse.domain.errors import NotFound
 
 TOOL_NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
@@ -20,7 +19,7 @@ _REQUEST_ID: Final = re.compile(
 
 def tool_id(name: str) -> str:
     """Return the id of the tool called `name`; a name never changes, so neither does its id."""
-    return "tool_" + _encode(name)
+    return "tool_" + base64url.encode(name.encode())
 
 
 def tool_name(tool_id: str) -> str:
@@ -30,7 +29,7 @@ def tool_name(tool_id: str) -> str:
 
 def assertion_key_id(kid: str) -> str:
     """Return the id of the assertion key called `kid`."""
-    return "key_" + _encode(kid)
+    return "key_" + base64url.encode(kid.encode())
 
 
 def assertion_kid(key_id: str) -> str:
@@ -40,7 +39,7 @@ def assertion_kid(key_id: str) -> str:
 
 def prompt_id(name: str) -> str:
     """Return the id of the prompt called `name`."""
-    return "prompt_" + _encode(name)
+    return "prompt_" + base64url.encode(name.encode())
 
 
 def prompt_name(prompt_id: str) -> str:
@@ -50,7 +49,7 @@ def prompt_name(prompt_id: str) -> str:
 
 def resource_id(name: str) -> str:
     """Return the id of the resource called `name`."""
-    return "res_" + _encode(name)
+    return "res_" + base64url.encode(name.encode())
 
 
 def resource_name(resource_id: str) -> str:
@@ -73,16 +72,12 @@ def request_time_ms(request_id: str) -> int:
     return int(match[1] + match[2], 16)
 
 
-def _encode(text: str) -> str:
-    return urlsafe_b64encode(text.encode()).rstrip(b"=").decode()
-
-
 def _decode(text: str, prefix: str, shape: re.Pattern[str]) -> str:
     encoded = text.removeprefix(prefix)
     try:
-        name = urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4)).decode("ascii")
-    except (Base64Error, ValueError) as error:
+        name = base64url.decode(encoded).decode("ascii")
+    except ValueError as error:
         raise NotFound from error
-    if not text.startswith(prefix) or not shape.fullmatch(name) or _encode(name) != encoded:
+    if not text.startswith(prefix) or not shape.fullmatch(name):
         raise NotFound
     return name

@@ -7,12 +7,12 @@ Reading costs no library beyond the standard one, for it stands before every too
 import hashlib
 import hmac
 import json
-from base64 import urlsafe_b64decode, urlsafe_b64encode
-from binascii import Error as Base64Error
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
+from gatehouse.domain import base64url
 from gatehouse.domain.errors import SessionExpired, Unauthenticated
 from gatehouse.domain.key_ring import SessionKey
 from gatehouse.domain.members import MemberIdentity
@@ -85,8 +85,8 @@ def mint(session: Session, *, key: SessionKey, deployment_id: str) -> str:
         claims["email"] = session.member.email
     if session.member.roles:
         claims["roles"] = list(session.member.roles)
-    signed = f"{_header(key.kid)}.{_encode(json.dumps(claims, separators=(',', ':')).encode())}"
-    return f"{PREFIX}{signed}.{_encode(_signature(signed, key))}"
+    signed = f"{_header(key.kid)}.{_segment(claims)}"
+    return f"{PREFIX}{signed}.{base64url.encode(_signature(signed, key))}"
 
 
 def presented_kid(token: str) -> str:
@@ -186,8 +186,11 @@ def _kid(header: str) -> str:
 
 
 def _header(kid: str) -> str:
-    header = {"alg": "HS256", "kid": kid, "typ": _TYPE}
-    return _encode(json.dumps(header, separators=(",", ":")).encode())
+    return _segment({"alg": "HS256", "kid": kid, "typ": _TYPE})
+
+
+def _segment(document: Mapping[str, object]) -> str:
+    return base64url.encode(json.dumps(document, separators=(",", ":")).encode())
 
 
 def _segments(token: str) -> tuple[str, str, str]:
@@ -201,16 +204,8 @@ def _signature(signed: str, key: SessionKey) -> bytes:
     return hmac.digest(key.secret, signed.encode(), hashlib.sha256)
 
 
-def _encode(data: bytes) -> str:
-    return urlsafe_b64encode(data).rstrip(b"=").decode()
-
-
 def _decode(text: str) -> bytes:
-    """Decode base64url without padding; a second spelling of the same bytes is refused."""
     try:
-        data = urlsafe_b64decode(text + "=" * (-len(text) % 4))
-    except (Base64Error, ValueError) as error:
+        return base64url.decode(text)
+    except ValueError as error:
         raise Unauthenticated from error
-    if _encode(data) != text:
-        raise Unauthenticated
-    return data

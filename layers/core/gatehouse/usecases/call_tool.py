@@ -8,7 +8,7 @@ from typing import Final
 from gatehouse.domain import ids, tool_results
 from gatehouse.domain.arguments import Schemas
 from gatehouse.domain.caller import Caller
-from gatehouse.domain.calls import CallRecord, Deduplication, Dispatched, Invocation, Outcome
+from gatehouse.domain.calls import Deduplication, Dispatched, Invocation, Outcome
 from gatehouse.domain.client_context import ClientContext
 from gatehouse.domain.equal_calls import deduplication
 from gatehouse.domain.errors import InvalidRequest, NotFound, ToolRefused, Unavailable
@@ -90,41 +90,31 @@ class CallTool:
         if not ids.TOOL_NAME.fullmatch(call.name):
             # No project can have such a tool, so there is nothing to record either.
             raise NotFound(f"Unknown tool: {call.name[:64]}")
-        digest = call.tool.digest if call.tool else None
-        record = begun(call.request_id, call.caller, name=call.name, digest=digest)
+        verdict = None
         try:
             tool = callable_tool(call.tool, call.name, call.caller)
             checked = self.check_warrant(_warranted(call, tool))
-            if checked.verdict is not None:
-                record = replace(record, warrant=checked.verdict)
+            verdict = checked.verdict
             require_fitting(self.schemas, tool, call.arguments)
             client = self.rounds.resumed(call.client, call.request_state, _round(call, tool))
         except ToolRefused as refused:
-            return self._refused(record, refused)
+            return self._refused(call, refused, verdict)
         except NotFound:
-            self._deny(record, hidden_reason(call.tool, call.caller))
+            self._deny(call, hidden_reason(call.tool, call.caller), verdict)
             raise
         except InvalidRequest:
-            self._deny(record, "invalid_input")
+            self._deny(call, "invalid_input", verdict)
             raise
         if isinstance(client, InputRequired):
-            self._deny(record, "input_missing")
-            return CalledTool(outcome=Outcome.DENIED, result=client, warrant=record.warrant)
+            self._deny(call, "input_missing", verdict)
+            return CalledTool(outcome=Outcome.DENIED, result=client, warrant=verdict)
         if client is not call.client:
             call = replace(call, client=client)
-        return self._dispatch(call, tool, record, checked)
+        return self._dispatch(call, tool, checked)
 
-    def _refused(self, record: CallRecord, refused: ToolRefused) -> CalledTool:
-        if isinstance(refused, WarrantRefused):
-            record = replace(record, warrant=refused.verdict)
-        self._deny(record, refused.code)
-        return _called(record, Outcome.DENIED, tool_results.refusal(str(refused)))
-
-    def _dispatch(
-        self, call: ToolCall, tool: Tool, record: CallRecord, checked: Checked
-    ) -> CalledTool:
+    def _dispatch(self, call: ToolCall, tool: Tool, checked: Checked) -> CalledTool:
         invocation = Invocation(
-            request_id=record.request_id,
+            request_id=call.request_id,
             tool=tool,
             integration_id=call.caller.integration.id,
             member=call.caller.member,
@@ -134,49 +124,57 @@ class CallTool:
             client=call.client,
             warrant=checked.verdict,
         )
+        verdict = checked.verdict
         try:
             # Last, so that nothing that is refused before spends the proof.
             spent = self.spend_proof(invocation, checked)
         except WarrantRefused as refused:
-            return self._refused(record, refused)
+            return self._refused(call, refused, verdict)
         if isinstance(spent, Invocation):
-            if spent.warrant is not record.warrant:
-                record = replace(record, warrant=spent.warrant)
+            verdict = spent.warrant
             try:
                 spent = self.dispatcher.dispatch(spent)
             except DispatchUncertain:
-                return self._uncertain(record)
-        return self._concluded(call, tool, record, spent)
-
-    def _uncertain(self, record: CallRecord) -> CalledTool:
-        # Whether or not it can be recorded, the model must hear that it may have happened.
-        with suppress(Unavailable):
-            self._write(record, Outcome.UNKNOWN, "no_answer_from_dispatch")
-        return _called(record, Outcome.UNKNOWN, tool_results.refusal(UNCERTAIN))
+                return self._uncertain(call, verdict)
+        return self._concluded(call, tool, verdict, spent)
 
     def _concluded(
-        self, call: ToolCall, tool: Tool, record: CallRecord, dispatched: Dispatched
+        self, call: ToolCall, tool: Tool, verdict: WarrantVerdict | None, dispatched: Dispatched
     ) -> CalledTool:
         made = tool_results.made(dispatched, conforms=output_check(self.schemas, tool))
         result = self.rounds.concluded(made, call.client, _round(call, tool))
-        if isinstance(result, InputRequired):
-            return CalledTool(outcome=dispatched.outcome, result=result, warrant=record.warrant)
-        return _called(record, dispatched.outcome, result)
+        return CalledTool(outcome=dispatched.outcome, result=result, warrant=verdict)
 
-    def _deny(self, record: CallRecord, reason: str) -> None:
-        self._write(record, Outcome.DENIED, reason)
+    def _refused(
+        self, call: ToolCall, refused: ToolRefused, verdict: WarrantVerdict | None
+    ) -> CalledTool:
+        if isinstance(refused, WarrantRefused):
+            verdict = refused.verdict
+        self._deny(call, refused.code, verdict)
+        result = tool_results.refusal(str(refused))
+        return CalledTool(outcome=Outcome.DENIED, result=result, warrant=verdict)
 
-    def _write(self, record: CallRecord, outcome: Outcome, reason: str) -> None:
+    def _uncertain(self, call: ToolCall, verdict: WarrantVerdict | None) -> CalledTool:
+        # Whether or not it can be recorded, the model must hear that it may have happened.
+        with suppress(Unavailable):
+            self._write(call, Outcome.UNKNOWN, "no_answer_from_dispatch", verdict)
+        result = tool_results.refusal(UNCERTAIN)
+        return CalledTool(outcome=Outcome.UNKNOWN, result=result, warrant=verdict)
+
+    def _deny(self, call: ToolCall, reason: str, verdict: WarrantVerdict | None) -> None:
+        self._write(call, Outcome.DENIED, reason, verdict)
+
+    def _write(
+        self, call: ToolCall, outcome: Outcome, reason: str, verdict: WarrantVerdict | None
+    ) -> None:
+        digest = call.tool.digest if call.tool else None
+        record = begun(call.request_id, call.caller, name=call.name, digest=digest)
         duration_ms = max(0, self.clock_ms() - record.started_at_ms)
-        ended = replace(record, outcome=outcome, reason=reason, duration_ms=duration_ms)
+        ended = replace(
+            record, outcome=outcome, reason=reason, duration_ms=duration_ms, warrant=verdict
+        )
         with self.receipts.beside(ended) as linked:
             self.records.write(linked)
-
-
-def _called(record: CallRecord, outcome: Outcome, result: ToolResult) -> CalledTool:
-    notes = {"gatehouse/requestId": record.request_id, **result.notes}
-    result = replace(result, notes=notes)
-    return CalledTool(outcome=outcome, result=result, warrant=record.warrant)
 
 
 def _warranted(call: ToolCall, tool: Tool) -> Warranted:

@@ -16,7 +16,6 @@ from gatehouse.aws.wire.client import ServiceClient, metadata, refusal
 from gatehouse.aws.wire.errors import Unreadable, WrongChecksum
 
 _FAILED: Final = 300
-_NESTED: Final = (dict, list)
 MAX_ALIKE: Final = 128
 """Answers that a client remembers, of operations that are answered alike again and again."""
 MAX_ALIKE_BYTES: Final = 8_192
@@ -74,14 +73,13 @@ class JsonClient:
 def _document(body: bytes) -> dict[str, object]:
     if not body:
         return {}
+    decode = _decode_with_bytes if b'"B"' in body or b'"BS"' in body else _decode
     try:
-        document = _decode(body.decode())
+        document = decode(body.decode())
     except (ValueError, RecursionError) as error:
         raise Unreadable from error
     if not isinstance(document, dict):
         raise Unreadable
-    if b'"B"' in body or b'"BS"' in body:  # as in few answers
-        _restore_bytes(document)
     return document
 
 
@@ -93,24 +91,20 @@ def error_document(body: bytes) -> dict[str, object]:
         return {}
 
 
-def _restore_bytes(document: dict[str, object]) -> None:
-    """Turn each `{"B": text}` and `{"BS": [text]}` into bytes; nothing else in an answer is so.
+def _restored(each: dict[str, object]) -> dict[str, object]:
+    """Turn `{"B": text}` and `{"BS": [text]}` into bytes; nothing else in an answer is so.
 
     An attribute or a table may bear these names too, but then what follows is no text.
     """
-    found: list[dict[str, object] | list[object]] = [document]
-    for each in found:  # which grows by what is in it
-        if isinstance(each, dict) and len(each) == 1:
-            ((kind, held),) = each.items()
-            if kind == "B" and isinstance(held, str):
-                each[kind] = _bytes(held)
-            elif kind == "BS" and isinstance(held, list) and _are_texts(held):
-                each[kind] = [_bytes(text) for text in held]
-            elif isinstance(held, _NESTED):
-                found.append(held)
-        else:
-            inside = each.values() if isinstance(each, dict) else each
-            found += [value for value in inside if isinstance(value, _NESTED)]
+    if "B" in each:
+        held = each["B"]
+        if len(each) == 1 and isinstance(held, str):
+            each["B"] = _bytes(held)
+    elif "BS" in each:
+        held = each["BS"]
+        if len(each) == 1 and isinstance(held, list) and _are_texts(held):
+            each["BS"] = [_bytes(text) for text in held]
+    return each
 
 
 def _are_texts(values: list[object]) -> bool:
@@ -132,3 +126,4 @@ def _text(value: object) -> str:
 
 _encode: Final = json.JSONEncoder(separators=(",", ":"), check_circular=False, default=_text).encode
 _decode: Final = json.JSONDecoder().decode
+_decode_with_bytes: Final = json.JSONDecoder(object_hook=_restored).decode

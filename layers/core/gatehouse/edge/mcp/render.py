@@ -16,6 +16,8 @@ from gatehouse.usecases.rounds import InputRequired
 
 SERVER_INFO: Final[JsonObject] = {"name": "gatehouse", "title": "Gatehouse", "version": VERSION}
 SERVER_INFO_KEY: Final = "io.modelcontextprotocol/serverInfo"
+REQUEST_ID_NOTE: Final = "gatehouse/requestId"
+"""In a result's `_meta`: the id of the request, by which its record is found."""
 
 LIST_TTL_MS: Final = 0
 """Disabling a thing takes effect at once, also in lists."""
@@ -101,7 +103,9 @@ def cacheable(era: Era, ttl_ms: int) -> JsonObject:
     return {} if era is Era.LEGACY else {"ttlMs": ttl_ms, "cacheScope": "private"}
 
 
-def tool_result_text(era: Era, result: ToolResult, *, request_id: str) -> JsonText:
+def tool_result_text(
+    era: Era, result: ToolResult, *, request_id: str, meta: JsonObject
+) -> JsonText:
     """Write a tool's result."""
     content = [_block(block, request_id) for block in result.content]
     members: dict[str, JsonValue] = {"content": content, "isError": result.is_error}
@@ -109,7 +113,7 @@ def tool_result_text(era: Era, result: ToolResult, *, request_id: str) -> JsonTe
     # Before 2026-07-28 structured content is an object and nothing else.
     if found and (era is Era.MODERN or isinstance(found.value, dict)):
         members["structuredContent"] = found.value
-    return complete(era, members, meta=result.notes)
+    return complete(era, members, meta=meta)
 
 
 def _block(block: Block, request_id: str) -> JsonObject:

@@ -17,6 +17,7 @@ from gatehouse.edge.mcp.inbound import Inbound, Offered
 from gatehouse.edge.mcp.render import (
     LIST_TTL_MS,
     MAX_RESULT_BYTES,
+    REQUEST_ID_NOTE,
     JsonText,
     cacheable,
     complete,
@@ -44,7 +45,7 @@ def read_resource(offered: Offered, inbound: Inbound) -> JsonText:
     meta: JsonObject = {}
     if found.outcome is not None:
         log.note(outcome=found.outcome)
-        meta = {"gatehouse/requestId": inbound.request_id}
+        meta = {REQUEST_ID_NOTE: inbound.request_id}
     members: JsonObject = {
         "contents": [_contents(found)],
         **cacheable(inbound.era, LIST_TTL_MS),

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from gatehouse.domain import tool_results
 from gatehouse.domain.json_values import JsonObject
+from gatehouse.domain.tool_results import ToolResult, refusal
 from gatehouse.domain.warrant_policies import WarrantVerdict
 from gatehouse.edge import log
 from gatehouse.edge.mcp.clients import client_of, request_state_of, traceparent_of
@@ -13,7 +13,13 @@ from gatehouse.edge.mcp.faults import invalid_params
 from gatehouse.edge.mcp.headers import check_params
 from gatehouse.edge.mcp.inbound import Inbound, Offered, Reply
 from gatehouse.edge.mcp.notices import notice_texts
-from gatehouse.edge.mcp.render import MAX_RESULT_BYTES, input_required, tool_result_text
+from gatehouse.edge.mcp.render import (
+    MAX_RESULT_BYTES,
+    REQUEST_ID_NOTE,
+    JsonText,
+    input_required,
+    tool_result_text,
+)
 from gatehouse.edge.mcp.verdicts import (
     WARRANT_NOTE,
     shown_to_caller,
@@ -53,17 +59,16 @@ def call_tool(offered: Offered, inbound: Inbound) -> Reply:
 
 
 def _reply(inbound: Inbound, called: CalledTool, notes: JsonObject) -> Reply:
-    if isinstance(called.result, InputRequired):
-        meta = {"gatehouse/requestId": inbound.request_id, **notes}
-        return _bounded(inbound, called.result, input_required(called.result, meta=meta))
     result = called.result
-    if notes:
-        result = replace(result, notes={**result.notes, **notes})
-    text = tool_result_text(inbound.era, result, request_id=inbound.request_id)
-    return _bounded(inbound, result, text)
+    if isinstance(result, InputRequired):
+        meta = {REQUEST_ID_NOTE: inbound.request_id, **notes}
+        return _bounded(inbound, result, input_required(result, meta=meta), notes)
+    return _bounded(inbound, result, _result_text(inbound, result, notes), notes)
 
 
-def _bounded(inbound: Inbound, result: tool_results.ToolResult | InputRequired, text: str) -> Reply:
+def _bounded(
+    inbound: Inbound, result: ToolResult | InputRequired, text: str, notes: JsonObject
+) -> Reply:
     """Send what fits into one answer: all of it, or no notifications, or that it is too large."""
     notices = notice_texts(inbound, result.notifications)
     size = len(text.encode())
@@ -71,9 +76,13 @@ def _bounded(inbound: Inbound, result: tool_results.ToolResult | InputRequired, 
         return Reply(result=text, notifications=notices)
     if size <= MAX_RESULT_BYTES or isinstance(result, InputRequired):
         return Reply(result=text)
-    too_large = tool_results.refusal("The call was made, but its result is too large to return")
-    too_large = replace(too_large, notes=result.notes)
-    return Reply(result=tool_result_text(inbound.era, too_large, request_id=inbound.request_id))
+    too_large = refusal("The call was made, but its result is too large to return")
+    return Reply(result=_result_text(inbound, too_large, {**result.notes, **notes}))
+
+
+def _result_text(inbound: Inbound, result: ToolResult, notes: JsonObject) -> JsonText:
+    meta = {REQUEST_ID_NOTE: inbound.request_id, **result.notes, **notes}
+    return tool_result_text(inbound.era, result, request_id=inbound.request_id, meta=meta)
 
 
 def _call_params(message: Message) -> tuple[str, JsonObject]:

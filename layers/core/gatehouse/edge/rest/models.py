@@ -1,12 +1,12 @@
 """What requests and answers are made of; the OpenAPI document is generated from these."""
 
-import base64
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Final, Generic, Self, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
+from gatehouse.domain import base64url
 from gatehouse.domain.errors import FieldError, InvalidFields
 
 Shown = TypeVar("Shown", bound=BaseModel)
@@ -47,7 +47,7 @@ class Listing(Answer, Generic[Shown]):
 
 def _read_cursor(text: str) -> str:
     try:
-        data = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+        data = base64url.decode(text)
         name = data.decode()
     except ValueError as error:
         raise ValueError("is not a cursor of this list") from error
@@ -60,7 +60,7 @@ def write_cursor(after: str | None) -> str | None:
     """Return the cursor of the page that follows the item named `after`."""
     if after is None:
         return None
-    return base64.urlsafe_b64encode(after.encode()).rstrip(b"=").decode()
+    return base64url.encode(after.encode())
 
 
 class PageQuery(Input):
