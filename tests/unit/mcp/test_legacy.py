@@ -100,6 +100,18 @@ def test_a_member_calls_a_tool() -> None:
     }
 
 
+def test_a_refusal_names_the_request_that_its_record_is_found_by() -> None:
+    world = World()
+    world.add(replace(LOOKUP, require_member=True))
+    result = world.legacy("tools/call", CALL).result
+    [record] = world.records.written
+    assert result == {
+        "content": [{"type": "text", "text": "Member context required"}],
+        "isError": True,
+        "_meta": {"gatehouse/requestId": record.request_id},
+    }
+
+
 def test_everything_about_a_call_is_read_in_one_round_trip() -> None:
     world = World()
     world.legacy("tools/call", CALL, credential=token())
