@@ -13,7 +13,7 @@ from bench.ground import Ground
 from bench.history import Reading, read_page
 from bench.measure import Figure, Subject, in_turns
 from bench.runtime import Worker
-from bench.world import ARGUMENTS, ENFORCED, SCHEMA, World, chain_of
+from bench.world import ARGUMENTS, ENFORCED, SCHEMA, chain_of
 from gatehouse.domain.members import MemberIdentity
 
 ROUNDS = 7
@@ -96,58 +96,45 @@ def _called(ground: Ground, mcp: Worker, tools: int) -> Subject:
     return both(ground, mcp, lambda: held.call(tools // 2), CALLS)
 
 
-def _projects(ground: Ground, mcp: Worker, projects: int) -> Subject:
-    """Spread the calls evenly over so many projects; tools differ from project to project.
-
-    With the number of projects the share of calls that are a tool's first ones grows too, from
-    none to all; `_first` and `_later` tell what comes of which. Those that will be called are made
-    before: what this process does between two calls leaves less of the processor's caches to the
-    measured ones, and should be the same at every size.
-    """
-
-    def made(number: int) -> World:
-        schema = {**SCHEMA, "title": f"of project {number} of {projects}"}
-        return ground.world(project_id=f"{projects:03x}"[-3:] + f"{number:05}", schema=schema)
-
-    order = [number * 7_919 % projects for number in range((ROUNDS + 1) * CALLS + 1)]
-    worlds = {number: made(number) for number in set(order)}
-    called = cycle(worlds[number] for number in order)
-
-    def event() -> bytes:
-        return next(called).call()
-
-    return both(ground, mcp, event, CALLS, uses=1)
-
-
 def _first(ground: Ground, mcp: Worker, projects: int) -> Subject:
-    """Call each tool for the first time: those of one project, or one of each of many."""
-    return _each(ground, mcp, projects, tools=(ROUNDS + 1) * CALLS + 1, prefix="Fst")
+    """Call each tool for the first time, whether one project has them or each of many has some."""
+    return _spread(
+        ground, mcp, projects, tools=(ROUNDS + 1) * CALLS + 1, prefix=f"F{len(str(projects))}"
+    )
 
 
 def _later(ground: Ground, mcp: Worker, projects: int) -> Subject:
-    """Call a few tools again and again: those of one project, or one of each of many."""
-    return _each(ground, mcp, projects, tools=CALLS, prefix="Ltr")
+    """Call a few tools again and again, whether one project has them or each of many has one."""
+    return _spread(ground, mcp, projects, tools=CALLS, prefix=f"L{len(str(projects))}")
 
 
-def _each(ground: Ground, mcp: Worker, projects: int, *, tools: int, prefix: str) -> Subject:
-    if projects == 1:
-        one = ground.world(project_id=f"{prefix}ofOne", tools=tools)
-        called = cycle([(one, number) for number in range(tools)])
-    else:
-        numbers = [number * 7_919 % projects for number in range(tools)]
-        called = cycle([(_other(ground, prefix, number), 0) for number in numbers])
+def _different(ground: Ground, mcp: Worker, tools: int) -> Subject:
+    """Call so many tools evenly; of the most of them, every call is a tool's first one."""
+    return _spread(ground, mcp, 100_000, tools=tools, prefix=f"{tools:03}")
+
+
+def _spread(ground: Ground, mcp: Worker, projects: int, *, tools: int, prefix: str) -> Subject:
+    """Call tools in turns, spread evenly over so many projects.
+
+    Those that will be called are made before: what this process does between two calls leaves less
+    of the processor's caches to the measured ones, and should be the same at every size.
+    """
+    numbers = [turn * 7_919 % projects for turn in range(tools)]
+    worlds = {
+        number: ground.world(
+            project_id=f"{prefix}{number:0{8 - len(prefix)}}",
+            schema={**SCHEMA, "title": f"of project {number}"},
+            tools=-(-tools // projects),
+        )
+        for number in set(numbers)
+    }
+    called = cycle([(worlds[number], turn // projects) for turn, number in enumerate(numbers)])
 
     def event() -> bytes:
         held, number = next(called)
         return held.call(number)
 
     return both(ground, mcp, event, CALLS, uses=1)
-
-
-def _other(ground: Ground, prefix: str, number: int) -> World:
-    """Make a project whose one tool is like no other project's."""
-    schema = {**SCHEMA, "title": f"of project {number}"}
-    return ground.world(project_id=f"{prefix}{number:05}", schema=schema)
 
 
 def _members(ground: Ground, mcp: Worker, members: int) -> Subject:
@@ -180,12 +167,13 @@ def _chain(ground: Ground, mcp: Worker, depth: int) -> Subject:
 
 
 TOOLS = (10, 30, 100, 300, 1_000)
+PROJECTS = (1, 100, 10_000, 100_000)
 PLANS = (
     _Plan("tools/list, one page", "tools of the project", TOOLS, _listed),
     _Plan("tools/call", "tools of the project", TOOLS, _called),
-    _Plan("tools/call", "projects, called evenly", (1, 100, 10_000, 100_000), _projects),
-    _Plan("a tool's first tools/call", "projects", (1, 100_000), _first),
-    _Plan("a tool's later tools/calls", "projects", (1, 100_000), _later),
+    _Plan("a tool's first tools/call", "projects", PROJECTS, _first),
+    _Plan("a tool's later tools/calls", "projects", PROJECTS, _later),
+    _Plan("tools/call", "different tools, called evenly", (1, 20, 160), _different),
     _Plan("tools/call", "members, calling evenly", (1, 1_000, 100_000), _members),
     _Plan("tools/call", "properties of the schema", (1, 10, 50, 200), _schema),
     _Plan("tools/call", "bytes of arguments", (10, 1_000, 10_000, 100_000), _arguments),
