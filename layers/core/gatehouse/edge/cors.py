@@ -56,6 +56,8 @@ def with_cors(
     if response.headers.get("access-control-allow-origin") == ANY_ORIGIN:
         return response
     origin = request.headers.get("origin")
+    if origin is None and not allowed and not is_preflight(request):
+        return response  # no page has asked, and none may
     headers = dict(response.headers)
     if allowed:
         # A cache may not hand one page's answer to another.

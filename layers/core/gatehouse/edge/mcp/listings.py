@@ -1,10 +1,14 @@
 """tools/list, prompts/list, resources/list and resources/templates/list: one page each."""
 
+from functools import lru_cache
+
+from gatehouse.edge.mcp.eras import Era
 from gatehouse.edge.mcp.faults import invalid_params
 from gatehouse.edge.mcp.inbound import Framed, Inbound, Offered, Reply
 from gatehouse.edge.mcp.render import (
     ANSWER_OPENING,
     LIST_TTL_MS,
+    JsonText,
     cacheable,
     complete,
     list_opening,
@@ -43,9 +47,15 @@ def _page(offered: ListOffered, member: str, inbound: Inbound) -> Reply:
         change=admitted.latest_change,
         opening=ANSWER_OPENING + opening,
     )
-    others = cacheable(inbound.era, LIST_TTL_MS)
-    if listed.next_cursor is not None:
-        others = {"nextCursor": listed.next_cursor, **others}
-    rest = complete(inbound.era, others)
-    after = "}" if rest == "{}" else "," + rest[1:]
+    after = _after(inbound.era, listed.next_cursor)
     return Reply(result=Framed(opening, listed.items, after, listed.packed))
+
+
+@lru_cache(maxsize=8)
+def _after(era: Era, next_cursor: str | None) -> JsonText:
+    """Write what follows a page; lists of one page, as most are, all end alike."""
+    others = cacheable(era, LIST_TTL_MS)
+    if next_cursor is not None:
+        others = {"nextCursor": next_cursor, **others}
+    rest = complete(era, others)
+    return "}" if rest == "{}" else "," + rest[1:]

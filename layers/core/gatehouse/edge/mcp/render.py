@@ -50,7 +50,8 @@ def answer_text(message_id: MessageId, result: JsonText) -> JsonText:
 
 def answer_end(message_id: MessageId) -> JsonText:
     """Write what follows the result; the id stands there, for it alone differs in each answer."""
-    return f',"id":{json_text(message_id)}}}'
+    said = message_id if isinstance(message_id, int) else json_text(message_id)
+    return f',"id":{said}}}'
 
 
 def list_opening(member: str) -> JsonText:
