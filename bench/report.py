@@ -8,6 +8,7 @@ from statistics import median
 
 from bench import plots
 from bench.cost import PRICES_AS_OF, PRICES_FROM, WAITS
+from bench.growth import Curve
 from bench.results import PARTS, Results, demands, to_floor
 from bench.warm import SIZES
 
@@ -137,11 +138,16 @@ def drawn(results: Results) -> dict[str, str]:
         "lists.svg": plots.curves("CPU of tools/list", "tools of the project", lists),
     }  # fmt: skip
     grown = {
-        f"{x.of}": [(max(size, 1), y.cpu_ms) for size, y in zip(x.sizes, x.figures, strict=True)]
+        _named(x): [(max(size, 1), y.cpu_ms) for size, y in zip(x.sizes, x.figures, strict=True)]
         for x in results.curves
         if x.title != "tools/list, one page"
     }
     return {**made, "growth.svg": plots.curves("CPU of tools/call", "size", grown)}
+
+
+def _named(curve: Curve) -> str:
+    """Return what a curve is over, and of which calls if not of any."""
+    return curve.of if curve.title.startswith("tools/call") else f"{curve.title}, {curve.of}"
 
 
 def write(results: Results, folder: Path) -> None:
